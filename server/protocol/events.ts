@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
+import {
+  attemptSchema,
+  callSchema,
+  floorRequestSchema,
+  layoutSchema,
+  nameSchema,
+  participantSchema,
+  previewSchema,
+  sentSourceSchema,
+  timeSchema,
+} from './records.ts';
+
+const who = { participantId: participantIdSchema };
+
+export const leaveReasonSchema = z.enum(['left', 'removed', 'graceExpired', 'hungUp', 'meetingEnded']);
+export const closeReasonSchema = z.enum(['revoked', 'closed', 'closedAll', 'finished', 'left']);
+
+/**
+ * Everything that happens in a room. Records are carried whole, so that someone who may see only the later of two
+ * events still understands it.
+ */
+export const eventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('meetingOpened'), roomId: roomIdSchema, title: nameSchema }),
+  z.strictObject({ type: z.literal('meetingEnded') }),
+  /** The server came back from the log: every connection and every source is gone, nothing else is. */
+  z.strictObject({ type: z.literal('serverRestarted') }),
+
+  /** Also a return after `left`: the record replaces the earlier one, the gate is as the record says. */
+  z.strictObject({ type: z.literal('participantJoined'), participant: participantSchema }),
+  z.strictObject({ type: z.literal('participantLost'), ...who }),
+  z.strictObject({ type: z.literal('participantReturned'), ...who }),
+  z.strictObject({ type: z.literal('participantLeft'), ...who, reason: leaveReasonSchema }),
+  z.strictObject({ type: z.literal('participantReadmitted'), ...who }),
+  z.strictObject({ type: z.literal('participantRenamed'), ...who, name: nameSchema }),
+  z.strictObject({ type: z.literal('sourceOpened'), ...who, sent: sentSourceSchema }),
+  z.strictObject({ type: z.literal('sourceClosed'), ...who, sent: sentSourceSchema }),
+  z.strictObject({ type: z.literal('selfMuted'), ...who, muted: z.boolean() }),
+
+  z.strictObject({ type: z.literal('floorRequested'), request: floorRequestSchema }),
+  z.strictObject({ type: z.literal('requestForwarded'), request: floorRequestSchema }),
+  z.strictObject({ type: z.literal('requestWithdrawn'), request: floorRequestSchema }),
+  z.strictObject({ type: z.literal('requestDeclined'), request: floorRequestSchema }),
+  z.strictObject({ type: z.literal('floorGranted'), request: floorRequestSchema }),
+  z.strictObject({ type: z.literal('floorFinished'), request: floorRequestSchema, reason: closeReasonSchema }),
+  z.strictObject({ type: z.literal('microphoneOpened'), ...who }),
+  z.strictObject({ type: z.literal('microphoneClosed'), ...who, reason: closeReasonSchema }),
+  z.strictObject({ type: z.literal('speakerChanged'), participantId: participantIdSchema.nullable() }),
+
+  z.strictObject({ type: z.literal('previewEdited'), preview: previewSchema }),
+  z.strictObject({ type: z.literal('programTaken'), layout: layoutSchema }),
+
+  z.strictObject({ type: z.literal('callPlaced'), call: callSchema }),
+  z.strictObject({ type: z.literal('callChanged'), call: callSchema }),
+
+  z.strictObject({ type: z.literal('recordingRequested'), recordingId: recordingIdSchema }),
+  z.strictObject({ type: z.literal('recordingStarted'), recordingId: recordingIdSchema }),
+  z.strictObject({ type: z.literal('recordingStopRequested'), recordingId: recordingIdSchema }),
+  z.strictObject({
+    type: z.literal('recordingSaved'),
+    recordingId: recordingIdSchema,
+    file: z.string().max(128),
+    durationMs: z.number().int().nonnegative(),
+    bytes: z.number().int().nonnegative(),
+  }),
+  z.strictObject({ type: z.literal('recordingFailed'), recordingId: recordingIdSchema, reason: z.string().max(200) }),
+
+  z.strictObject({ type: z.literal('attemptRefused'), attempt: attemptSchema }),
+  /** Media could not do what an effect asked; the operator is told. */
+  z.strictObject({ type: z.literal('effectFailed'), effect: z.string().max(64), reason: z.string().max(200) }),
+]);
+
+/** `by` is a participant's id, or `system`. */
+export const loggedEventSchema = z.strictObject({
+  seq: z.number().int().positive(),
+  at: timeSchema,
+  by: z.union([z.literal('system'), participantIdSchema]),
+  event: eventSchema,
+});
+
+export type RoomEvent = z.infer<typeof eventSchema>;
+export type EventType = RoomEvent['type'];
+export type LoggedEvent = z.infer<typeof loggedEventSchema>;
+export type CloseReason = z.infer<typeof closeReasonSchema>;
+export type LeaveReason = z.infer<typeof leaveReasonSchema>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** The room's address: what a codec dials (`sip:ROOM@HOST`) and a link names. */
+export const roomIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{1,31}$/);
+/** Stable for a site, its link or its codec; fresh for each guest and each operator's tab. */
+export const participantIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const requestIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const callIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const recordingIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+/** Ids that the media part gives out (transports, producers, consumers). */
+export const mediaIdSchema = z.string().min(1).max(64);
+
+export type RoomId = z.infer<typeof roomIdSchema>;
+export type ParticipantId = z.infer<typeof participantIdSchema>;
+export type RequestId = z.infer<typeof requestIdSchema>;
+export type CallId = z.infer<typeof callIdSchema>;
+export type RecordingId = z.infer<typeof recordingIdSchema>;
+
+/**
+ * The participant that a codec is, by its address: the same whether it calls or is called, so that it returns to its
+ * place. Scheme, port and parameters do not count (RFC 3261 19.1.4 compares user case-sensitively, host without case;
+ * codecs' users are compared without case here because people type them).
+ */
+export function participantIdOfAddress(address: string): ParticipantId {
+  const bare = address.trim().toLowerCase().replace(/^sips?:/, '').replace(/;.*$/, '').replace(/(:\d+)$/, '');
+  const safe = bare.replace(/[^a-z0-9]/g, (c) => `_${c.charCodeAt(0).toString(16)}`);
+  return `sip-${safe}`.slice(0, 64);
+}

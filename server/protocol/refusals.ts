@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** Who is to blame, and so what to do: mend the input, ask for the right, look again, slow down, tell us. */
+export const categorySchema = z.enum(['input', 'permission', 'state', 'limit', 'server']);
+
+/** Every code that a command, a request or an HTTP call may be refused with. Codes are stable; sentences are the catalogues'. */
+export const REFUSALS = {
+  malformed: 'input',
+  messageTooLarge: 'input',
+  versionUnsupported: 'input',
+  unknownLayout: 'input',
+  notSignedIn: 'permission',
+  wrongPassword: 'permission',
+  passwordChangeRequired: 'permission',
+  passwordTooWeak: 'input',
+  linkInvalid: 'permission',
+  linkExpired: 'permission',
+  linkRevoked: 'permission',
+  notPermitted: 'permission',
+  removed: 'permission',
+  roomUnknown: 'state',
+  roomExists: 'state',
+  meetingEnded: 'state',
+  participantUnknown: 'state',
+  participantAway: 'state',
+  requestUnknown: 'state',
+  requestClosed: 'state',
+  alreadyRequested: 'state',
+  notSpeaking: 'state',
+  previewChanged: 'state',
+  callUnknown: 'state',
+  alreadyDialled: 'state',
+  alreadyRecording: 'state',
+  notRecording: 'state',
+  recordingUnknown: 'state',
+  transportUnknown: 'state',
+  producerUnknown: 'state',
+  consumerUnknown: 'state',
+  mediaUnsupported: 'input',
+  tooManyAttempts: 'limit',
+  tooManyMessages: 'limit',
+  roomFull: 'limit',
+  retry: 'server',
+  mediaUnavailable: 'server',
+  internal: 'server',
+} as const satisfies Record<string, z.infer<typeof categorySchema>>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+export type Category = z.infer<typeof categorySchema>;
+
+export const refusalSchema = z.object({
+  code: z.enum(Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]]),
+  category: categorySchema,
+  /** What the sentence needs: a field's path, a limit, a name. */
+  detail: z.string().max(256).optional(),
+});
+export type Refusal = z.infer<typeof refusalSchema>;
+
+export function refuse(code: RefusalCode, detail?: string): Refusal {
+  return { code, category: REFUSALS[code], ...(detail === undefined ? {} : { detail: detail.slice(0, 256) }) };
+}
