@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { listMissing, lockMatches, packages, terminalLanguage } from '../../infra/bootstrap.mjs';
+
+test('a package counts as installed only when dpkg has it fully installed', () => {
+  const listing = 'gjs installed\nmeson config-files\nffmpeg half-installed\n';
+  expect(listMissing(['gjs', 'meson', 'ffmpeg', 'sox'], listing)).toEqual(['meson', 'ffmpeg', 'sox']);
+  expect(listMissing([], '')).toEqual([]);
+});
+
+test('no package is listed for two purposes', () => {
+  const all = Object.values(packages).flat();
+  expect(new Set(all).size).toBe(all.length);
+});
+
+test('node_modules matches the lock file when every demanded package is there in that version', () => {
+  const lock = {
+    packages: {
+      '': { version: '1.0.0' },
+      'node_modules/zod': { version: '4.0.0', integrity: 'sha512-a' },
+      'node_modules/fsevents': { version: '2.0.0', optional: true },
+    },
+  };
+  const zod = { version: '4.0.0', integrity: 'sha512-a' };
+  expect(lockMatches(lock, { packages: { 'node_modules/zod': zod } })).toBe(true);
+  expect(lockMatches(lock, { packages: { 'node_modules/zod': { ...zod, version: '4.0.1' } } })).toBe(false);
+  expect(lockMatches(lock, { packages: { 'node_modules/zod': { ...zod, integrity: 'sha512-b' } } })).toBe(false);
+  expect(lockMatches(lock, { packages: {} })).toBe(false);
+  expect(lockMatches(lock, undefined)).toBe(false);
+});
+
+test('the terminal is spoken to in the language of its locale', () => {
+  expect(terminalLanguage({ LANG: 'vi_VN.UTF-8' })).toBe('vi');
+  expect(terminalLanguage({ LANG: 'C.UTF-8' })).toBe('en');
+  expect(terminalLanguage({ LANG: 'vi_VN.UTF-8', LC_ALL: 'en_GB.UTF-8' })).toBe('en');
+  expect(terminalLanguage({})).toBe('en');
+});
