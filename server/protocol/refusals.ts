@@ -39,6 +39,7 @@ export const REFUSALS = {
   mediaUnsupported: 'input',
   tooManyAttempts: 'limit',
   tooManyMessages: 'limit',
+  tooManyStreams: 'limit',
   roomFull: 'limit',
   retry: 'server',
   mediaUnavailable: 'server',
@@ -58,4 +59,15 @@ export type Refusal = z.infer<typeof refusalSchema>;
 
 export function refuse(code: RefusalCode, detail?: string): Refusal {
   return { code, category: REFUSALS[code], ...(detail === undefined ? {} : { detail: detail.slice(0, 256) }) };
+}
+
+/** A refusal on its way to the edge, which answers with it; anything else that is thrown there becomes `internal`. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(code: RefusalCode, detail?: string) {
+    super(detail === undefined ? code : `${code}: ${detail}`);
+    this.name = 'Refused';
+    this.refusal = refuse(code, detail);
+  }
 }
