@@ -22,7 +22,12 @@ export type RecordingId = z.infer<typeof recordingIdSchema>;
  * codecs' users are compared without case here because people type them).
  */
 export function participantIdOfAddress(address: string): ParticipantId {
-  const bare = address.trim().toLowerCase().replace(/^sips?:/, '').replace(/;.*$/, '').replace(/(:\d+)$/, '');
+  const bare = address
+    .trim()
+    .toLowerCase()
+    .replace(/^sips?:/, '')
+    .replace(/;.*$/, '')
+    .replace(/(:\d+)$/, '');
   const safe = bare.replace(/[^a-z0-9]/g, (c) => `_${c.charCodeAt(0).toString(16)}`);
   return `sip-${safe}`.slice(0, 64);
 }

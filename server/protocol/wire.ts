@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { loggedEventSchema } from './events.ts';
-import { mediaIdSchema, participantIdSchema, roomIdSchema } from './ids.ts';
+import { callIdSchema, mediaIdSchema, participantIdSchema, roomIdSchema } from './ids.ts';
 import { consumerSchema, type noticeSchema, rtpCapabilitiesSchema } from './media.ts';
 import { kindSchema, nameSchema, roleSchema, roomStateSchema, sentSourceSchema } from './records.ts';
 import { refusalSchema } from './refusals.ts';
@@ -55,6 +55,7 @@ export const gatewayRequestSchema = z.discriminatedUnion('request', [
     participantId: participantIdSchema,
     name: nameSchema,
     address: z.string().max(256).optional(),
+    callId: callIdSchema.optional(),
   }),
   /** May this caller enter this room, and as whom? → { participantId, name, ticket }; refused calls are on record (REG-12). */
   z.strictObject({
@@ -75,6 +76,7 @@ export const gatewayRequestSchema = z.discriminatedUnion('request', [
 export const openRoomsSchema = z.object({ rooms: z.array(z.object({ roomId: roomIdSchema, title: nameSchema })) });
 export const ticketAnswerSchema = z.object({ ticket: z.string() });
 export const admittedSchema = z.object({
+  callId: callIdSchema,
   roomId: roomIdSchema,
   participantId: participantIdSchema,
   name: nameSchema,

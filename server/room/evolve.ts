@@ -1,0 +1,122 @@
+import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
+import type { Call, FloorRequest, Participant, RoomState } from '../protocol/records.ts';
+import { hasSource } from './roster.ts';
+
+type Fold<T extends EventType> = (state: RoomState, event: Extract<RoomEvent, { type: T }>, at: number) => RoomState;
+
+/** How many refused attempts the room remembers; the log keeps them all. */
+const ATTEMPTS_KEPT = 50;
+
+/** One fold for every event: an event without one does not compile. Total over everything that `view` lets through. */
+const FOLDS: { [T in EventType]: Fold<T> } = {
+  meetingOpened: (state, { title }, at) => ({ ...state, title, openedAt: at }),
+  meetingEnded: (state, _event, at) => ({ ...state, status: 'ended', endedAt: at }),
+  serverRestarted: (state, _event, at) => ({
+    ...state,
+    participants: Object.fromEntries(
+      Object.entries(state.participants).map(([id, p]) => [
+        id,
+        p.presence === 'present' ? lost(p, at, []) : { ...p, sources: [] },
+      ]),
+    ),
+  }),
+
+  participantJoined: (state, { participant }) => ({
+    ...state,
+    participants: { ...state.participants, [participant.id]: participant },
+  }),
+  participantLost: (state, { participantId }, at) => change(state, participantId, (p) => lost(p, at, p.sources)),
+  participantReturned: (state, { participantId }, at) =>
+    change(state, participantId, (p) => ({ ...p, presence: 'present', presenceSince: at })),
+  participantLeft: (state, { participantId, reason }, at) => {
+    const gone = state.participants[participantId];
+    if (!gone) return state;
+    if (reason !== 'removed' && !keepsPlace(gone))
+      return { ...state, participants: without(state.participants, participantId) };
+    const presence = reason === 'removed' ? 'removed' : 'left';
+    return change(state, participantId, (p) => ({ ...p, presence, presenceSince: at, sources: [], gate: 'closed' }));
+  },
+  participantReadmitted: (state, { participantId }, at) =>
+    change(state, participantId, (p) => ({ ...p, presence: 'left', presenceSince: at })),
+  participantRenamed: (state, { participantId, name }) => change(state, participantId, (p) => ({ ...p, name })),
+  sourceOpened: (state, { participantId, sent }) =>
+    change(state, participantId, (p) => (hasSource(p, sent) ? p : { ...p, sources: [...p.sources, sent] })),
+  sourceClosed: (state, { participantId, sent }) =>
+    change(state, participantId, (p) => ({
+      ...p,
+      sources: p.sources.filter((s) => s.source !== sent.source || s.for !== sent.for),
+    })),
+  selfMuted: (state, { participantId, muted }) => change(state, participantId, (p) => ({ ...p, muted })),
+
+  floorRequested: upsertRequest,
+  requestForwarded: upsertRequest,
+  requestWithdrawn: upsertRequest,
+  requestDeclined: upsertRequest,
+  floorGranted: upsertRequest,
+  floorFinished: upsertRequest,
+  microphoneOpened: (state, { participantId }) => change(state, participantId, (p) => ({ ...p, gate: 'open' })),
+  microphoneClosed: (state, { participantId }) => change(state, participantId, (p) => ({ ...p, gate: 'closed' })),
+  speakerChanged: (state, { participantId }) => ({ ...state, speaker: participantId }),
+
+  previewEdited: (state, { preview }) => ({ ...state, preview }),
+  programTaken: (state, { layout }) => ({ ...state, program: layout }),
+
+  callPlaced: upsertCall,
+  callChanged: upsertCall,
+
+  recordingRequested: (state, { recordingId }, at) => ({
+    ...state,
+    recording: { status: 'starting', id: recordingId, requestedAt: at },
+  }),
+  recordingStarted: (state, { recordingId }, at) => ({
+    ...state,
+    recording: { status: 'running', id: recordingId, startedAt: at },
+  }),
+  recordingStopRequested: (state, { recordingId }, at) => {
+    const startedAt = state.recording.status === 'running' ? state.recording.startedAt : at;
+    return { ...state, recording: { status: 'stopping', id: recordingId, startedAt } };
+  },
+  recordingSaved: (state) => ({ ...state, recording: { status: 'off' } }),
+  recordingFailed: (state) => ({ ...state, recording: { status: 'off' } }),
+
+  attemptRefused: (state, { attempt }) => ({ ...state, attempts: [...state.attempts, attempt].slice(-ATTEMPTS_KEPT) }),
+  effectFailed: (state) => state,
+};
+
+/** The room after one more event. Server and client fold by this same function. */
+export function evolve(state: RoomState, logged: LoggedEvent): RoomState {
+  const fold = FOLDS[logged.event.type] as Fold<EventType>;
+  return { ...fold(state, logged.event, logged.at), seq: logged.seq };
+}
+
+/** A site's and the chair's place outlasts their leaving; guests, operators and the engine's participants just go. */
+function keepsPlace(participant: Participant): boolean {
+  return participant.role === 'site' || participant.role === 'chair';
+}
+
+function lost(participant: Participant, at: number, sources: Participant['sources']): Participant {
+  return { ...participant, presence: 'away', presenceSince: at, sources };
+}
+
+function change(state: RoomState, id: string, to: (participant: Participant) => Participant): RoomState {
+  const participant = state.participants[id];
+  if (!participant) return state;
+  return { ...state, participants: { ...state.participants, [id]: to(participant) } };
+}
+
+function without<T>(record: Record<string, T>, id: string): Record<string, T> {
+  const { [id]: _gone, ...rest } = record;
+  return rest;
+}
+
+function upsertRequest(state: RoomState, { request }: { request: FloorRequest }): RoomState {
+  const known = state.requests.some((r) => r.id === request.id);
+  const requests = known
+    ? state.requests.map((r) => (r.id === request.id ? request : r))
+    : [...state.requests, request];
+  return { ...state, requests };
+}
+
+function upsertCall(state: RoomState, { call }: { call: Call }): RoomState {
+  return { ...state, calls: { ...state.calls, [call.id]: call } };
+}

@@ -1,0 +1,57 @@
+import type { ParticipantId } from '../protocol/ids.ts';
+import type { Participant, RoomState, Source, SourceRef } from '../protocol/records.ts';
+import { tilesOf } from './layout.ts';
+import { isIn } from './state.ts';
+
+const SOUND: ReadonlySet<Source> = new Set<Source>(['microphone', 'screenAudio', 'mix', 'mixMinus']);
+
+export function isSound(source: Source): boolean {
+  return SOUND.has(source);
+}
+
+/**
+ * The gate (REG-10): does this sound go to this listener? The media part only obeys. The sound of a shared screen is
+ * sound of the one who shares it and passes the same gate. Browsers and the composer hear the open microphones;
+ * codecs and the recorder hear the composer's mix, a codec whose own gate is open the mix without itself.
+ */
+export function mayHear(state: RoomState, listenerId: ParticipantId, from: SourceRef): boolean {
+  const listener = state.participants[listenerId];
+  const sender = state.participants[from.participantId];
+  if (!isIn(listener) || !isIn(sender) || listener.id === sender.id || !isSound(from.source)) return false;
+  switch (listener.kind) {
+    case 'browser':
+    case 'composer':
+      return sender.role !== 'service' && sender.gate === 'open';
+    case 'sip':
+      if (sender.kind !== 'composer') return false;
+      return listener.gate === 'open' ? from.source === 'mixMinus' && from.for === listener.id : from.source === 'mix';
+    case 'recorder':
+      return sender.kind === 'composer' && from.source === 'mix';
+    case 'simulator':
+    case 'gateway':
+      return false;
+  }
+}
+
+/**
+ * Does this picture go to this viewer? The centre and the chair see every site, a site sees what program shows, codecs
+ * and the recorder see the composed picture.
+ */
+export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRef): boolean {
+  const viewer = state.participants[viewerId];
+  const sender = state.participants[from.participantId];
+  if (!isIn(viewer) || !isIn(sender) || viewer.id === sender.id || isSound(from.source)) return false;
+  if (viewer.kind === 'sip' || viewer.kind === 'recorder') {
+    return sender.kind === 'composer' && from.source === 'program';
+  }
+  if (from.source === 'program' || viewer.kind === 'simulator' || viewer.kind === 'gateway') return false;
+  return seesEveryone(viewer) || isOnProgram(state, from);
+}
+
+function seesEveryone(viewer: Participant): boolean {
+  return viewer.role === 'operator' || viewer.role === 'chair' || viewer.kind === 'composer';
+}
+
+function isOnProgram(state: RoomState, from: SourceRef): boolean {
+  return tilesOf(state.program, state).some((t) => t.participantId === from.participantId && t.source === from.source);
+}

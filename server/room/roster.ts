@@ -1,0 +1,97 @@
+import type { Command } from '../protocol/commands.ts';
+import type { LeaveReason, RoomEvent } from '../protocol/events.ts';
+import type { Participant, RoomState, SentSource, Time } from '../protocol/records.ts';
+import { accept, type Decision, type Inputs, type Rule, reject } from './decision.ts';
+import { closedEvents, silencedEvents } from './floor.ts';
+import { isIn, pendingRequest } from './state.ts';
+import type { SystemCommand } from './system-commands.ts';
+
+/** Who counts against it: everyone in the room, whatever the role. */
+export const MAX_PARTICIPANTS = 400;
+
+type Of<V extends (Command | SystemCommand)['verb']> = Extract<Command | SystemCommand, { verb: V }>;
+
+/** Coming, going, and what each one sends. */
+export const rosterRules = {
+  admit,
+  lose: (state, { participantId }) =>
+    state.participants[participantId]?.presence === 'present'
+      ? accept({ type: 'participantLost', participantId })
+      : accept(),
+  expire: (state, { participantId }, _by, { now }) =>
+    state.participants[participantId]?.presence === 'away'
+      ? accept(...leaving(state, participantId, 'graceExpired', now))
+      : accept(),
+  leave: (state, _command, by, { now }) => {
+    const self = by === 'system' ? undefined : state.participants[by];
+    if (!isIn(self)) return accept();
+    return accept(...leaving(state, self.id, self.kind === 'sip' ? 'hungUp' : 'left', now));
+  },
+  removeParticipant: (state, { participantId }, _by, { now }) => {
+    const target = state.participants[participantId];
+    if (!target || target.role === 'service' || target.presence === 'removed') return reject('participantUnknown');
+    return accept(...leaving(state, participantId, 'removed', now));
+  },
+  readmitParticipant: (state, { participantId }) =>
+    state.participants[participantId]?.presence === 'removed'
+      ? accept({ type: 'participantReadmitted', participantId })
+      : reject('participantUnknown'),
+  renameParticipant: (state, { participantId, name }) => {
+    const target = state.participants[participantId];
+    if (!target || target.role === 'service') return reject('participantUnknown');
+    return target.name === name ? accept() : accept({ type: 'participantRenamed', participantId, name });
+  },
+  muteSelf: (state, { muted }, by) => {
+    const self = by === 'system' ? undefined : state.participants[by];
+    if (!isIn(self)) return reject('participantUnknown');
+    return self.muted === muted ? accept() : accept({ type: 'selfMuted', participantId: self.id, muted });
+  },
+  openSource: (state, { participantId, sent }) => {
+    const target = state.participants[participantId];
+    if (!isIn(target) || hasSource(target, sent)) return accept();
+    return accept({ type: 'sourceOpened', participantId, sent });
+  },
+  closeSource: (state, { participantId, sent }) => {
+    const target = state.participants[participantId];
+    return target && hasSource(target, sent) ? accept({ type: 'sourceClosed', participantId, sent }) : accept();
+  },
+} satisfies { [V in (Command | SystemCommand)['verb']]?: Rule<Of<V>> };
+
+function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { now }: Inputs): Decision {
+  const known = state.participants[participant.id];
+  if (known?.presence === 'removed') return reject('removed');
+  const sameCall = known?.callId === participant.callId;
+  if (known?.presence === 'present' && sameCall) return accept();
+  if (known?.presence === 'away' && sameCall) return accept({ type: 'participantReturned', participantId: known.id });
+  if (!isIn(known) && Object.values(state.participants).filter(isIn).length >= MAX_PARTICIPANTS)
+    return reject('roomFull');
+  return accept({
+    type: 'participantJoined',
+    participant: {
+      ...participant,
+      // An operator may have corrected the name; a codec that is called back keeps the floor it had.
+      name: known?.name ?? participant.name,
+      presence: 'present',
+      joinedAt: known?.joinedAt ?? now,
+      presenceSince: now,
+      sources: [],
+      gate: isIn(known) ? known.gate : 'closed',
+      muted: false,
+    },
+  });
+}
+
+/** Everything that ends with a participant's leaving, in the order in which it ends. */
+export function leaving(state: RoomState, participantId: string, reason: LeaveReason, now: Time): RoomEvent[] {
+  const events = [...closedEvents(state, participantId, 'left', now), ...silencedEvents(state, participantId)];
+  const waiting = pendingRequest(state, participantId);
+  if (waiting && waiting.status !== 'speaking') {
+    events.push({ type: 'requestWithdrawn', request: { ...waiting, status: 'withdrawn', finishedAt: now } });
+  }
+  events.push({ type: 'participantLeft', participantId, reason });
+  return events;
+}
+
+export function hasSource(participant: Participant, sent: SentSource): boolean {
+  return participant.sources.some((s) => s.source === sent.source && s.for === sent.for);
+}

@@ -1,0 +1,46 @@
+import type { ParticipantId, RoomId } from '../protocol/ids.ts';
+import type { FloorRequest, Layout, Participant, RoomState } from '../protocol/records.ts';
+
+/** What is shown until the operator takes something else: the speaker large, five more beside. */
+export const INITIAL_LAYOUT: Layout = {
+  name: '1+5',
+  slots: [{ show: 'speaker' }, ...Array.from({ length: 5 }, () => ({ show: 'auto' as const }))],
+};
+
+/** A room before its first event. */
+export function emptyRoom(roomId: RoomId): RoomState {
+  return {
+    roomId,
+    title: roomId,
+    status: 'open',
+    openedAt: 0,
+    seq: 0,
+    participants: {},
+    requests: [],
+    preview: { version: 0, layout: INITIAL_LAYOUT },
+    program: INITIAL_LAYOUT,
+    speaker: null,
+    calls: {},
+    recording: { status: 'off' },
+    attempts: [],
+  };
+}
+
+/** In the room as far as the others are concerned: connected, or within its grace. */
+export function isIn(participant: Participant | undefined): participant is Participant {
+  return participant?.presence === 'present' || participant?.presence === 'away';
+}
+
+/** Someone who sits in the meeting, as against the engine's own participants. */
+export function isAttendee(participant: Participant): boolean {
+  return participant.role !== 'service';
+}
+
+/** The one request of this participant that is not over yet. */
+export function pendingRequest(state: RoomState, participantId: ParticipantId): FloorRequest | undefined {
+  return state.requests.find((r) => r.participantId === participantId && isPending(r));
+}
+
+export function isPending(request: FloorRequest): boolean {
+  return request.status === 'requested' || request.status === 'forwarded' || request.status === 'speaking';
+}

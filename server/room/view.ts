@@ -1,0 +1,78 @@
+import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
+import type { ParticipantId } from '../protocol/ids.ts';
+import type { FloorRequest, Participant, RoomState } from '../protocol/records.ts';
+import { INITIAL_LAYOUT } from './state.ts';
+
+/**
+ * What each participant may see, as one pure function over states and one over events; folding the viewed events into
+ * the viewed state gives the viewed state (but for `seq`, which counts all).
+ *
+ * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
+ * their own. Addresses, calls, preview and refused attempts are the centre's.
+ */
+export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
+  const viewer = state.participants[viewerId];
+  if (seesAll(viewer)) return state;
+  return {
+    ...state,
+    participants: Object.fromEntries(
+      Object.entries(state.participants)
+        .filter(([, p]) => p.role !== 'service')
+        .map(([id, p]) => [id, publicRecord(p)]),
+    ),
+    requests: state.requests.filter((r) => seesRequest(viewer, r)),
+    preview: { version: 0, layout: INITIAL_LAYOUT },
+    calls: {},
+    attempts: [],
+  };
+}
+
+/**
+ * @param logged the event as stored
+ * @param before the room before it: who left is still known there
+ * @param after the room after it: who joined is already known there
+ * @returns the event as this participant may see it, or nothing
+ */
+export function viewEvent(
+  logged: LoggedEvent,
+  before: RoomState,
+  after: RoomState,
+  viewerId: ParticipantId,
+): LoggedEvent | null {
+  const viewer = after.participants[viewerId] ?? before.participants[viewerId];
+  if (seesAll(viewer)) return logged;
+  const { event } = logged;
+  if (CENTRE_ONLY.has(event.type)) return null;
+  if ('request' in event) return seesRequest(viewer, event.request) ? logged : null;
+  if (event.type === 'participantJoined') {
+    if (event.participant.role === 'service') return null;
+    return { ...logged, event: { ...event, participant: publicRecord(event.participant) } };
+  }
+  if ('participantId' in event && event.participantId !== null) {
+    const subject = before.participants[event.participantId] ?? after.participants[event.participantId];
+    if (subject?.role === 'service') return null;
+  }
+  return logged;
+}
+
+const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
+  'previewEdited',
+  'callPlaced',
+  'callChanged',
+  'attemptRefused',
+  'effectFailed',
+]);
+
+function seesAll(viewer: Participant | undefined): boolean {
+  return viewer?.role === 'operator' || viewer?.role === 'service';
+}
+
+function seesRequest(viewer: Participant | undefined, request: FloorRequest): boolean {
+  if (!viewer) return false;
+  if (viewer.role === 'chair' && (request.forwardedAt !== undefined || request.decidedAt !== undefined)) return true;
+  return request.participantId === viewer.id;
+}
+
+function publicRecord({ address: _address, callId: _callId, ...rest }: Participant): Participant {
+  return rest;
+}
