@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { describeSettings, parseSettings, SettingError } from '../../server/config.ts';
+
+function wrongOf(env: Record<string, string>, argv: string[] = []) {
+  try {
+    parseSettings(env, argv);
+  } catch (error) {
+    if (error instanceof SettingError) return error.wrong;
+    throw error;
+  }
+  return [];
+}
+
+describe('settings', () => {
+  test('need nothing to be given', () => {
+    const settings = parseSettings({}, []);
+    expect(settings).toMatchObject({
+      host: '0.0.0.0',
+      port: 8443,
+      mediaPort: 44400,
+      videoCodec: 'vp8',
+      graceSeconds: 60,
+      language: 'vi',
+      picture: { width: 1280, height: 720, framesPerSecond: 25 },
+      sip: true,
+      sipHost: '0.0.0.0',
+      sipMediaPorts: { first: 40000, last: 40999 },
+      sipCallers: 'any',
+      demo: false,
+    });
+    expect(settings.announcedAddresses).toContain('127.0.0.1');
+    expect(settings.tlsCert).toBe(`${settings.data}/tls/certificate.pem`);
+    expect(settings.workers).toBeGreaterThan(0);
+  });
+
+  test('a flag wins over the environment; on and off need no value', () => {
+    const env = { ROSTRUM_PORT: '9000', ROSTRUM_SIP: 'off' };
+    const settings = parseSettings(env, ['--port', '9001', '--grace-seconds=5', '--demo']);
+    expect(settings).toMatchObject({ port: 9001, graceSeconds: 5, demo: true, sip: false });
+  });
+
+  test('an empty variable is as good as none', () => {
+    expect(parseSettings({ ROSTRUM_PORT: '' }, []).port).toBe(8443);
+  });
+
+  test.each([
+    ['ROSTRUM_PORT', '70000', '0–65535'],
+    ['ROSTRUM_PORT', 'https', '0–65535'],
+    ['ROSTRUM_HOST', 'not an address', 'IP | localhost'],
+    ['ROSTRUM_PICTURE', '1281x720@25', 'WIDTHxHEIGHT@FPS'],
+    ['ROSTRUM_PICTURE', 'large', 'WIDTHxHEIGHT@FPS'],
+    ['ROSTRUM_SIP_MEDIA_PORTS', '40999-40000', 'FIRST-LAST, 1024–65535'],
+    ['ROSTRUM_VIDEO_CODEC', 'av1', 'vp8 | h264'],
+    ['ROSTRUM_LANGUAGE', 'fr', 'vi | en'],
+    ['ROSTRUM_PUBLIC_URL', 'http://a.example', 'https://HOST[:PORT]'],
+    ['ROSTRUM_ANNOUNCED_ADDRESS', '10.0.0.1, nowhere at all', 'IP[,IP…]'],
+  ])('%s=%s is refused with what is allowed', (name, given, allowed) => {
+    expect(wrongOf({ [name]: given })).toEqual([{ name, given, allowed }]);
+  });
+
+  test('names every wrong one at once, as it was given', () => {
+    const wrong = wrongOf({ ROSTRUM_WORKERS: '0' }, ['--port', 'x', '--unknown', '1']);
+    expect(wrong.map(({ name }) => name)).toEqual(['--unknown', '1', '--port', 'ROSTRUM_WORKERS']);
+  });
+
+  test('a certificate needs its key', () => {
+    expect(wrongOf({ ROSTRUM_TLS_CERT: '/a.pem' })).toHaveLength(1);
+  });
+
+  test('are described in both languages', () => {
+    const lines = (language: 'vi' | 'en') => describeSettings(language).split('\n');
+    expect(lines('vi')).toHaveLength(lines('en').length);
+    expect(describeSettings('en')).toContain('--media-port 1–65535');
+    expect(describeSettings('vi')).toContain('ROSTRUM_GRACE_SECONDS');
+  });
+});
