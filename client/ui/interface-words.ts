@@ -1,0 +1,26 @@
+import { catalogue } from './words.svelte.ts';
+
+/** What the base components themselves say. */
+export const interfaceWords = catalogue({
+  vi: {
+    close: 'Đóng',
+    cancel: 'Thôi',
+    language: 'Ngôn ngữ',
+    theme: 'Giao diện',
+    themes: { system: 'Theo máy', dark: 'Tối', light: 'Sáng' },
+    notices: 'Thông báo',
+    code: 'mã {code}',
+  },
+  en: {
+    close: 'Close',
+    cancel: 'Cancel',
+    language: 'Language',
+    theme: 'Appearance',
+    themes: { system: 'As the system', dark: 'Dark', light: 'Light' },
+    notices: 'Notices',
+    code: 'code {code}',
+  },
+});
+
+/** A language is named in its own words, so that whoever needs it finds it. */
+export const LANGUAGE_NAMES = { vi: 'Tiếng Việt', en: 'English' } as const;
