@@ -5,11 +5,53 @@ import { terminalLanguage } from './bootstrap.mjs';
 const vi = {
   workerDownload: 'Tải mediasoup-worker dựng sẵn',
   workerBuild: 'Biên dịch mediasoup-worker (một lần duy nhất)',
+  clientBuild: 'Dựng giao diện',
+  checking: 'Kiểm tra kiểu, quy tắc và định dạng',
+  starting: (name: string) => `Khởi động ${name}`,
+  settings: 'Các thiết lập',
+  badSetting: (name: string, given: string, allowed: string) =>
+    `Thiết lập ${name} không hợp lệ: nhận được ${given}; cho phép: ${allowed}`,
+  running: (url: string) => `Rostrum đang chạy tại ${url}`,
+  selfSigned: 'Chứng chỉ tự ký: trình duyệt sẽ cảnh báo ở lần truy cập đầu tiên.',
+  oneTimePassword: (password: string) =>
+    `Đăng nhập lần đầu: tên người dùng operator, mật khẩu dùng một lần ${password}`,
+  stopHint: 'Nhấn Ctrl-C để dừng.',
+  demo: (url: string) => `Mở ${url} và đăng nhập: cuộc họp mẫu đang diễn ra với sáu điểm cầu.`,
+  devClient: (url: string) => `Giao diện đang phát triển: ${url}`,
+  stopping: 'Đang dừng',
+  partDied: (name: string, how: string, seconds: number) => `${name} đã dừng (${how}); khởi động lại sau ${seconds} s`,
+  partBack: (name: string) => `${name} đã hoạt động trở lại`,
+  partFailed: (name: string) => `${name} không khởi động được`,
+  counted: (passed: number, failed: number) => `${passed} đạt, ${failed} không đạt`,
+  notRun: 'không chạy:',
+  noResult: (name: string) => `${name} không in ra đối tượng JSON nào`,
+  benchUsage: (names: string[]) =>
+    `Cách dùng: npm run bench -- TÊN\nCác phép đo: ${names.length > 0 ? names.join(', ') : '(chưa có)'}`,
 };
 
 const en: typeof vi = {
   workerDownload: 'Downloading a prebuilt mediasoup-worker',
   workerBuild: 'Compiling mediasoup-worker (only this once)',
+  clientBuild: 'Building the client',
+  checking: 'Checking types, lint and format',
+  starting: (name) => `Starting ${name}`,
+  settings: 'Settings',
+  badSetting: (name, given, allowed) => `Setting ${name} is not valid: given ${given}; allowed: ${allowed}`,
+  running: (url) => `Rostrum runs at ${url}`,
+  selfSigned: 'The certificate is self-signed: browsers warn on the first visit.',
+  oneTimePassword: (password) => `First sign-in: user name operator, one-time password ${password}`,
+  stopHint: 'Ctrl-C stops it.',
+  demo: (url) => `Open ${url} and sign in: the demonstration meeting is on, with six sites.`,
+  devClient: (url) => `The client under development: ${url}`,
+  stopping: 'Stopping',
+  partDied: (name, how, seconds) => `${name} ended (${how}); starting it again in ${seconds} s`,
+  partBack: (name) => `${name} is back`,
+  partFailed: (name) => `${name} could not be started`,
+  counted: (passed, failed) => `${passed} passed, ${failed} failed`,
+  notRun: 'did not run:',
+  noResult: (name) => `${name} printed no JSON object`,
+  benchUsage: (names) =>
+    `Usage: npm run bench -- NAME\nBenchmarks: ${names.length > 0 ? names.join(', ') : '(none yet)'}`,
 };
 
 export const text = { vi, en }[terminalLanguage()];

@@ -1,0 +1,99 @@
+// The whole system on one machine: prepares what it needs, runs server and gateway, ends them together.
+
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Settings } from '../server/config.ts';
+import { Explained, showProgress } from './bootstrap.mjs';
+import { builtClient, ensureClient } from './client.ts';
+import { ensureCertificate, ensureSecrets } from './identity.ts';
+import { text } from './messages.ts';
+import { readSettings } from './settings.ts';
+import { PartFailed, type Ready, type Supervised, supervise } from './supervise.ts';
+import { workerBinary } from './worker.ts';
+
+export interface SystemOptions {
+  args: string[];
+  /** Restarts a part when its sources change, and leaves the client to Vite. */
+  watch?: boolean;
+}
+
+export interface RunningSystem {
+  /** What the server said when it was ready. */
+  server: Ready;
+  /** Whether browsers will warn about the certificate. */
+  selfSigned: boolean;
+  /** What else is to be closed when the system stops. */
+  onStop(close: () => Promise<void>): void;
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** A certificate in the place of our own making is ours; one that somebody else issued is theirs to renew. */
+const isSelfSigned = ({ data, tlsCert }: Settings) => dirname(tlsCert) === join(data, 'tls');
+
+/** Makes what the parts expect to find; resolves to their environment. */
+async function prepare(settings: Settings, options: SystemOptions): Promise<NodeJS.ProcessEnv> {
+  const worker = settings.workerBin ?? (await workerBinary());
+  // A client in another place was built by whoever put it there.
+  if (!options.watch && settings.clientDir === builtClient) await ensureClient();
+  await mkdir(settings.data, { recursive: true, mode: 0o700 });
+  await ensureSecrets(settings.data);
+  if (isSelfSigned(settings)) await ensureCertificate(settings.tlsCert, settings.tlsKey);
+  return { ...process.env, MEDIASOUP_WORKER_BIN: worker };
+}
+
+/**
+ * Brings everything up and resolves when server and gateway are ready. From then on SIGINT, SIGTERM, SIGHUP or the end
+ * of bootstrap.mjs stop both, and the process exits. Exits by itself when something cannot be brought up: 2 for a bad
+ * setting, otherwise 1.
+ */
+export async function runSystem(options: SystemOptions): Promise<RunningSystem> {
+  const settings = readSettings(process.env, options.args);
+  const parts: Supervised[] = [];
+  const closers: (() => Promise<void>)[] = [];
+  let stopping: Promise<never> | undefined;
+
+  function stop(code: number): Promise<never> {
+    stopping ??= (async () => {
+      await Promise.all([...closers.map((close) => close()), ...parts.map((part) => part.stop())]);
+      process.exit(code);
+    })();
+    return stopping;
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (!stopping) say(text.stopping);
+      void stop(0);
+    });
+  }
+  process.once('disconnect', () => void stop(0));
+
+  function run(name: string, env: NodeJS.ProcessEnv): Promise<Ready> {
+    const nodeOptions = options.watch ? ['--watch', '--watch-preserve-output'] : [];
+    const part = supervise({ name, script: `${name}/index.ts`, nodeOptions, args: options.args, env }, say);
+    parts.push(part);
+    return part.ready;
+  }
+
+  try {
+    const env = await prepare(settings, options);
+    const server = await showProgress(text.starting('server'), run('server', env));
+    // The server knows its port only now, where the setting leaves it the choice.
+    await showProgress(text.starting('gateway'), run('gateway', { ...env, ROSTRUM_SERVER_URL: server.url }));
+    return { server, selfSigned: isSelfSigned(settings), onStop: (close) => closers.push(close) };
+  } catch (error) {
+    if (error instanceof PartFailed) say(text.partFailed(error.part));
+    else if (!(error instanceof Explained)) console.error(error);
+    return await stop(error instanceof PartFailed && error.code === 2 ? 2 : 1);
+  }
+}
+
+/** Tells the person where the system is, and how to sign in the first time. */
+export function announce({ server, selfSigned }: RunningSystem): void {
+  say('');
+  say(text.running(server.url));
+  if (selfSigned) say(text.selfSigned);
+  if (server.oneTimePassword) say(text.oneTimePassword(server.oneTimePassword));
+  say(text.stopHint);
+}

@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const setup = 'test/worker-setup.ts';
+
+/** One project per part of `npm test`; what needs real sockets, workers and endpoints runs last, one file at a time. */
+export default defineConfig({
+  root,
+  cacheDir: '.rostrum/vitest',
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          root,
+          include: ['test/{server,client,gateway,infra}/**/*.test.ts', 'test/architecture.test.ts'],
+          globalSetup: setup,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { test: { name: 'contract', root, include: ['test/contract/**/*.test.ts'], sequence: { groupOrder: 1 } } },
+      { test: { name: 'scenarios', root, include: ['test/scenarios/**/*.test.ts'], sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: 'integration',
+          root,
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: setup,
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
