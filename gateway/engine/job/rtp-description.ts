@@ -1,0 +1,73 @@
+import type { RtpInput, RtpOutput } from '../protocol.ts';
+
+/** Milliseconds a packet may be late before the jitter buffer gives it up. */
+export const jitterMs = 60;
+
+const media = { VP8: 'video', H264: 'video', opus: 'audio', PCMU: 'audio', PCMA: 'audio', G722: 'audio' } as const;
+
+type Stream = Pick<RtpInput, 'codec' | 'payloadType' | 'clockRate'>;
+
+/** Caps of the stream as `udpsrc` announces them; `rtcp-fb-*` lets the session ask for key frames (RFC 4585 6.3.1). */
+export function rtpCaps({ codec, payloadType, clockRate }: Stream): string {
+  const kind = media[codec];
+  const feedback = kind === 'video' ? ',rtcp-fb-nack-pli=(boolean)true' : '';
+  const encoding = codec.toUpperCase();
+  return `application/x-rtp,media=(string)${kind},encoding-name=(string)${encoding},payload=(int)${payloadType},clock-rate=(int)${clockRate}${feedback}`;
+}
+
+/**
+ * The rtpbin that the input and output fragments of one bin share under the name `rtp`. Streams in one rtpbin with
+ * one CNAME are kept in sync by their sender reports.
+ */
+export function rtpBin(cname?: string): string {
+  const sdes = cname === undefined ? '' : ` sdes="application/x-rtp-source-sdes,cname=(string)${quoted(cname)}"`;
+  // Sender reports tell when a sample was captured, not when it left: latencies differ between sound and picture.
+  return `rtpbin name=rtp rtp-profile=avpf latency=${jitterMs} drop-on-latency=true do-lost=true rtcp-sync-send-time=false${sdes}`;
+}
+
+/**
+ * One RTP input as session `session` of `rtpBin`, ending in `… !` so that a depayloader follows. Only this SSRC and
+ * payload type are linked; the tee forgives that others, which nobody sent for, end nowhere. `connectInput` gives it
+ * its socket.
+ */
+export function rtpInputDescription(input: RtpInput, session = 0): string {
+  return [
+    `udpsrc name=rtp-source-${session} buffer-size=1000000 caps="${rtpCaps(input)}"`,
+    `! tee allow-not-linked=true ! rtp.recv_rtp_sink_${session}`,
+    `rtp.send_rtcp_src_${session} ! udpsink name=rtcp-sink-${session} sync=false async=false`,
+    `rtp.recv_rtp_src_${session}_${input.ssrc}_${input.payloadType} !`,
+  ].join(' ');
+}
+
+/**
+ * One RTP output as session `session` of `rtpBin`: append to a payloader that has the output's SSRC and payload type.
+ * `connectOutput` gives it its socket.
+ */
+export function rtpOutputDescription(session = 0): string {
+  return [
+    `! rtp.send_rtp_sink_${session}`,
+    `rtp.send_rtp_src_${session} ! udpsink name=rtp-sink-${session} sync=false async=false`,
+    `rtp.send_rtcp_src_${session} ! udpsink name=rtcp-sink-${session} sync=false async=false`,
+    `udpsrc name=rtcp-source-${session} caps=application/x-rtcp ! rtp.recv_rtcp_sink_${session}`,
+  ].join(' ');
+}
+
+/** The properties that make any RTP payloader speak for this output. */
+export function payloaderProperties({ payloadType, ssrc }: Pick<RtpOutput, 'payloadType' | 'ssrc'>): string {
+  return `pt=${payloadType} ssrc=${ssrc}`;
+}
+
+/** Decoders by codec; each ends in raw video or raw audio. Without a key frame they show nothing rather than garbage. */
+export const decoders = {
+  VP8: 'rtpvp8depay wait-for-keyframe=true request-keyframe=true ! vp8dec threads=1',
+  H264: 'rtph264depay wait-for-keyframe=true request-keyframe=true ! h264parse ! avdec_h264 max-threads=1 output-corrupt=false',
+  opus: 'rtpopusdepay ! opusdec plc=true use-inband-fec=true',
+  PCMU: 'rtppcmudepay ! mulawdec',
+  PCMA: 'rtppcmadepay ! alawdec',
+  G722: 'rtpg722depay ! avdec_g722',
+} as const;
+
+function quoted(text: string): string {
+  // Characters that would end the quoted string or the structure are no part of a CNAME's user@host form.
+  return text.replace(/[^\w.@:+-]/g, '_');
+}
