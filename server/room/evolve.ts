@@ -109,12 +109,10 @@ function without<T>(record: Record<string, T>, id: string): Record<string, T> {
   return rest;
 }
 
+/** In the order in which they were made, also for someone who learns of them in another. */
 function upsertRequest(state: RoomState, { request }: { request: FloorRequest }): RoomState {
-  const known = state.requests.some((r) => r.id === request.id);
-  const requests = known
-    ? state.requests.map((r) => (r.id === request.id ? request : r))
-    : [...state.requests, request];
-  return { ...state, requests };
+  const requests = [...state.requests.filter((r) => r.id !== request.id), request];
+  return { ...state, requests: requests.sort((a, b) => a.requestedAt - b.requestedAt || (a.id < b.id ? -1 : 1)) };
 }
 
 function upsertCall(state: RoomState, { call }: { call: Call }): RoomState {

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import type { Kind, Participant, Role, RoomState } from '../../../server/protocol/records.ts';
+import { mayHear, maySee } from '../../../server/room/hearing.ts';
+import { emptyRoom } from '../../../server/room/state.ts';
+
+function participant(id: string, role: Role, kind: Kind, more: Partial<Participant> = {}): Participant {
+  const sources: Participant['sources'] = [{ source: 'camera' }, { source: 'microphone' }];
+  return {
+    id,
+    role,
+    kind,
+    name: id,
+    presence: 'present',
+    joinedAt: 0,
+    presenceSince: 0,
+    sources,
+    gate: 'closed',
+    muted: false,
+    ...more,
+  };
+}
+
+function room(...people: Participant[]): RoomState {
+  return { ...emptyRoom('room'), participants: Object.fromEntries(people.map((p) => [p.id, p])) };
+}
+
+const composer = participant('composer', 'service', 'composer', {
+  sources: [{ source: 'program' }, { source: 'mix' }],
+});
+const mic = (participantId: string) => ({ participantId, source: 'microphone' as const });
+
+test('REG-10: a closed gate is heard by nobody, an open one by everyone but oneself', () => {
+  const state = room(
+    participant('op', 'operator', 'browser'),
+    participant('a', 'site', 'browser', { gate: 'open' }),
+    participant('b', 'site', 'browser'),
+    composer,
+  );
+  expect(['op', 'a', 'b', 'composer'].filter((id) => mayHear(state, id, mic('a')))).toEqual(['op', 'b', 'composer']);
+  expect(['op', 'a', 'b', 'composer'].filter((id) => mayHear(state, id, mic('b')))).toEqual([]);
+});
+
+test('REG-10: the sound of a shared screen passes the gate of whoever shares it', () => {
+  const from = { participantId: 'a', source: 'screenAudio' as const };
+  expect(mayHear(room(participant('a', 'site', 'browser'), participant('b', 'site', 'browser')), 'b', from)).toBe(
+    false,
+  );
+  expect(
+    mayHear(
+      room(participant('a', 'site', 'browser', { gate: 'open' }), participant('b', 'site', 'browser')),
+      'b',
+      from,
+    ),
+  ).toBe(true);
+});
+
+test('a codec hears the mix, and while its own gate is open the mix without itself', () => {
+  const mix = { participantId: 'composer', source: 'mix' as const };
+  const minus = { participantId: 'composer', source: 'mixMinus' as const, for: 'codec' };
+  const closed = room(
+    participant('codec', 'site', 'sip'),
+    participant('other', 'site', 'sip', { gate: 'open' }),
+    composer,
+  );
+  const open = room(participant('codec', 'site', 'sip', { gate: 'open' }), composer);
+  expect([mayHear(closed, 'codec', mix), mayHear(closed, 'codec', minus)]).toEqual([true, false]);
+  expect([mayHear(open, 'codec', mix), mayHear(open, 'codec', minus)]).toEqual([false, true]);
+  expect(mayHear(closed, 'other', minus)).toBe(false);
+  expect(mayHear(closed, 'codec', mic('other'))).toBe(false);
+});
+
+test('a site sees what program shows and nothing else', () => {
+  const people = [
+    participant('a', 'site', 'browser'),
+    participant('b', 'site', 'browser'),
+    participant('c', 'site', 'browser'),
+  ];
+  const state: RoomState = {
+    ...room(...people),
+    program: { name: '1', slots: [{ show: 'participant', participantId: 'b' }] },
+  };
+  const camera = (participantId: string) => ({ participantId, source: 'camera' as const });
+  expect(maySee(state, 'a', camera('b'))).toBe(true);
+  expect(maySee(state, 'a', camera('c'))).toBe(false);
+  expect(maySee(state, 'b', camera('b'))).toBe(false);
+  const withOperator = room(...people, participant('op', 'operator', 'browser'), composer);
+  expect(maySee(withOperator, 'op', camera('c'))).toBe(true);
+  expect(maySee(withOperator, 'a', { participantId: 'composer', source: 'program' })).toBe(false);
+});

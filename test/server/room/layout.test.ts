@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { LayoutName } from '../../../server/protocol/records.ts';
+import { defaultSlots, LAYOUTS, spatialLayerFor, tilesOf } from '../../../server/room/layout.ts';
+import { steps, stories } from './arbitrary.ts';
+
+const names = Object.keys(LAYOUTS) as LayoutName[];
+
+test.each(names)('layout %s: tiles lie within the picture, keep its shape and do not overlap', (name) => {
+  const tiles = LAYOUTS[name];
+  for (const [i, a] of tiles.entries()) {
+    expect(a.x >= 0 && a.y >= 0 && a.x + a.w <= 1 + 1e-9 && a.y + a.h <= 1 + 1e-9).toBe(true);
+    expect(a.w / a.h).toBeCloseTo(1);
+    for (const b of tiles.slice(i + 1)) {
+      const apart =
+        a.x + a.w <= b.x + 1e-9 || b.x + b.w <= a.x + 1e-9 || a.y + a.h <= b.y + 1e-9 || b.y + b.h <= a.y + 1e-9;
+      expect(apart).toBe(true);
+    }
+  }
+});
+
+test('automatic tiles show nobody twice and nobody who has left', () => {
+  fc.assert(
+    fc.property(stories, fc.constantFrom(...names), (story, name) => {
+      for (const { after } of steps(story)) {
+        const layout = { name, slots: defaultSlots(name) };
+        const tiles = tilesOf(layout, after);
+        expect(tiles.length).toBe(layout.slots.length);
+        const cameras = tiles
+          .filter((t) => t.participantId !== null && t.source === 'camera')
+          .map((t) => t.participantId);
+        expect(new Set(cameras).size).toBe(cameras.length);
+        for (const t of tiles) {
+          const p = t.participantId === null ? undefined : after.participants[t.participantId];
+          if (p) expect(['present', 'away']).toContain(p.presence);
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a tile asks for the layer its height needs', () => {
+  expect([90, 180, 360, 720, 1080].map(spatialLayerFor)).toEqual([0, 0, 1, 2, 2]);
+});

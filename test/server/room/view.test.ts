@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { loggedEventSchema } from '../../../server/protocol/events.ts';
+import { roomStateSchema } from '../../../server/protocol/records.ts';
+import { evolve } from '../../../server/room/evolve.ts';
+import { viewEvent, viewState } from '../../../server/room/view.ts';
+import { CAST, steps, stories } from './arbitrary.ts';
+
+test('folding what a participant may see gives what that participant may see', () => {
+  fc.assert(
+    fc.property(stories, (story) => {
+      for (const { before, logged, after } of steps(story)) {
+        for (const { id } of CAST) {
+          if (!before.participants[id] || !after.participants[id]) continue;
+          const seen = viewEvent(logged, before, after, id);
+          const folded = seen === null ? viewState(before, id) : evolve(viewState(before, id), seen);
+          expect({ ...folded, seq: 0 }).toEqual({ ...viewState(after, id), seq: 0 });
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('everything the rules produce is a valid message of the wire contract', () => {
+  fc.assert(
+    fc.property(stories, (story) => {
+      for (const { logged, after } of steps(story)) {
+        expect(loggedEventSchema.parse(logged)).toEqual(logged);
+        expect(roomStateSchema.parse(after)).toEqual(after);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a site learns no address, no call, no preview and nobody else’s request', () => {
+  fc.assert(
+    fc.property(stories, (story) => {
+      for (const { after } of steps(story)) {
+        if (!after.participants['ba-be']) continue;
+        const seen = viewState(after, 'ba-be');
+        expect(Object.values(seen.participants).every((p) => p.role !== 'service' && p.address === undefined)).toBe(
+          true,
+        );
+        expect([seen.calls, seen.attempts, seen.preview.version]).toEqual([{}, [], 0]);
+        expect(seen.requests.every((r) => r.participantId === 'ba-be')).toBe(true);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
