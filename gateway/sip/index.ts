@@ -1,0 +1,30 @@
+/** The public face of the SIP layer; the only importer of sip.js. Nobody else reaches into this folder. */
+export type {
+  Dialog,
+  DialogEvents,
+  DialogState,
+  End,
+  Failure,
+  FailureCode,
+  IncomingDialog,
+  OutgoingDialog,
+  RemoteParty,
+  ReofferListener,
+  ReofferResult,
+  Source,
+} from './dialog.ts';
+export { BadTarget, createSipEdge, type SipEdge } from './edge.ts';
+export { type H264Limits, type H264Profile, parseProfileLevel } from './h264.ts';
+export type {
+  AudioCodec,
+  LocalAudio,
+  LocalMedia,
+  LocalVideo,
+  Negotiated,
+  NegotiatedAudio,
+  NegotiatedVideo,
+} from './media.ts';
+export { type AnswerResult, answerOffer, buildOffer, readAnswer } from './offer-answer.ts';
+export type { PlaceOptions } from './outgoing.ts';
+export type { Direction } from './sdp.ts';
+export type { Authorisation, CallRequest, SipHooks, SipLog, SipSettings } from './settings.ts';

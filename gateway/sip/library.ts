@@ -1,0 +1,29 @@
+/** What has to be set in sip.js itself before it fits a server on UDP and TCP. Its last release is of 2022: we own these gaps. */
+import { LoggerFactory, Timers } from 'sip.js/lib/core/index.js';
+import { AllowedMethods } from 'sip.js/lib/core/user-agent-core/allowed-methods.js';
+import { timing } from './retransmit.ts';
+import type { SipLog } from './settings.ts';
+
+/**
+ * The methods we take. REFER and SUBSCRIBE are refused by not being here (405): a site dials nobody (REG-12). UPDATE is
+ * answered by `listener.ts`, as sip.js does not know it.
+ */
+export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE'] as const;
+
+/**
+ * sip.js takes every transport for reliable and has these four at zero; on UDP a transaction must outlive its last message to
+ * absorb what is repeated (RFC 3261 §17, table 4). On TCP the longer life does no harm. Both objects are the library's own
+ * shared constants, so this happens once, at import.
+ */
+Object.assign(Timers, { TIMER_D: 32_000, TIMER_I: timing.t4, TIMER_J: 64 * timing.t1, TIMER_K: timing.t4 });
+AllowedMethods.splice(0, AllowedMethods.length, ...allowedMethods);
+
+/** The library's own words, warnings and errors only, into our log. */
+export function createLibraryLog(log: SipLog): LoggerFactory {
+  const factory = new LoggerFactory();
+  factory.builtinEnabled = false;
+  factory.connector = (level, category, _label, content) => {
+    if (level === 'error' || level === 'warn') log.debug({ code: 'library', category }, String(content));
+  };
+  return factory;
+}

@@ -1,0 +1,157 @@
+/** A call that we place: we are the UAC (RFC 3261 §13.2). */
+import {
+  type AckableIncomingResponseWithSession,
+  type IncomingResponse,
+  type IncomingResponseMessage,
+  type InviteUserAgentClient,
+  TransactionState,
+} from 'sip.js/lib/core/index.js';
+import { Call, type CallOptions } from './call.ts';
+import type { OutgoingDialog, RemoteParty } from './dialog.ts';
+import { failureCode } from './failure.ts';
+import { timing } from './retransmit.ts';
+import { Session } from './session.ts';
+import { allow, sdpBody, statusOf } from './session-headers.ts';
+import { quotable, type Target } from './target.ts';
+
+/** What `place` is told. */
+export interface PlaceOptions {
+  /** Shown on the other end's display; any text. */
+  callerName: string;
+  /** User part of our From, which a codec's call list dials back. */
+  fromUser: string;
+  /** Our description. Asked for once, when the call starts, so that media is set up only then. */
+  offer: () => string | Promise<string>;
+}
+
+export interface OutgoingCallOptions extends CallOptions, PlaceOptions {
+  target: Target;
+}
+
+export class OutgoingCall extends Call implements OutgoingDialog {
+  readonly direction = 'out';
+  readonly target: string;
+  readonly remote: RemoteParty;
+  readonly #options: OutgoingCallOptions;
+  #request: InviteUserAgentClient | undefined;
+  #cancelGuard: NodeJS.Timeout | undefined;
+  #concluded: () => void = () => {};
+
+  constructor(options: OutgoingCallOptions) {
+    super(options, 'preparing');
+    this.#options = options;
+    const { uri, transport } = options.target;
+    this.target = uri.user ?? '';
+    this.remote = { uri: uri.toString(), source: { ip: '', port: 0, transport } };
+  }
+
+  get callId(): string {
+    return this.#request?.message.callId ?? '';
+  }
+
+  /** Asks for the offer and sends the INVITE. Never rejects: what goes wrong is a `failed` event. */
+  async start(): Promise<void> {
+    try {
+      const sdp = await this.#options.offer();
+      if (this.current === 'preparing') this.#invite(sdp);
+    } catch (error) {
+      this.listener.log.warn({ code: 'noOffer', error: String(error) }, 'call could not be placed');
+      this.finish('failed', { code: 'noOffer', status: 0, reason: String(error) });
+    }
+  }
+
+  async hangUp(): Promise<void> {
+    const request = this.#request;
+    const wasUnanswered = this.current === 'calling' || this.current === 'ringing';
+    const told = wasUnanswered && request ? this.#cancel(request) : this.session?.bye();
+    this.finish('ended', { by: 'local' });
+    await told;
+  }
+
+  acknowledged(): void {
+    // Only a UAS waits for an ACK.
+  }
+
+  #invite(sdp: string): void {
+    const { target, callerName, fromUser } = this.#options;
+    const { core } = this.listener;
+    const message = core.makeOutgoingRequestMessage(
+      'INVITE',
+      target.uri,
+      this.listener.uriOf(fromUser),
+      target.uri,
+      { fromDisplayName: quotable(callerName) },
+      [`Contact: ${this.listener.contact}`, allow, 'Accept: application/sdp'],
+      sdpBody(this.stamp(sdp)),
+    );
+    this.current = 'calling';
+    const refused = (response: IncomingResponse) => this.#receiveRefusal(response.message);
+    const request = core.invite(message, {
+      onTrying: () => this.#unlessOver(() => this.emit('trying')),
+      onProgress: ({ message: { statusCode } }) => this.#receiveProgress(statusCode ?? 0),
+      onAccept: (response) => this.#receiveAnswer(response),
+      onReject: refused,
+      onRedirect: refused,
+    }) as InviteUserAgentClient;
+    this.#request = request;
+    // A 2xx that the library drops as malformed, without To tag for example, ends the transaction without a word.
+    request.transaction.addStateChangeListener(() => {
+      if (request.transaction.state !== TransactionState.Terminated || this.session) return;
+      this.#conclude();
+      this.finish('failed', { code: 'refused', status: 0, reason: 'unusable answer' });
+    });
+  }
+
+  #receiveProgress(status: number): void {
+    if (status < 180 || this.current !== 'calling') return;
+    this.current = 'ringing';
+    this.emit('ringing');
+  }
+
+  #receiveAnswer({ message, session, ack }: AckableIncomingResponseWithSession): void {
+    ack();
+    const isFirst = this.current === 'calling' || this.current === 'ringing';
+    if (!isFirst || !message.body) {
+      // Answered after our CANCEL, by a second device of a forked call (RFC 3261 §13.2.2.4), or without an answer to our offer.
+      session.bye({ onAccept: () => this.#conclude(), onReject: () => this.#conclude() });
+      if (isFirst)
+        this.finish('failed', { code: 'notAcceptable', status: 200, reason: 'answer without a description' });
+      return;
+    }
+    const source = this.listener.sourceOf(message);
+    this.session = new Session(session, this, source, false);
+    this.remote.source = source;
+    this.remote.contact = this.session.remoteContact;
+    const userAgent = message.getHeader('User-Agent') ?? message.getHeader('Server');
+    if (userAgent !== undefined) this.remote.userAgent = userAgent;
+    this.establish(message.body);
+  }
+
+  #receiveRefusal(message: IncomingResponseMessage): void {
+    this.#conclude();
+    const { status, reason } = statusOf(message);
+    this.finish('failed', { code: failureCode(status, Boolean(message.callId)), status, reason });
+  }
+
+  /** RFC 3261 §9.1. Resolves at the INVITE's own final response, or after 64·T1, when the call counts as cancelled. */
+  #cancel(request: InviteUserAgentClient): Promise<void> {
+    request.cancel();
+    return new Promise((resolve) => {
+      this.#concluded = resolve;
+      this.#cancelGuard = setTimeout(() => {
+        this.listener.core.userAgentClients.delete(`${request.transaction.id}INVITE`);
+        request.dispose();
+        resolve();
+      }, 64 * timing.t1);
+    });
+  }
+
+  #conclude(): void {
+    clearTimeout(this.#cancelGuard);
+    this.#concluded();
+  }
+
+  #unlessOver(tell: () => void): void {
+    if (this.current !== 'ended') tell();
+  }
+}
