@@ -1,0 +1,100 @@
+import { randomInt } from 'node:crypto';
+import type { RoomId } from './protocol/ids.ts';
+import { Refused } from './protocol/refusals.ts';
+import { Room, type RoomParts } from './rooms.ts';
+
+export interface OpenRoomsWatcher {
+  opened(room: Room): void;
+  closed(roomId: RoomId): void;
+}
+
+/** Every room that this process holds. Owns them. */
+export class OpenRooms {
+  readonly #parts: RoomParts;
+  readonly #rooms = new Map<RoomId, Room>();
+  readonly #opening = new Set<RoomId>();
+  readonly #watchers = new Set<OpenRoomsWatcher>();
+
+  private constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  /** Rebuilds the rooms that were open when the process last ended: everyone is away, all else is as it was. */
+  static async recover(parts: RoomParts): Promise<OpenRooms> {
+    const rooms = new OpenRooms(parts);
+    for (const { roomId, status } of await parts.log.rooms()) {
+      if (status === 'ended') continue;
+      try {
+        const room = await rooms.#open(roomId);
+        room.report({ verb: 'recover' });
+      } catch (error) {
+        // The other rooms must not wait for this one.
+        parts.logger.error({ error, room: roomId }, 'a room could not be rebuilt');
+      }
+    }
+    return rooms;
+  }
+
+  get(roomId: RoomId): Room | undefined {
+    return this.#rooms.get(roomId);
+  }
+
+  list(): Room[] {
+    return [...this.#rooms.values()];
+  }
+
+  watch(watcher: OpenRoomsWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Opens a meeting; without an id it gets six digits. Throws `Refused` when the id is taken or media are missing. */
+  async create(title: string, wanted?: RoomId): Promise<Room> {
+    const roomId = wanted ?? (await this.#freeId());
+    if (this.#opening.has(roomId) || this.#rooms.has(roomId)) throw new Refused('roomExists', roomId);
+    this.#opening.add(roomId);
+    try {
+      if (!(await this.#parts.log.reserve(roomId))) throw new Refused('roomExists', roomId);
+      const room = await this.#open(roomId).catch((error) => {
+        this.#parts.logger.error({ error, room: roomId }, 'a room could not be opened');
+        throw new Refused('mediaUnavailable');
+      });
+      const answer = await room.dispatch({ verb: 'open', roomId, title }, 'system');
+      if (!answer.ok) {
+        await room.close();
+        throw new Refused(answer.refusal.code, answer.refusal.detail);
+      }
+      for (const watcher of this.#watchers) watcher.opened(room);
+      return room;
+    } finally {
+      this.#opening.delete(roomId);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.list().map((room) => room.close()));
+  }
+
+  async #open(roomId: RoomId): Promise<Room> {
+    const room = await Room.open(roomId, this.#parts);
+    this.#rooms.set(roomId, room);
+    room.watch({
+      committed: () => undefined,
+      notify: () => undefined,
+      dismiss: () => undefined,
+      closed: () => {
+        this.#rooms.delete(roomId);
+        for (const watcher of this.#watchers) watcher.closed(roomId);
+      },
+    });
+    return room;
+  }
+
+  async #freeId(): Promise<RoomId> {
+    const taken = new Set((await this.#parts.log.rooms()).map((room) => room.roomId));
+    for (;;) {
+      const id = String(randomInt(100_000, 1_000_000));
+      if (!taken.has(id) && !this.#opening.has(id)) return id;
+    }
+  }
+}

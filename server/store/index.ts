@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Migrator, sql } from 'kysely';
+import { type Accounts, openAccounts } from './accounts.ts';
+import { type EventLog, openEventLog } from './event-log.ts';
+import { type Links, openLinks } from './links.ts';
+import { migrationProvider } from './migrations.ts';
+import { openRecordings, type Recordings } from './recordings.ts';
+import type { Database } from './schema.ts';
+import { openSqlite } from './sqlite.ts';
+
+export type { Account, Accounts } from './accounts.ts';
+export { AppendConflict, type EventLog, type StoredRoom } from './event-log.ts';
+export type { Link, Links } from './links.ts';
+
+/** Everything that outlives the process. */
+export interface Store {
+  log: EventLog;
+  accounts: Accounts;
+  links: Links;
+  recordings: Recordings;
+  /** Rejects when the database does not answer. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The embedded twin: one file in `folder`, which is made where it is missing. */
+export async function openEmbeddedStore(folder: string): Promise<Store> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return openStore(openSqlite(join(folder, 'rostrum.sqlite')));
+}
+
+/** Brings the tables up to date. The store owns the database from here on. */
+export async function openStore(db: Database): Promise<Store> {
+  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  if (error) {
+    await db.destroy();
+    throw error;
+  }
+  return {
+    log: openEventLog(db),
+    accounts: openAccounts(db),
+    links: openLinks(db),
+    recordings: openRecordings(db),
+    probe: async () => {
+      await sql`select 1`.execute(db);
+    },
+    close: () => db.destroy(),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Kysely } from 'kysely';
+
+/** Times are milliseconds since 1970; flags are 0 or 1, because SQLite has no other. */
+export interface Schema {
+  rooms: {
+    id: string;
+    title: string;
+    status: 'open' | 'ended';
+    /** Rises with each claim: who holds an older one may not write. */
+    epoch: number;
+    /** Number of the last stored event; 0 is a room that was reserved and never opened. */
+    seq: number;
+    opened_at: number;
+    ended_at: number | null;
+  };
+  events: { room_id: string; seq: number; at: number; by: string; type: string; json: string };
+  accounts: { username: string; password_hash: string; one_time: number; changed_at: number };
+  sessions: { token_hash: string; username: string; created_at: number; expires_at: number };
+  links: {
+    id: string;
+    room_id: string;
+    role: 'chair' | 'site' | 'guest';
+    name: string;
+    participant_id: string | null;
+    issued_at: number;
+    expires_at: number;
+    revoked_at: number | null;
+  };
+  recordings: {
+    id: string;
+    room_id: string;
+    file: string;
+    started_at: number;
+    duration_ms: number;
+    bytes: number;
+  };
+}
+
+export type Database = Kysely<Schema>;
