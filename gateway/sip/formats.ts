@@ -12,27 +12,48 @@ export interface ChosenAudio {
   telephoneEvent?: RtpFormat;
 }
 
-/** opus before G.722 before PCMA before PCMU, whatever order the other end has them in. */
+/** In an offer: opus before G.722 before PCMA before PCMU, whatever order the other end has them in. */
 export function chooseAudio(section: MediaSection, allowed: readonly AudioCodec[]): ChosenAudio | undefined {
-  const formats = rtpFormats(section);
-  for (const codec of audioCodecs) {
-    if (!allowed.includes(codec)) continue;
-    const format = formats.find((one) => one.codec === codec.toLowerCase() && one.clockRate === clockRates[codec]);
-    if (!format) continue;
-    const events = formats.filter((one) => one.codec === 'telephone-event');
-    const telephoneEvent = events.find((event) => event.clockRate === format.clockRate) ?? events[0];
-    return { codec, format, ...(telephoneEvent ? { telephoneEvent } : {}) };
+  const candidates = audioFormats(section);
+  const ours = audioCodecs.filter((codec) => allowed.includes(codec));
+  for (const codec of ours) {
+    const chosen = candidates.find((candidate) => candidate.codec === codec);
+    if (chosen) return chosen;
   }
   return undefined;
 }
 
-/** Constrained Baseline, Baseline or Main in mode 1 before mode 0; High only where nothing else is there. */
+/** In an answer that leaves several: the first one, as that is what the other end sends (RFC 3264 §6.1). */
+export function firstAudio(section: MediaSection): ChosenAudio | undefined {
+  return audioFormats(section)[0];
+}
+
+function audioFormats(section: MediaSection): ChosenAudio[] {
+  const formats = rtpFormats(section);
+  const events = formats.filter((format) => format.codec === 'telephone-event');
+  return formats.flatMap((format) => {
+    const codec = audioCodecs.find((one) => one.toLowerCase() === format.codec && clockRates[one] === format.clockRate);
+    if (!codec) return [];
+    const telephoneEvent = events.find((event) => event.clockRate === format.clockRate) ?? events[0];
+    return [{ codec, format, ...(telephoneEvent ? { telephoneEvent } : {}) }];
+  });
+}
+
+/** In an offer: Constrained Baseline, Baseline or Main in mode 1 before mode 0; High only where nothing else is there. */
 export function chooseVideo(section: MediaSection): RtpFormat | undefined {
-  const usable = rtpFormats(section).flatMap((format) => {
+  return videoFormats(section).toSorted((a, b) => a.preference - b.preference)[0]?.format;
+}
+
+/** In an answer: the first one. */
+export function firstVideo(section: MediaSection): RtpFormat | undefined {
+  return videoFormats(section)[0]?.format;
+}
+
+function videoFormats(section: MediaSection): { format: RtpFormat; preference: number }[] {
+  return rtpFormats(section).flatMap((format) => {
     const preference = format.codec === 'h264' && format.clockRate === 90_000 ? preferenceOf(format) : undefined;
     return preference === undefined ? [] : [{ format, preference }];
   });
-  return usable.toSorted((a, b) => a.preference - b.preference)[0]?.format;
 }
 
 interface Stream {

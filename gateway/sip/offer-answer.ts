@@ -1,5 +1,13 @@
 /** Offer and answer (RFC 3264) for one sound and one picture stream. Pure: text and our own means in, text and result out. */
-import { chooseAudio, chooseVideo, clockRates, negotiatedAudio, negotiatedVideo } from './formats.ts';
+import {
+  chooseAudio,
+  chooseVideo,
+  clockRates,
+  firstAudio,
+  firstVideo,
+  negotiatedAudio,
+  negotiatedVideo,
+} from './formats.ts';
 import { parseProfileLevel } from './h264.ts';
 import { audioCodecs, type LocalMedia, type LocalVideo, type Negotiated } from './media.ts';
 import {
@@ -71,13 +79,13 @@ export function readAnswer(offer: string, answer: string): Negotiated | undefine
     const ip = section.connection ?? theirs.connection ?? '';
     const stream = { index, section, ip, rtcpMux, direction };
     if (section.kind === 'audio') {
-      const chosen = chooseAudio(section, audioCodecs);
+      const chosen = firstAudio(section);
       const receivePayloadType = chosen && payloadTypes[chosen.codec];
       if (chosen && receivePayloadType !== undefined) {
         media.audio = negotiatedAudio({ ...stream, receivePayloadType }, chosen);
       }
     } else if (section.kind === 'video') {
-      const format = chooseVideo(section);
+      const format = firstVideo(section);
       const mode = format?.fmtp['packetization-mode'] === '1' ? 1 : 0;
       const receivePayloadType = h264PayloadTypes.find((one) => one.mode === mode)?.payloadType;
       if (format && receivePayloadType !== undefined) {
