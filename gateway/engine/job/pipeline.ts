@@ -6,7 +6,7 @@ export interface BusListener {
   /** `source` is the name of the element that failed; `path` names all its parents too. */
   onError(error: { source: string; path: Gst.Object[]; message: string }): void;
   /** A message that an element posted itself, such as `level`. */
-  onElement?(source: string, structure: Gst.Structure): void;
+  onElement?(source: string, structure: Gst.Structure, path: Gst.Object[]): void;
   onEndOfStream?(): void;
 }
 
@@ -25,7 +25,7 @@ export function watchBus(pipeline: Gst.Pipeline, listener: BusListener): () => v
     } else if (message.type === Gst.MessageType.EOS) listener.onEndOfStream?.();
     else if (message.type === Gst.MessageType.ELEMENT) {
       const structure = message.get_structure();
-      if (structure !== null) listener.onElement?.(message.src.get_name(), structure);
+      if (structure !== null) listener.onElement?.(message.src.get_name(), structure, pathOf(message.src));
     }
     return true;
   });

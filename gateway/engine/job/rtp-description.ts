@@ -20,7 +20,7 @@ export function rtpCaps({ codec, payloadType, clockRate }: Stream): string {
  * one CNAME are kept in sync by their sender reports.
  */
 export function rtpBin(cname?: string): string {
-  const sdes = cname === undefined ? '' : ` sdes="application/x-rtp-source-sdes,cname=(string)${quoted(cname)}"`;
+  const sdes = cname === undefined ? '' : ` sdes="application/x-rtp-source-sdes,cname=(string)\\"${quoted(cname)}\\""`;
   // Sender reports tell when a sample was captured, not when it left: latencies differ between sound and picture.
   return `rtpbin name=rtp rtp-profile=avpf latency=${jitterMs} drop-on-latency=true do-lost=true rtcp-sync-send-time=false${sdes}`;
 }
