@@ -1,0 +1,32 @@
+import type { Kind } from '../protocol/records.ts';
+
+/** How much of the media part one participant may hold. Above it: `tooManyStreams`. */
+export interface Bounds {
+  /** Transports to send on. A browser's second one replaces the first; a service opens one for each stream. */
+  sendTransports: number;
+  producers: number;
+  /** Streams on their way to this participant: every open microphone and every picture watched. */
+  consumers: number;
+}
+
+export const BOUNDS: Record<Kind, Bounds> = {
+  browser: { sendTransports: 1, producers: 4, consumers: 320 },
+  sip: { sendTransports: 4, producers: 3, consumers: 8 },
+  simulator: { sendTransports: 4, producers: 3, consumers: 8 },
+  // program, mix, and a mix-minus for each codec whose microphone is open; 160 rooms speak at most.
+  composer: { sendTransports: 164, producers: 162, consumers: 320 },
+  recorder: { sendTransports: 0, producers: 0, consumers: 4 },
+  gateway: { sendTransports: 0, producers: 0, consumers: 0 },
+};
+
+/** Requests of one participant that wait for an earlier one; above it: `tooManyMessages`. */
+export const MAX_WAITING_REQUESTS = 64;
+
+/** Simulcast layers of one picture: `spatialLayer` 0 to 2. */
+export const MAX_ENCODINGS = 3;
+
+/**
+ * Ports of the services' plain transports, all on loopback: below Linux's ephemeral ports and apart from
+ * the settings' defaults for browsers (44400) and codecs (40000 to 40999).
+ */
+export const PLAIN_PORTS = { min: 20_000, max: 29_999 };

@@ -1,0 +1,139 @@
+import type { types } from 'mediasoup';
+import type { Address, ConsumerOffer } from '../protocol/media.ts';
+import { Refused } from '../protocol/refusals.ts';
+import type { SentStream } from './context.ts';
+import { offeredParameters } from './dictionaries.ts';
+import { openPlainReceive, refusalOf } from './transports.ts';
+import type { Home } from './workers.ts';
+
+interface Beginning {
+  home: Home;
+  /** Absent for services: each of their streams gets a transport of its own. */
+  transport: types.WebRtcTransport | undefined;
+  capabilities: types.RtpCapabilities;
+  /** The layer wanted now. */
+  spatialLayer: () => number | undefined;
+  /** Asked after every wait. */
+  isWanted: () => boolean;
+}
+
+interface Open {
+  consumer: types.Consumer;
+  /** Owned by this consumption. */
+  transport?: types.PlainTransport;
+  offer: ConsumerOffer;
+}
+
+/**
+ * One stream on its way to one participant, from the decision to its end: owns the consumer and, for services, its
+ * transport. It ends for good; what is wanted again is another one.
+ */
+export class Consumption {
+  readonly stream: SentStream;
+  readonly #plain: boolean;
+  #open: Open | undefined;
+  #ended = false;
+  #address: Address | undefined;
+
+  constructor(stream: SentStream, plain: boolean) {
+    this.stream = stream;
+    this.#plain = plain;
+  }
+
+  get offer(): ConsumerOffer | undefined {
+    return this.#open?.offer;
+  }
+
+  /**
+   * Makes the consumer, paused, and announces it. Sound for browsers flows at once; packets that arrive before the
+   * browser knows of them are lost without harm.
+   */
+  async begin(beginning: Beginning, announce: (offer: ConsumerOffer) => void): Promise<void> {
+    const own = this.#plain ? await openPlainReceive(beginning.home) : undefined;
+    try {
+      const transport = own ?? beginning.transport;
+      const consumer = transport && beginning.isWanted() ? await this.#consume(transport, beginning) : undefined;
+      if (!consumer) return;
+      // Also where the producer went while the worker was at it: nothing else would close this end then.
+      if (this.#ended || !beginning.isWanted()) return consumer.close();
+      this.#open = { consumer, offer: this.#offerOf(consumer, own), ...(own ? { transport: own } : {}) };
+    } finally {
+      if (!this.#open) own?.close();
+    }
+    const { consumer, offer } = this.#open;
+    announce(offer);
+    if (!this.#plain && consumer.kind === 'audio' && !this.#ended) await consumer.resume();
+    await this.prefer(beginning.spatialLayer());
+  }
+
+  /** Changes the simulcast layer of an open picture. */
+  async prefer(spatialLayer: number | undefined): Promise<void> {
+    const consumer = this.#open?.consumer;
+    if (spatialLayer === undefined || consumer?.type !== 'simulcast') return;
+    if (consumer.preferredLayers?.spatialLayer === Math.min(spatialLayer, this.#topLayer())) return;
+    try {
+      await consumer.setPreferredLayers({ spatialLayer });
+    } catch (error) {
+      if (!this.#ended && !consumer.closed) throw error;
+    }
+  }
+
+  async resume(address: Address | undefined): Promise<void> {
+    const open = this.#open;
+    if (!open || this.#ended) throw new Refused('consumerUnknown');
+    try {
+      if (open.transport) await this.#connect(open.transport, address);
+      if (open.consumer.paused && !this.#ended) await open.consumer.resume();
+    } catch (error) {
+      if (this.#ended) throw new Refused('consumerUnknown');
+      throw refusalOf(error, open.consumer);
+    }
+  }
+
+  /** Closes what is open; what is still being made closes itself. */
+  end(): void {
+    this.#ended = true;
+    this.#open?.consumer.close();
+    this.#open?.transport?.close();
+    this.#open = undefined;
+  }
+
+  #consume(transport: types.Transport, { capabilities, spatialLayer }: Beginning): Promise<types.Consumer> {
+    const { producer } = this.stream;
+    const layer = spatialLayer();
+    const layered = producer.type === 'simulcast' && layer !== undefined;
+    return transport.consume({
+      producerId: producer.id,
+      rtpCapabilities: capabilities,
+      paused: true,
+      ...(layered ? { preferredLayers: { spatialLayer: layer } } : {}),
+    });
+  }
+
+  #offerOf({ id, kind, rtpParameters }: types.Consumer, own: types.PlainTransport | undefined): ConsumerOffer {
+    const { ref, producer } = this.stream;
+    const address = own && { ip: own.tuple.localAddress, port: own.tuple.localPort };
+    return {
+      consumerId: id,
+      producerId: producer.id,
+      from: ref,
+      kind,
+      rtpParameters: offeredParameters(rtpParameters),
+      ...(address ? { address } : {}),
+    };
+  }
+
+  #topLayer(): number {
+    return (this.stream.producer.rtpParameters.encodings?.length ?? 1) - 1;
+  }
+
+  /** Services sit on this machine: nobody can have RTP sent elsewhere. */
+  async #connect(transport: types.PlainTransport, address: Address | undefined): Promise<void> {
+    if (!address) throw new Refused('malformed', 'address');
+    if (!address.ip.startsWith('127.')) throw new Refused('mediaUnsupported', 'address');
+    if (this.#address?.ip === address.ip && this.#address.port === address.port) return;
+    if (this.#address) throw new Refused('mediaUnsupported', 'address');
+    this.#address = address;
+    await transport.connect({ ip: address.ip, port: address.port });
+  }
+}

@@ -1,0 +1,23 @@
+import type { types } from 'mediasoup';
+import type { Logger } from 'pino';
+import type { SourceRef } from '../protocol/records.ts';
+import type { RoomMediaHooks } from './port.ts';
+import type { Home } from './workers.ts';
+
+/** A source that is being sent. Owned by its participant's `Sending`. */
+export interface SentStream {
+  ref: SourceRef;
+  producer: types.Producer;
+}
+
+/** What the sessions of one room share. */
+export interface RoomContext {
+  hooks: RoomMediaHooks;
+  logger: Logger;
+  /** Throws `Refused` (`mediaUnavailable`) while the room moves to another worker. */
+  home(): Home;
+  find(ref: SourceRef): SentStream | undefined;
+  streams(): Iterable<SentStream>;
+  /** A stream came or went: whoever may have it now gets it, whoever had it loses it. */
+  streamChanged(stream: SentStream): void;
+}

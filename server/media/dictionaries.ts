@@ -1,0 +1,66 @@
+import type { types } from 'mediasoup';
+import { z } from 'zod';
+import type { RtpCapabilitiesDictionary, RtpParametersDictionary } from '../protocol/media.ts';
+import { Refused } from '../protocol/refusals.ts';
+
+/**
+ * Between the wire's dictionaries and mediasoup's types. mediasoup checks what it is given when it produces and
+ * consumes; capabilities are checked here already, because they are given once and used for every consumer.
+ */
+const uri = z.custom<types.RtpHeaderExtensionUri>((value) => typeof value === 'string' && value.length <= 256);
+const capabilitiesSchema = z.object({
+  codecs: z.array(
+    z.object({
+      kind: z.enum(['audio', 'video']),
+      mimeType: z.string().max(64).regex(/^(audio|video)\/[\w.+-]+$/i),
+      preferredPayloadType: z.number().int().min(0).max(127),
+      clockRate: z.number().int().positive(),
+      channels: z.number().int().positive().default(1),
+      parameters: z.record(z.string(), z.unknown()).default({}),
+      rtcpFeedback: z
+        .array(z.object({ type: z.string().max(64), parameter: z.string().max(64).default('') }))
+        .default([]),
+    }),
+  ),
+  headerExtensions: z
+    .array(
+      z.object({
+        kind: z.enum(['audio', 'video']),
+        uri,
+        preferredId: z.number().int().min(1).max(255),
+        preferredEncrypt: z.boolean().default(false),
+        direction: z.enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']).default('sendrecv'),
+      }),
+    )
+    .default([]),
+});
+
+/** Throws `Refused` (`mediaUnsupported`) with the path of what is wrong. */
+export function parseCapabilities(dictionary: RtpCapabilitiesDictionary): types.RtpCapabilities {
+  const parsed = capabilitiesSchema.safeParse(dictionary);
+  if (parsed.success) return parsed.data;
+  throw new Refused('mediaUnsupported', parsed.error.issues[0]?.path.join('.'));
+}
+
+/** The worker's side of the wire checks these (`Transport.produce`), so they are only named here. */
+export function producedParameters(dictionary: RtpParametersDictionary): types.RtpParameters {
+  return dictionary as types.RtpParameters;
+}
+
+export function offeredParameters({
+  codecs,
+  headerExtensions,
+  encodings,
+  ...rest
+}: types.RtpParameters): RtpParametersDictionary {
+  return {
+    ...rest,
+    codecs,
+    headerExtensions: headerExtensions ?? [],
+    encodings: encodings ?? [],
+  } as RtpParametersDictionary;
+}
+
+export function offeredCapabilities({ codecs, headerExtensions }: types.RtpCapabilities): RtpCapabilitiesDictionary {
+  return { codecs: codecs ?? [], headerExtensions: headerExtensions ?? [] };
+}

@@ -1,0 +1,76 @@
+import type { ConsumerOffer, MediaRequest, Notice, RtpCapabilitiesDictionary } from '../protocol/media.ts';
+import type { RoomState, SentSource } from '../protocol/records.ts';
+import type { Effect } from '../room/effects.ts';
+import type { SystemCommand } from '../room/system-commands.ts';
+
+export interface MediaSettings {
+  /** Worker processes; one a core is right. */
+  workers: number;
+  /** Worker number i listens on UDP and TCP `mediaPort + i`. */
+  mediaPort: number;
+  /** Bind address: one of this machine's, or `0.0.0.0`/`::` for all of them. */
+  host: string;
+  /** Addresses that browsers are told; names and addresses of a NAT outside are allowed. */
+  announced: string[];
+  /** What browsers should send: the order of the router's codecs. */
+  videoCodec: 'vp8' | 'h264';
+  /** Path of the mediasoup worker's binary. */
+  workerBin: string;
+}
+
+/** What the media part needs to know of a room, and whom it tells. Every call is synchronous and does not throw. */
+export interface RoomMediaHooks {
+  /** The room's committed state now. */
+  state(): RoomState;
+  notify(participantId: string, notice: Notice): void;
+  /** Into the room through the one loop. */
+  report(command: SystemCommand): void;
+  /** The room's worker died and it has a new one. Each participant has been told (`mediaLost`) before this is called. */
+  mediaLost(): void;
+}
+
+/** A participant's media session, for `Welcome`. */
+export interface MediaSession {
+  mediaSession: string;
+  consumers: ConsumerOffer[];
+  producers: { producerId: string; sent: SentSource }[];
+}
+
+/** What a worker holds of one room, counted by the worker itself. */
+export interface MediaCount {
+  transports: number;
+  producers: number;
+  consumers: number;
+}
+
+/** Owned by whoever opened it; the node closes the rest. */
+export interface RoomMedia {
+  routerRtpCapabilities: RtpCapabilitiesDictionary;
+  /**
+   * Makes media follow the committed state. Starts at once and may be called again before it has settled; never rejects:
+   * what fails is reported as `reportEffectFailure`.
+   */
+  perform(effect: Effect): Promise<void>;
+  /** The answer of protocol/media.ts for this request. Rejects with `Refused`. `resync` is not for this part. */
+  request(participantId: string, request: MediaRequest): Promise<unknown>;
+  /** Opens a session where the participant has none yet. Throws `Refused` for someone who is not in the room. */
+  session(participantId: string): MediaSession;
+  count(): Promise<MediaCount>;
+  close(): Promise<void>;
+}
+
+export interface MediaHealth {
+  status: 'ok' | 'down';
+  detail?: string;
+}
+
+/** Owns the workers and every open room. */
+export interface MediaNode {
+  /** Rejects where no worker runs. */
+  openRoom(roomId: string, hooks: RoomMediaHooks): Promise<RoomMedia>;
+  health(): MediaHealth;
+  /** Process ids of the running workers, in the order of their ports. */
+  workerPids(): number[];
+  /** Resolves when the worker processes are gone. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,188 @@
+import type { types } from 'mediasoup';
+import type { ConsumerOffer, MediaRequest, RtpCapabilitiesDictionary, Watched } from '../protocol/media.ts';
+import type { Participant, SourceRef } from '../protocol/records.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { mayHear, maySee } from '../room/hearing.ts';
+import { BOUNDS } from './bounds.ts';
+import { Consumption } from './consumption.ts';
+import type { RoomContext, SentStream } from './context.ts';
+import { parseCapabilities } from './dictionaries.ts';
+import { isPlain, keyOf, mediaKindOf } from './sources.ts';
+import { onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
+
+/**
+ * What one participant receives: owns its receive transport (browsers) and its consumptions.
+ *
+ * One question decides everything: may this stream go there now? It is asked of the committed state, never of the
+ * command that led here, whenever something may have changed and after every wait. So nothing has to be remembered about
+ * the order of effects, and a gate that closes while a consumer is being made wins.
+ */
+export class Receiving {
+  readonly #room: RoomContext;
+  readonly #participantId: string;
+  readonly #plain: boolean;
+  readonly #limit: number;
+  readonly #consumptions = new Map<string, Consumption>();
+  #watched = new Map<string, Watched>();
+  #capabilities: types.RtpCapabilities | undefined;
+  #transport: types.WebRtcTransport | undefined;
+  #closed = false;
+
+  constructor(room: RoomContext, { id, kind }: Participant) {
+    this.#room = room;
+    this.#participantId = id;
+    this.#plain = isPlain(kind);
+    this.#limit = BOUNDS[kind].consumers;
+  }
+
+  get isReady(): boolean {
+    return this.#capabilities !== undefined;
+  }
+
+  transport(id: string): types.WebRtcTransport | undefined {
+    return this.#transport?.id === id ? this.#transport : undefined;
+  }
+
+  offers(): ConsumerOffer[] {
+    return [...this.#consumptions.values()].flatMap((c) => c.offer ?? []);
+  }
+
+  setCapabilities(dictionary: RtpCapabilitiesDictionary): void {
+    this.#capabilities = parseCapabilities(dictionary);
+    void this.settleAll();
+  }
+
+  /** Browsers only; a second one replaces the first. A service's streams have a transport each, which the server makes. */
+  async open(): Promise<unknown> {
+    if (this.#plain) throw new Refused('mediaUnsupported', 'direction');
+    if (this.#transport) this.#closeTransport(this.#transport);
+    const transport = await openWebRtc(this.#room.home());
+    if (this.#closed || transport.closed) {
+      transport.close();
+      throw new Refused('mediaUnavailable');
+    }
+    this.#transport = transport;
+    onPeerGone(transport, () => this.#closeTransport(transport));
+    void this.settleAll();
+    return webRtcOffer(transport);
+  }
+
+  watch(pictures: Watched[]): void {
+    const refs = [...this.#watched.values(), ...pictures].map((w) => w.from);
+    this.#watched = new Map(pictures.map((w) => [keyOf(w.from), w]));
+    void Promise.all(refs.map((ref) => this.settle(ref)));
+  }
+
+  /** The stream leaves the server from here on. */
+  async resume({ consumerId, address }: Extract<MediaRequest, { request: 'resumeConsumer' }>): Promise<void> {
+    const consumption = this.#consumptions.values().find((c) => c.offer?.consumerId === consumerId);
+    if (!consumption) throw new Refused('consumerUnknown');
+    await this.settle(consumption.stream.ref);
+    await consumption.resume(address);
+  }
+
+  settleAll(): Promise<unknown> {
+    const refs = [...this.#room.streams(), ...[...this.#consumptions.values()].map((c) => c.stream)].map((s) => s.ref);
+    return Promise.all(refs.map((ref) => this.settle(ref)));
+  }
+
+  /** Only pictures. */
+  reviewPictures(): Promise<unknown> {
+    return Promise.all(this.#watched.values().map(({ from }) => this.settle(from)));
+  }
+
+  /**
+   * Makes what is consumed of this source agree with what may be. What ends, ends before this returns. Never rejects:
+   * failures are reported.
+   */
+  settle(ref: SourceRef): Promise<void> {
+    const key = keyOf(ref);
+    const stream = this.#room.find(ref);
+    const held = this.#consumptions.get(key);
+    const wanted = stream !== undefined && this.#wants(stream);
+    if (held && wanted && held.stream === stream) return this.#prefer(key, held);
+    if (held) this.#end(key, held);
+    const capabilities = this.#capabilities;
+    if (!wanted || !capabilities || !this.#canTake(stream, capabilities)) return Promise.resolve();
+    return this.#begin(key, stream, capabilities);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const consumption of this.#consumptions.values()) consumption.end();
+    this.#consumptions.clear();
+    this.#transport?.close();
+    this.#transport = undefined;
+  }
+
+  #layerOf(key: string): number | undefined {
+    return this.#watched.get(key)?.spatialLayer;
+  }
+
+  /** True while this is what the source sends and the room's state lets it through to here. */
+  #wants(stream: SentStream): boolean {
+    const { ref } = stream;
+    if (this.#room.find(ref) !== stream) return false;
+    if (this.#closed || !this.#capabilities || (!this.#plain && !this.#transport)) return false;
+    const state = this.#room.hooks.state();
+    if (mediaKindOf(ref.source) === 'audio') return mayHear(state, this.#participantId, ref);
+    return this.#watched.has(keyOf(ref)) && maySee(state, this.#participantId, ref);
+  }
+
+  async #begin(key: string, stream: SentStream, capabilities: types.RtpCapabilities): Promise<void> {
+    const consumption = new Consumption(stream, this.#plain);
+    this.#consumptions.set(key, consumption);
+    const isWanted = () => this.#consumptions.get(key) === consumption && this.#wants(stream);
+    const beginning = { capabilities, spatialLayer: () => this.#layerOf(key), isWanted };
+    try {
+      await consumption.begin({ ...beginning, home: this.#room.home(), transport: this.#transport }, (offer) =>
+        this.#room.hooks.notify(this.#participantId, { notice: 'consumerOpened', ...offer }),
+      );
+    } catch (error) {
+      if (isWanted()) this.#reportFailure(stream, error);
+    }
+    const isOpen = consumption.offer !== undefined && isWanted();
+    if (!isOpen && this.#consumptions.get(key) === consumption) this.#end(key, consumption);
+  }
+
+  async #prefer(key: string, consumption: Consumption): Promise<void> {
+    try {
+      await consumption.prefer(this.#layerOf(key));
+    } catch (error) {
+      this.#reportFailure(consumption.stream, error);
+    }
+  }
+
+  #canTake({ ref, producer }: SentStream, rtpCapabilities: types.RtpCapabilities): boolean {
+    const { logger } = this.#room;
+    const subject = { participantId: this.#participantId, from: keyOf(ref) };
+    if (this.#consumptions.size >= this.#limit) {
+      logger.warn(subject, 'participant receives as many streams as it may');
+      return false;
+    }
+    if (this.#room.home().router.canConsume({ producerId: producer.id, rtpCapabilities })) return true;
+    logger.warn(subject, 'participant cannot take this codec');
+    return false;
+  }
+
+  #reportFailure({ ref }: SentStream, error: unknown): void {
+    this.#room.logger.error({ err: error, participantId: this.#participantId, from: keyOf(ref) }, 'cannot forward');
+    const effect = mediaKindOf(ref.source) === 'audio' ? 'forward' : 'reviewPictures';
+    const reason = (error instanceof Error ? error.message : 'unknown').slice(0, 200);
+    this.#room.hooks.report({ verb: 'reportEffectFailure', effect, reason });
+  }
+
+  #end(key: string, consumption: Consumption): void {
+    this.#consumptions.delete(key);
+    const consumerId = consumption.offer?.consumerId;
+    consumption.end();
+    if (consumerId) this.#room.hooks.notify(this.#participantId, { notice: 'consumerClosed', consumerId });
+  }
+
+  #closeTransport(transport: types.WebRtcTransport): void {
+    if (this.#transport !== transport) return;
+    this.#transport = undefined;
+    for (const [key, consumption] of [...this.#consumptions]) this.#end(key, consumption);
+    transport.close();
+  }
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { types } from 'mediasoup';
+import type { MediaRequest } from '../protocol/media.ts';
+import type { Participant, SourceRef } from '../protocol/records.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { MAX_WAITING_REQUESTS } from './bounds.ts';
+import type { RoomContext, SentStream } from './context.ts';
+import type { MediaSession } from './port.ts';
+import { Receiving } from './receiving.ts';
+import { Sending } from './sending.ts';
+import { refusalOf } from './transports.ts';
+
+/**
+ * The media of one participant, from its first request until it leaves: owns what it sends and what it receives. It
+ * outlives lost sockets. Requests are answered one after the other.
+ */
+export class Session {
+  readonly #room: RoomContext;
+  readonly #participant: Participant;
+  #id = randomUUID();
+  #sending: Sending;
+  #receiving: Receiving;
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(room: RoomContext, participant: Participant) {
+    this.#room = room;
+    this.#participant = participant;
+    this.#sending = new Sending(room, participant.id);
+    this.#receiving = new Receiving(room, participant);
+  }
+
+  describe(): MediaSession {
+    const producers = [...this.#sending.streams()].map(({ ref: { participantId: _, ...sent }, producer }) => ({
+      producerId: producer.id,
+      sent,
+    }));
+    return { mediaSession: this.#id, consumers: this.#receiving.offers(), producers };
+  }
+
+  streams(): Iterable<SentStream> {
+    return this.#sending.streams();
+  }
+
+  find(ref: SourceRef): SentStream | undefined {
+    return this.#sending.find(ref);
+  }
+
+  settle(ref: SourceRef): Promise<void> {
+    return this.#receiving.settle(ref);
+  }
+
+  reviewPictures(): Promise<unknown> {
+    return this.#receiving.reviewPictures();
+  }
+
+  request(participant: Participant, request: MediaRequest): Promise<unknown> {
+    if (this.#waiting >= MAX_WAITING_REQUESTS) return Promise.reject(new Refused('tooManyMessages'));
+    this.#waiting++;
+    const answer = this.#last
+      .then(() => this.#answer(participant, request))
+      .finally(() => {
+        this.#waiting--;
+      });
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Quietly: the participant learns by `mediaLost` that everything it receives is gone. */
+  stopReceiving(): void {
+    this.#receiving.close();
+  }
+
+  /** The worker is gone, and everything with it: a new session for the same participant. */
+  renew(): void {
+    this.#id = randomUUID();
+    this.#restart();
+  }
+
+  /** The participant left, or the room closes. */
+  close(): void {
+    this.#closed = true;
+    this.#receiving.close();
+    this.#sending.close({ report: false });
+  }
+
+  #restart(): void {
+    this.#receiving.close();
+    this.#sending.close({ report: true });
+    this.#sending = new Sending(this.#room, this.#participant.id);
+    this.#receiving = new Receiving(this.#room, this.#participant);
+  }
+
+  async #answer(participant: Participant, request: MediaRequest): Promise<unknown> {
+    if (this.#closed) throw new Refused('participantUnknown');
+    // For its refusal while the room has no worker.
+    this.#room.home();
+    switch (request.request) {
+      case 'setRtpCapabilities':
+        // A second time: a page that was loaded again or a service that started again, which know of nothing here.
+        if (this.#receiving.isReady) this.#restart();
+        return this.#done(this.#receiving.setCapabilities(request.rtpCapabilities));
+      case 'openTransport':
+        return request.direction === 'send' ? this.#sending.open(participant) : this.#receiving.open();
+      case 'connectTransport':
+        return this.#connect(request);
+      case 'restartIce':
+        return this.#restartIce(request.transportId);
+      case 'produce':
+        return this.#sending.produce(participant, request);
+      case 'closeProducer':
+        return this.#done(this.#sending.closeProducer(request.producerId));
+      case 'watch':
+        return this.#done(this.#receiving.watch(request.pictures));
+      case 'resumeConsumer':
+        return this.#done(this.#receiving.resume(request));
+      case 'resync':
+        throw new Refused('malformed', 'request');
+    }
+  }
+
+  async #done(work: void | Promise<void>): Promise<Record<string, never>> {
+    await work;
+    return {};
+  }
+
+  #webRtcTransport(id: string): types.WebRtcTransport {
+    const transport = this.#sending.transport(id) ?? this.#receiving.transport(id);
+    if (transport?.type !== 'webrtc') throw new Refused('transportUnknown');
+    return transport;
+  }
+
+  async #connect(request: Extract<MediaRequest, { request: 'connectTransport' }>): Promise<Record<string, never>> {
+    const transport = this.#webRtcTransport(request.transportId);
+    try {
+      await transport.connect({ dtlsParameters: request.dtlsParameters as types.DtlsParameters });
+      return {};
+    } catch (error) {
+      throw refusalOf(error, transport);
+    }
+  }
+
+  async #restartIce(transportId: string): Promise<{ iceParameters: types.IceParameters }> {
+    const transport = this.#webRtcTransport(transportId);
+    try {
+      return { iceParameters: await transport.restartIce() };
+    } catch (error) {
+      throw refusalOf(error, transport);
+    }
+  }
+}

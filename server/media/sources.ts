@@ -1,0 +1,47 @@
+import type { Kind, Participant, SentSource, Source, SourceRef } from '../protocol/records.ts';
+import { Refused } from '../protocol/refusals.ts';
+
+/** Names a source within a room. Ids have no slash. */
+export function keyOf(ref: SourceRef): string {
+  return `${ref.participantId}/${ref.source}/${ref.for ?? ''}`;
+}
+
+const MEDIA_KIND: Record<Source, 'audio' | 'video'> = {
+  camera: 'video',
+  microphone: 'audio',
+  screen: 'video',
+  screenAudio: 'audio',
+  program: 'video',
+  mix: 'audio',
+  mixMinus: 'audio',
+};
+
+const SENT_BY: Record<Kind, readonly Source[]> = {
+  browser: ['camera', 'microphone', 'screen', 'screenAudio'],
+  sip: ['camera', 'microphone', 'screen'],
+  simulator: ['camera', 'microphone', 'screen'],
+  composer: ['program', 'mix', 'mixMinus'],
+  recorder: [],
+  gateway: [],
+};
+
+const GUESTS: readonly Source[] = ['camera', 'microphone'];
+
+export function mediaKindOf(source: Source): 'audio' | 'video' {
+  return MEDIA_KIND[source];
+}
+
+/** Services send and receive plain RTP on loopback, browsers WebRTC. */
+export function isPlain(kind: Kind): boolean {
+  return kind !== 'browser';
+}
+
+/** Throws `Refused` where this participant may not send this source, or not as this kind of media. */
+export function checkSource(participant: Participant, kind: 'audio' | 'video', sent: SentSource): void {
+  const sources = participant.role === 'guest' ? GUESTS : SENT_BY[participant.kind];
+  if (!sources.includes(sent.source) || !SENT_BY[participant.kind].includes(sent.source)) {
+    throw new Refused('notPermitted', sent.source);
+  }
+  if (MEDIA_KIND[sent.source] !== kind) throw new Refused('mediaUnsupported', `${sent.source} as ${kind}`);
+  if ((sent.source === 'mixMinus') !== (sent.for !== undefined)) throw new Refused('malformed', 'sent.for');
+}

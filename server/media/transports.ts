@@ -1,0 +1,58 @@
+import type { types } from 'mediasoup';
+import type { z } from 'zod';
+import type { plainTransportOfferSchema, webRtcTransportOfferSchema } from '../protocol/media.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { PLAIN_PORTS } from './bounds.ts';
+import type { Home } from './workers.ts';
+
+/** Enough for a picture or two until the bandwidth estimate of the receiver is there, bit/s. */
+const INITIAL_BITRATE = 1_500_000;
+
+const LOOPBACK: types.TransportListenInfo = { protocol: 'udp', ip: '127.0.0.1', portRange: PLAIN_PORTS };
+
+/** On the worker's one port; UDP where it gets through, TCP (RFC 6544) where not. */
+export function openWebRtc({ router, webRtcServer }: Home): Promise<types.WebRtcTransport> {
+  return router.createWebRtcTransport({
+    webRtcServer,
+    enableUdp: true,
+    enableTcp: true,
+    preferUdp: true,
+    initialAvailableOutgoingBitrate: INITIAL_BITRATE,
+  });
+}
+
+/** Takes RTP from wherever the first packet comes from. */
+export function openPlainSend({ router }: Home): Promise<types.PlainTransport> {
+  return router.createPlainTransport({ listenInfo: LOOPBACK, rtcpMux: true, comedia: true });
+}
+
+/** Sends RTP to wherever it is connected. */
+export function openPlainReceive({ router }: Home): Promise<types.PlainTransport> {
+  return router.createPlainTransport({ listenInfo: LOOPBACK, rtcpMux: true, comedia: false });
+}
+
+export function webRtcOffer(t: types.WebRtcTransport): z.infer<typeof webRtcTransportOfferSchema> {
+  const { id, iceParameters, iceCandidates, dtlsParameters } = t;
+  return { transportId: id, iceParameters, iceCandidates, dtlsParameters };
+}
+
+export function plainOffer(t: types.PlainTransport): z.infer<typeof plainTransportOfferSchema> {
+  return { transportId: t.id, ip: t.tuple.localAddress, port: t.tuple.localPort };
+}
+
+/**
+ * Calls back once when the peer has ended DTLS or cannot do it: nothing passes any more. A lost path (ICE) is no such
+ * end, it comes back by an ICE restart.
+ */
+export function onPeerGone(transport: types.WebRtcTransport, gone: () => void): void {
+  transport.on('dtlsstatechange', (state) => {
+    if (state === 'closed' || state === 'failed') gone();
+  });
+}
+
+/** What a failed call into the worker means to whoever asked. */
+export function refusalOf(error: unknown, owner: { closed: boolean }): Refused {
+  if (error instanceof Refused) return error;
+  if (owner.closed) return new Refused('mediaUnavailable');
+  return new Refused('mediaUnsupported', error instanceof Error ? error.message : undefined);
+}
