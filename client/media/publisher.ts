@@ -1,0 +1,155 @@
+import type { types } from 'mediasoup-client';
+import { producedSchema, type RtpParametersDictionary } from '../../server/protocol/media.ts';
+import type { Welcome } from '../../server/protocol/wire.ts';
+import { backOff } from '../session/connection.ts';
+import { refusalOf } from '../session/refused.ts';
+import type { Session } from '../session/session.svelte.ts';
+import { sendingOf } from './encodings.ts';
+import { kindOf, LOCAL_SOURCES, type LocalSource } from './sources.ts';
+import type { LiveTransport } from './transports.ts';
+
+export type LocalTracks = Readonly<Record<LocalSource, MediaStreamTrack | null>>;
+
+const NOTHING: LocalTracks = { camera: null, microphone: null, screen: null, screenAudio: null };
+
+/**
+ * Makes what is produced equal to the tracks that are there: one step after the other, again and again until nothing
+ * differs. It owns its producers and the transport that it opens; the tracks belong to `LocalMedia`.
+ */
+export class Publisher {
+  readonly #session: Session;
+  readonly #open: () => Promise<LiveTransport>;
+  readonly #producers = new Map<LocalSource, types.Producer>();
+  /** What the server will not take in this media session, not to be offered again. */
+  readonly #unsupported = new Set<MediaStreamTrack>();
+  #live: LiveTransport | null = null;
+  #wanted: LocalTracks = NOTHING;
+  #working = false;
+  #again = false;
+  #closed = false;
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(session: Session, open: () => Promise<LiveTransport>) {
+    this.#session = session;
+    this.#open = open;
+  }
+
+  send(tracks: LocalTracks): void {
+    this.#wanted = tracks;
+    void this.#reconcile();
+  }
+
+  /** After a return to the room: what the server lost is produced again, what it kept too long is closed. */
+  returned(producers: Welcome['producers']): void {
+    const kept = new Set(producers.map(({ producerId }) => producerId));
+    for (const [source, producer] of this.#producers) if (!kept.has(producer.id)) this.#drop(source);
+    const own = new Set([...this.#producers.values()].map(({ id }) => id));
+    for (const producerId of kept) if (!own.has(producerId)) this.#tellClosed(producerId);
+    this.#live?.restartIce();
+    void this.#reconcile();
+  }
+
+  /** The server closed a producer: its transport or worker is gone. */
+  lost(producerId: string): void {
+    for (const [source, producer] of this.#producers) {
+      if (producer.id !== producerId) continue;
+      this.#drop(source);
+      this.#later();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#live?.close();
+    this.#producers.clear();
+  }
+
+  async #reconcile(): Promise<void> {
+    this.#again = true;
+    if (this.#working) return;
+    this.#working = true;
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      try {
+        for (const source of LOCAL_SOURCES) await this.#settle(source);
+        this.#failures = 0;
+      } catch {
+        this.#later();
+      }
+    }
+    this.#working = false;
+  }
+
+  async #settle(source: LocalSource): Promise<void> {
+    const track = this.#wanted[source];
+    const producer = this.#producers.get(source);
+    if (this.#closed || track === (producer?.track ?? null)) return;
+    if (!track) {
+      this.#drop(source);
+      if (producer) this.#tellClosed(producer.id);
+    } else if (producer) await producer.replaceTrack({ track });
+    else await this.#produce(source, track);
+  }
+
+  async #produce(source: LocalSource, track: MediaStreamTrack): Promise<void> {
+    if (track.readyState === 'ended' || this.#unsupported.has(track)) return;
+    const { transport } = await this.#transport();
+    try {
+      const producer = await transport.produce({
+        track,
+        ...sendingOf(source, track),
+        stopTracks: false,
+        disableTrackOnPause: false,
+        appData: { source },
+      });
+      if (this.#closed) return;
+      this.#producers.set(source, producer);
+    } catch (error) {
+      if (refusalOf(error).code !== 'mediaUnsupported') throw error;
+      this.#unsupported.add(track);
+    }
+  }
+
+  async #transport(): Promise<LiveTransport> {
+    if (this.#live) return this.#live;
+    const live = await this.#open();
+    if (this.#closed) {
+      live.close();
+      throw new Error('closed');
+    }
+    live.transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
+      const source = LOCAL_SOURCES.find((s) => s === appData.source);
+      if (!source || kindOf(source) !== kind) return failed(new Error('unknown source'));
+      this.#session
+        .request({
+          request: 'produce',
+          transportId: live.transport.id,
+          kind,
+          sent: { source },
+          rtpParameters: rtpParameters as RtpParametersDictionary,
+        })
+        .then((answer) => done({ id: producedSchema.parse(answer).producerId }))
+        .catch(failed);
+    });
+    this.#live = live;
+    return live;
+  }
+
+  #drop(source: LocalSource): void {
+    this.#producers.get(source)?.close();
+    this.#producers.delete(source);
+  }
+
+  #tellClosed(producerId: string): void {
+    // Where this is refused, the producer is gone already.
+    this.#session.request({ request: 'closeProducer', producerId }).catch(() => undefined);
+  }
+
+  #later(): void {
+    clearTimeout(this.#retry);
+    this.#failures += 1;
+    this.#retry = setTimeout(() => void this.#reconcile(), backOff(this.#failures));
+  }
+}

@@ -1,0 +1,91 @@
+import type { Device, types } from 'mediasoup-client';
+import { z } from 'zod';
+import { webRtcTransportOfferSchema } from '../../server/protocol/media.ts';
+import { refusalOf } from '../session/refused.ts';
+import type { Session } from '../session/session.svelte.ts';
+
+/** RFC 8445 leaves the pace to us: a short loss heals by itself, a longer one needs new candidates. */
+const RESTART_AFTER_MS = 1500;
+const RESTART_AGAIN_MS = 4000;
+const MOST_RESTARTS = 5;
+
+const restartedSchema = z.object({ iceParameters: z.record(z.string(), z.unknown()) });
+
+/** A transport that keeps its path alive. Whoever opened it closes it. */
+export interface LiveTransport {
+  readonly transport: types.Transport;
+  restartIce(): void;
+  close(): void;
+}
+
+/**
+ * Opens the transport of one direction at both ends. Throws `Refused`.
+ * @param lost called once when the path cannot be mended: the media session has to be built anew
+ */
+export async function openTransport(
+  session: Session,
+  device: Device,
+  direction: 'send' | 'receive',
+  lost: () => void,
+): Promise<LiveTransport> {
+  const offer = webRtcTransportOfferSchema.parse(await session.request({ request: 'openTransport', direction }));
+  const options = {
+    id: offer.transportId,
+    iceParameters: offer.iceParameters as types.IceParameters,
+    iceCandidates: offer.iceCandidates as types.IceCandidate[],
+    dtlsParameters: offer.dtlsParameters as types.DtlsParameters,
+  };
+  const transport = direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
+  transport.on('connect', ({ dtlsParameters }, done, failed) => {
+    session.request({ request: 'connectTransport', transportId: transport.id, dtlsParameters }).then(done, failed);
+  });
+  return keepAlive(session, transport, lost);
+}
+
+function keepAlive(session: Session, transport: types.Transport, lost: () => void): LiveTransport {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let restarts = 0;
+
+  const restartIce = async (): Promise<void> => {
+    clearTimeout(timer);
+    if (transport.closed) return;
+    restarts += 1;
+    if (restarts > MOST_RESTARTS) return lost();
+    timer = setTimeout(() => void restartIce(), RESTART_AGAIN_MS);
+    try {
+      const answer = await session.request({ request: 'restartIce', transportId: transport.id });
+      const { iceParameters } = restartedSchema.parse(answer);
+      if (!transport.closed) await transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
+      if (transport.connectionState === 'connected') settle();
+    } catch (error) {
+      // Offline: the return to the room restarts it. Otherwise the timer tries again.
+      if (refusalOf(error).code !== 'transportUnknown') return;
+      clearTimeout(timer);
+      lost();
+    }
+  };
+  const settle = (): void => {
+    clearTimeout(timer);
+    restarts = 0;
+  };
+
+  transport.on('connectionstatechange', (state) => {
+    if (state === 'connected') settle();
+    else if (state === 'failed') void restartIce();
+    else if (state === 'disconnected') {
+      clearTimeout(timer);
+      timer = setTimeout(() => void restartIce(), RESTART_AFTER_MS);
+    }
+  });
+  return {
+    transport,
+    // Nothing to restart before the first connection (RFC 8445 9 is about sessions that stand).
+    restartIce: () => {
+      if (transport.connectionState !== 'new') void restartIce();
+    },
+    close: () => {
+      clearTimeout(timer);
+      transport.close();
+    },
+  };
+}

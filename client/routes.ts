@@ -1,0 +1,20 @@
+import { type RoomId, roomIdSchema } from '../server/protocol/ids.ts';
+
+/** Where in the client an address leads. */
+export type Place =
+  | { readonly page: 'desk' }
+  | { readonly page: 'join'; readonly token: string }
+  | { readonly page: 'console'; readonly roomId: RoomId }
+  | { readonly page: 'review' };
+
+/** Unknown addresses lead to the desk. The token of a link stands behind `#`, so that no server logs it. */
+export function placeOf({ pathname, hash }: { pathname: string; hash: string }): Place {
+  const [first, second] = pathname.split('/').filter((part) => part !== '');
+  if (first === 'join') return { page: 'join', token: hash.replace(/^#/, '') };
+  if (first === 'recordings') return { page: 'review' };
+  if (first === 'room') {
+    const roomId = roomIdSchema.safeParse(second);
+    if (roomId.success) return { page: 'console', roomId: roomId.data };
+  }
+  return { page: 'desk' };
+}
