@@ -71,3 +71,10 @@ export class Refused extends Error {
     this.refusal = refuse(code, detail);
   }
 }
+
+/** What a schema found wrong, as a refusal that names the first offending field by its path. */
+export function refuseInput(error: z.ZodError): Refused {
+  const [issue] = error.issues;
+  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : (issue?.path ?? []);
+  return new Refused('malformed', path.join('.'));
+}

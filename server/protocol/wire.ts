@@ -6,7 +6,8 @@ import { kindSchema, nameSchema, roleSchema, roomStateSchema, sentSourceSchema }
 import { refusalSchema } from './refusals.ts';
 
 /**
- * The socket, namespace `/room` (one connection is one participant; `auth: {ticket, version}` in the handshake):
+ * The socket, namespace `/room` (one connection is one participant; `auth: {ticket, version}` in the handshake; a
+ * refused handshake is a `connect_error` whose `data` is the Refusal):
  *
  *   client → server   `command` (Command, ack)     → Answer
  *                     `request` (MediaRequest, ack) → Answer
@@ -57,7 +58,7 @@ export const gatewayRequestSchema = z.discriminatedUnion('request', [
     address: z.string().max(256).optional(),
     callId: callIdSchema.optional(),
   }),
-  /** May this caller enter this room, and as whom? → { participantId, name, ticket }; refused calls are on record (REG-12). */
+  /** May this caller enter this room, and as whom? → { roomId, participantId, name, callId, ticket }; refused calls are on record (REG-12). */
   z.strictObject({
     request: z.literal('admitCall'),
     target: z.string().max(128),

@@ -1,0 +1,37 @@
+import type { Server as HttpsServer } from 'node:https';
+import { Server } from 'socket.io';
+import { Refused } from '../protocol/refusals.ts';
+import { MAX_PACKET_BYTES } from '../protocol/version.ts';
+import { type GatewayParts, serveGateway } from './gateway.ts';
+import { admitting, type SignallingParts, serveParticipants } from './participants.ts';
+
+export { type TicketClaims, Tickets } from './tickets.ts';
+
+/** A dead connection is noticed within twelve seconds. */
+const PING_MS = 5_000;
+const PONG_MS = 7_000;
+/** Who has not entered a namespace by then is cut off. */
+const ENTRY_MS = 10_000;
+
+/** The socket.io edge on an HTTPS server that someone else owns. `close` ends every connection. */
+export function openSignalling(server: HttpsServer, parts: SignallingParts & GatewayParts) {
+  const io = new Server(server, {
+    maxHttpBufferSize: MAX_PACKET_BYTES,
+    pingInterval: PING_MS,
+    pingTimeout: PONG_MS,
+    connectTimeout: ENTRY_MS,
+    serveClient: false,
+  });
+  const refuseAll = async () => {
+    throw new Refused('notPermitted');
+  };
+  io.of('/').use(admitting(refuseAll, parts.logger));
+  const participants = serveParticipants(io.of('/room'), parts);
+  const gateway = serveGateway(io.of('/gateway'), parts);
+  return {
+    revokeLink: participants.revoke,
+    gatewayHealth: gateway.health,
+    /** Also closes the HTTPS server. */
+    close: () => io.close(),
+  };
+}
