@@ -33,7 +33,7 @@ export async function openControl(host: string, port: number, isAlive: () => boo
   const watchers = new Set<() => void>();
   const replies = new Map<string, (reply: Reply) => void>();
   let tokens = 0;
-  let buffer = Buffer.alloc(0);
+  let buffer: Buffer = Buffer.alloc(0);
 
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {

@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { startProbe } from '../../../gateway/sip/probe.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('gives a peer up after three questions in a row without an answer, and once', () => {
+  const onLost = vi.fn();
+  const ask = vi.fn<(answered: () => void) => void>();
+  startProbe({ intervalMs: 30_000, ask, onLost });
+  vi.advanceTimersByTime(90_000);
+  expect([ask.mock.calls.length, onLost.mock.calls.length]).toEqual([3, 0]);
+  vi.advanceTimersByTime(300_000);
+  expect([ask.mock.calls.length, onLost.mock.calls.length]).toEqual([3, 1]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('begins to count anew at every answer', () => {
+  const onLost = vi.fn();
+  let asked = 0;
+  const stop = startProbe({
+    intervalMs: 1_000,
+    ask: (answered) => {
+      asked += 1;
+      if (asked % 3 === 0) answered();
+    },
+    onLost,
+  });
+  vi.advanceTimersByTime(60_000);
+  expect(onLost).not.toHaveBeenCalled();
+  stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
