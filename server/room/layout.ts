@@ -65,22 +65,39 @@ export function defaultSlots(name: LayoutName): Slot[] {
 
 /**
  * The one layout, drawn three ways: in CSS by browsers, by the composer for codecs and the recording, small in the
- * operator's preview.
+ * operator's preview. Nobody is shown twice: where the speaker's slot shows someone who has a slot of his own as well,
+ * that one shows the next in turn.
  * @returns one tile for each slot, in the order of the slots
  */
 export function tilesOf(layout: Layout, state: RoomState): Tile[] {
   const order = seating(state);
+  const shown = new Map<number, Shown>();
   const used = new Set<ParticipantId>();
-  const shown: (Shown | null)[] = layout.slots.map((slot) => {
-    const fixed = showFixed(slot, state, order);
-    if (fixed?.source === 'camera') used.add(fixed.participant.id);
-    return fixed;
-  });
-  const waiting = order.filter((p) => !used.has(p.id));
-  return LAYOUTS[layout.name].map((rectangle, slot) => {
-    const auto = layout.slots[slot]?.show === 'auto' ? waiting.shift() : undefined;
-    return tile(slot, rectangle, auto ? { participant: auto, source: 'camera' } : (shown[slot] ?? null), state);
-  });
+  const place = (slot: number, participant: Participant | undefined, source: Shown['source'] = 'camera') => {
+    if (!participant || (source === 'camera' && used.has(participant.id))) return;
+    if (source === 'camera') used.add(participant.id);
+    shown.set(slot, { participant, source });
+  };
+  const slots = layout.slots.map((slot, index) => ({ slot, index }));
+  const content = slots.find(({ slot }) => slot.show === 'content');
+  if (content) place(content.index, presenterOf(state), 'screen');
+  const speakers = slots.filter(({ slot }) => slot.show === 'speaker');
+  const speaking = state.speaker === null ? undefined : state.participants[state.speaker];
+  for (const { index } of speakers) if (isIn(speaking)) place(index, speaking);
+  for (const { slot, index } of slots) {
+    if (slot.show === 'participant') place(index, state.participants[slot.participantId]);
+  }
+  for (const { index } of speakers)
+    if (!shown.has(index)) place(index, inPlaceOfSpeaker(order.filter((p) => !used.has(p.id))));
+  for (const { slot, index } of slots) {
+    const fixed = slot.show === 'empty' || slot.show === 'content' || shown.has(index);
+    if (!fixed)
+      place(
+        index,
+        order.find((p) => !used.has(p.id)),
+      );
+  }
+  return LAYOUTS[layout.name].map((rectangle, index) => tile(index, rectangle, shown.get(index), state));
 }
 
 interface Shown {
@@ -88,30 +105,8 @@ interface Shown {
   source: 'camera' | 'screen';
 }
 
-function showFixed(slot: Slot, state: RoomState, order: Participant[]): Shown | null {
-  switch (slot.show) {
-    case 'participant': {
-      const participant = state.participants[slot.participantId];
-      return participant ? { participant, source: 'camera' } : null;
-    }
-    case 'speaker': {
-      const participant = speakerOf(state, order);
-      return participant ? { participant, source: 'camera' } : null;
-    }
-    case 'content': {
-      const participant = presenterOf(state);
-      return participant ? { participant, source: 'screen' } : null;
-    }
-    case 'auto':
-    case 'empty':
-      return null;
-  }
-}
-
-/** The smoothed speaker; until someone speaks: an open microphone, the chair, the first with a picture. */
-export function speakerOf(state: RoomState, order = seating(state)): Participant | undefined {
-  const speaker = state.speaker === null ? undefined : state.participants[state.speaker];
-  if (isIn(speaker)) return speaker;
+/** Until someone speaks: an open microphone, the chair, the first with a picture. */
+function inPlaceOfSpeaker(order: Participant[]): Participant | undefined {
   return order.find((p) => p.gate === 'open') ?? order.find((p) => p.role === 'chair') ?? order[0];
 }
 
@@ -141,7 +136,7 @@ export function sends(participant: Participant, source: Source): boolean {
   return participant.sources.some((s) => s.source === source);
 }
 
-function tile(slot: number, rectangle: Rectangle, shown: Shown | null, state: RoomState): Tile {
+function tile(slot: number, rectangle: Rectangle, shown: Shown | undefined, state: RoomState): Tile {
   const p = shown?.participant;
   const source = shown?.source ?? 'camera';
   return {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LayoutName } from '../../../server/protocol/records.ts';
+import type { LayoutName, Slot } from '../../../server/protocol/records.ts';
 import { defaultSlots, LAYOUTS, spatialLayerFor, tilesOf } from '../../../server/room/layout.ts';
+import { emptyRoom } from '../../../server/room/state.ts';
 import { steps, stories } from './arbitrary.ts';
 
 const names = Object.keys(LAYOUTS) as LayoutName[];
@@ -19,7 +20,7 @@ test.each(names)('layout %s: tiles lie within the picture, keep its shape and do
   }
 });
 
-test('automatic tiles show nobody twice and nobody who has left', () => {
+test('no layout shows the same picture twice, nor by itself anybody who has left', () => {
   fc.assert(
     fc.property(stories, fc.constantFrom(...names), (story, name) => {
       for (const { after } of steps(story)) {
@@ -42,4 +43,27 @@ test('automatic tiles show nobody twice and nobody who has left', () => {
 
 test('a tile asks for the layer its height needs', () => {
   expect([90, 180, 360, 720, 1080].map(spatialLayerFor)).toEqual([0, 0, 1, 2, 2]);
+});
+
+test('the speaker’s slot goes before the speaker’s own slot, which shows the next in turn', () => {
+  const person = (id: string, joinedAt: number) => ({
+    id,
+    role: 'site' as const,
+    kind: 'browser' as const,
+    name: id,
+    presence: 'present' as const,
+    joinedAt,
+    presenceSince: joinedAt,
+    sources: [{ source: 'camera' as const }],
+    gate: 'open' as const,
+    muted: false,
+  });
+  const participants = { a: person('a', 1), b: person('b', 2), c: person('c', 3) };
+  const state = { ...emptyRoom('room'), participants, speaker: 'b' };
+  const slots: Slot[] = [{ show: 'participant', participantId: 'b' }, { show: 'speaker' }];
+  expect(tilesOf({ name: 'side-by-side', slots }, state).map((t) => t.participantId)).toEqual(['a', 'b']);
+  expect(tilesOf({ name: 'side-by-side', slots }, { ...state, speaker: 'c' }).map((t) => t.participantId)).toEqual([
+    'b',
+    'c',
+  ]);
 });
