@@ -1,0 +1,27 @@
+import type { CallCause } from '../../server/protocol/records.ts';
+import type { End, FailureCode } from '../sip/index.ts';
+
+/** Why a call never came up, in the room's words. */
+const FAILURES: Record<FailureCode, CallCause> = {
+  badTarget: 'notFound',
+  noOffer: 'error',
+  unreachable: 'unreachable',
+  noAnswer: 'noAnswer',
+  busy: 'busy',
+  declined: 'declined',
+  notFound: 'notFound',
+  unavailable: 'unreachable',
+  forbidden: 'declined',
+  authenticationRequired: 'declined',
+  notAcceptable: 'mediaRefused',
+  redirected: 'error',
+  refused: 'error',
+};
+
+export function causeOfFailure(code: FailureCode): CallCause {
+  return FAILURES[code];
+}
+
+export function causeOfEnd(end: End): CallCause {
+  return end.by === 'timeout' ? 'lost' : 'hungUp';
+}

@@ -1,0 +1,174 @@
+import type { Logger } from 'pino';
+import { io, type Socket } from 'socket.io-client';
+import type { z } from 'zod';
+import type { Command } from '../../server/protocol/commands.ts';
+import type { ParticipantId } from '../../server/protocol/ids.ts';
+import { type ConsumerOffer, type MediaRequest, noticeSchema } from '../../server/protocol/media.ts';
+import type { RoomState } from '../../server/protocol/records.ts';
+import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
+import {
+  type ClientToServer,
+  type Dismissed,
+  numberedEventSchema,
+  type ServerToClient,
+  type Welcome,
+  welcomeSchema,
+} from '../../server/protocol/wire.ts';
+import { evolve } from '../../server/room/evolve.ts';
+import { receivable } from './streams.ts';
+import { nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
+
+/** What the owner of a seat is told. Whatever it throws or rejects with is logged and ends nothing else. */
+export interface SeatOwner {
+  /** The mirrored room has changed, or is there for the first time. */
+  changed?(state: RoomState): void;
+  /** No transport of this participant stands: open what you send. Streams to receive are announced afterwards. */
+  mediaReset?(): void | Promise<void>;
+  consumerOpened?(offer: ConsumerOffer): void | Promise<void>;
+  consumerClosed?(consumerId: string): void | Promise<void>;
+  /** The connection is lost; it is being sought again. */
+  lost?(): void;
+  /** It is there again, and so is everything that was received. */
+  returned?(): void;
+  /** The room wants this participant gone, and it is. */
+  dismissed?(reason: Dismissed['reason']): void;
+}
+
+export interface SeatOptions {
+  server: ServerAddress;
+  participantId: ParticipantId;
+  /** A gateway-provided ticket; asked for once, it outlives a restart of the server. */
+  ticket: string;
+  owner: SeatOwner;
+  logger: Logger;
+}
+
+/**
+ * One participant that the gateway provides: its connection, the room as it may see it, and which streams go to it.
+ * Whoever makes a seat closes it; a dismissed one closes itself.
+ */
+export class Seat {
+  readonly participantId: ParticipantId;
+  readonly #socket: Socket<ServerToClient, ClientToServer>;
+  readonly #owner: SeatOwner;
+  readonly #logger: Logger;
+  readonly #consumers = new Set<string>();
+  #state: RoomState | null = null;
+  #index = 0;
+  #mediaSession: string | null = null;
+  #closed = false;
+
+  constructor({ server, participantId, ticket, owner, logger }: SeatOptions) {
+    this.participantId = participantId;
+    this.#owner = owner;
+    this.#logger = logger;
+    this.#socket = io(`${server.url}/room`, {
+      ...socketOptions(server),
+      auth: { ticket, version: PROTOCOL_VERSION },
+    });
+    this.#socket.on('welcome', (welcome) => this.#guard(() => this.#welcomed(welcomeSchema.parse(welcome))));
+    this.#socket.on('event', (event) => this.#guard(() => this.#evolved(event)));
+    this.#socket.on('notice', (notice) => this.#guard(() => this.#noticed(notice)));
+    this.#socket.on('dismissed', ({ reason }) => {
+      this.close();
+      this.#guard(() => this.#owner.dismissed?.(reason));
+    });
+    this.#socket.on('disconnect', () => {
+      if (!this.#closed) this.#guard(() => this.#owner.lost?.());
+    });
+    this.#socket.on('connect_error', (error) =>
+      logger.debug({ participantId, reason: error.message }, 'not connected'),
+    );
+  }
+
+  /** The room as this participant may see it; null before the first welcome. */
+  get state(): RoomState | null {
+    return this.#state;
+  }
+
+  /** Throws `Refused`, or an error when nothing answers. */
+  async command(command: Command): Promise<void> {
+    resultOf(await this.#socket.emitWithAck('command', command), nothingSchema);
+  }
+
+  async request<T>(request: MediaRequest, schema: z.ZodType<T>): Promise<T> {
+    return resultOf(await this.#socket.emitWithAck('request', request), schema);
+  }
+
+  /** Leaves the room and closes the connection. */
+  async leave(): Promise<void> {
+    try {
+      if (this.#socket.connected) await this.command({ verb: 'leave' });
+    } catch (error) {
+      this.#logger.debug({ participantId: this.participantId, error }, 'left without an answer');
+    } finally {
+      this.close();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#socket.disconnect();
+  }
+
+  async #welcomed(welcome: Welcome): Promise<void> {
+    this.#state = welcome.snapshot;
+    this.#index = welcome.index;
+    if (welcome.mediaSession !== this.#mediaSession) await this.#resetMedia(welcome);
+    else await this.#reconcile(welcome.consumers);
+    this.#owner.returned?.();
+    this.#owner.changed?.(this.#state);
+  }
+
+  async #resetMedia(welcome: Welcome): Promise<void> {
+    this.#mediaSession = welcome.mediaSession;
+    await this.#reconcile([]);
+    await this.#owner.mediaReset?.();
+    const rtpCapabilities = receivable(welcome.routerRtpCapabilities);
+    await this.request({ request: 'setRtpCapabilities', rtpCapabilities }, nothingSchema);
+  }
+
+  async #reconcile(offers: ConsumerOffer[]): Promise<void> {
+    const standing = new Set(offers.map((o) => o.consumerId));
+    for (const consumerId of this.#consumers) if (!standing.has(consumerId)) await this.#consumerClosed(consumerId);
+    for (const offer of offers) if (!this.#consumers.has(offer.consumerId)) await this.#consumerOpened(offer);
+  }
+
+  #evolved(raw: unknown): void {
+    const { index, logged } = numberedEventSchema.parse(raw);
+    if (this.#state === null || index <= this.#index) return;
+    if (index !== this.#index + 1) {
+      this.#guard(() => this.request({ request: 'resync' }, nothingSchema));
+      return;
+    }
+    this.#index = index;
+    this.#state = evolve(this.#state, logged);
+    this.#owner.changed?.(this.#state);
+  }
+
+  async #noticed(raw: unknown): Promise<void> {
+    const notice = noticeSchema.parse(raw);
+    if (notice.notice === 'consumerOpened') await this.#consumerOpened(notice);
+    if (notice.notice === 'consumerClosed') await this.#consumerClosed(notice.consumerId);
+    if (notice.notice === 'mediaLost') await this.request({ request: 'resync' }, nothingSchema);
+  }
+
+  async #consumerOpened(offer: ConsumerOffer): Promise<void> {
+    this.#consumers.add(offer.consumerId);
+    await this.#owner.consumerOpened?.(offer);
+  }
+
+  async #consumerClosed(consumerId: string): Promise<void> {
+    this.#consumers.delete(consumerId);
+    await this.#owner.consumerClosed?.(consumerId);
+  }
+
+  /** What fails while a message is taken in is logged; the next message finds its listener. */
+  #guard(step: () => void | Promise<void> | Promise<undefined>): void {
+    Promise.resolve()
+      .then(step)
+      .catch((error: unknown) =>
+        this.#logger.warn({ participantId: this.participantId, error }, 'message not carried out'),
+      );
+  }
+}
