@@ -126,10 +126,10 @@ declare module 'gi://Gst?version=1.0' {
       get_parent(): Object | null;
       /** gjs converts JavaScript values to the property's own type. */
       set_property(name: string, value: unknown): void;
-      get_property(name: string): unknown;
     }
     class Structure {
       static new_empty(name: string): Structure;
+      static new_from_string(text: string): Structure | null;
       set_value(name: string, value: unknown): void;
       get_value(name: string): unknown;
       has_field(name: string): boolean;
@@ -138,6 +138,7 @@ declare module 'gi://Gst?version=1.0' {
     }
     class Caps {
       static from_string(text: string): Caps | null;
+      get_structure(index: number): Structure;
     }
     class Buffer {
       static new_wrapped_bytes(bytes: GLib.Bytes): Buffer;
@@ -168,6 +169,9 @@ declare module 'gi://Gst?version=1.0' {
       send_event(event: Event): boolean;
       push_event(event: Event): boolean;
       is_linked(): boolean;
+      get_peer(): Pad | null;
+      get_current_caps(): Caps | null;
+      set_offset(nanoseconds: number): void;
       set_active(active: boolean): boolean;
     }
     class GhostPad extends Pad {

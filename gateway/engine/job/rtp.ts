@@ -25,6 +25,17 @@ export function bindSocket({ ip, portRange }: Bind): BoundSocket {
   return refuse(ip, `no free port in ${portRange.min}-${portRange.max}`);
 }
 
+/** Binds an even port of the range for RTP and the next one for RTCP (RFC 3550 11). */
+export function bindPair(ip: string, portRange: { min: number; max: number }): { rtp: BoundSocket; rtcp: BoundSocket } {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const rtp = bindSocket({ ip, portRange });
+    const rtcp = tryBind(ip, rtp.port + 1);
+    if (rtcp !== undefined) return { rtp, rtcp };
+    rtp.socket.close();
+  }
+  return refuse(ip, `no free pair of ports in ${portRange.min}-${portRange.max}`);
+}
+
 function tryBind(ip: string, port: number): BoundSocket | undefined {
   const family = ip.includes(':') ? Gio.SocketFamily.IPV6 : Gio.SocketFamily.IPV4;
   const address = Gio.InetSocketAddress.new_from_string(ip, port);
@@ -56,15 +67,20 @@ export function connectOutput(bin: Gst.Bin, bound: BoundSocket, remote: Address,
   useSocket(elementOf(bin, `rtcp-source-${session}`), bound);
 }
 
-function useSocket(element: Gst.Element, { socket }: BoundSocket): void {
+export function useSocket(element: Gst.Element, { socket }: BoundSocket): void {
   element.set_property('socket', socket);
   element.set_property('close-socket', false);
 }
 
-function sendTo(element: Gst.Element, bound: BoundSocket, remote: Address): void {
+export function sendTo(element: Gst.Element, bound: BoundSocket, remote: Address): void {
   useSocket(element, bound);
   element.set_property('host', remote.ip);
   element.set_property('port', remote.port);
+}
+
+/** A property's value. (Their `get_property` wants a GValue to fill, for which gjs has no short form.) */
+export function readProperty(object: Gst.Object, name: string): unknown {
+  return Reflect.get(object, name.replace(/-/g, '_'));
 }
 
 export function elementOf(bin: Gst.Bin, name: string): Gst.Element {
@@ -82,7 +98,7 @@ export interface ReceivedCounts {
 
 export function countReceived(bin: Gst.Bin, ssrc: number, session = 0): ReceivedCounts | undefined {
   const rtp = elementOf(bin, 'rtp');
-  const stats = (rtp.emit('get-session', session) as Gst.Object).get_property('stats') as Gst.Structure;
+  const stats = readProperty(rtp.emit('get-session', session) as Gst.Object, 'stats') as Gst.Structure;
   const sources = stats.get_value('source-stats') as GObject.ValueArray;
   for (let index = 0; index < sources.n_values; index++) {
     const source = sources.get_nth(index) as Gst.Structure;
