@@ -5,6 +5,7 @@ import type { Command } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import { type ConsumerOffer, type MediaRequest, noticeSchema } from '../../server/protocol/media.ts';
 import type { RoomState } from '../../server/protocol/records.ts';
+import { Refused } from '../../server/protocol/refusals.ts';
 import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
 import {
   type ClientToServer,
@@ -89,6 +90,16 @@ export class Seat {
   /** Throws `Refused`, or an error when nothing answers. */
   async command(command: Command): Promise<void> {
     resultOf(await this.#socket.emitWithAck('command', command), nothingSchema);
+  }
+
+  /** A command that states a fact: a refusal is the room's last word on it and is only logged. Throws when nothing answers. */
+  async report(command: Command): Promise<void> {
+    try {
+      await this.command(command);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.refusal.category === 'server') throw error;
+      this.#logger.warn({ verb: command.verb, code: error.refusal.code }, 'report refused');
+    }
   }
 
   async request<T>(request: MediaRequest, schema: z.ZodType<T>): Promise<T> {

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { parseSettings, SettingError, type Settings } from '../server/config.ts';
+import type { OpenRooms } from '../server/protocol/wire.ts';
+import type { GatewayContext } from './context.ts';
+import { Calls } from './legs/calls.ts';
+import { reachableAddress } from './legs/media.ts';
+import { RoomDesk } from './room-desk.ts';
+import { Control } from './session/control.ts';
+import { startSimulation } from './simulator/simulation.ts';
+import { createSipEdge, type SipEdge } from './sip/index.ts';
+
+/** Between two reports for `/api/health`, in milliseconds. */
+const HEALTH_INTERVAL_MS = 5_000;
+/** So long may closing take before the process just ends. */
+const CLOSE_WITHIN_MS = 4_000;
+
+const secretsSchema = z.object({ gatewaySecret: z.string().min(32) });
+
+await main();
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const logger = pino({ level: settings.log, base: undefined });
+  const sip = settings.sip ? await openSip(settings, logger) : undefined;
+  const desks = new Map<string, RoomDesk>();
+  const secret = secretsSchema.parse(
+    JSON.parse(readFileSync(join(settings.data, 'secrets.json'), 'utf8')),
+  ).gatewaySecret;
+  const server = { url: serverUrl(settings), ca: readFileSync(settings.tlsCert, 'utf8') };
+  const control = new Control(server, secret, (rooms) => attend(rooms), logger);
+  const context: GatewayContext = { settings, server, control, logger, ...(sip ? { sip } : {}) };
+  const calls = sip
+    ? new Calls(
+        { ...context, sip },
+        {
+          report: (roomId, callId, report) => desks.get(roomId)?.report({ verb: 'reportCall', callId, ...report }),
+          title: (roomId) => desks.get(roomId)?.state?.title ?? roomId,
+        },
+      )
+    : undefined;
+
+  /** One desk for every open room. */
+  function attend(rooms: OpenRooms['rooms']): void {
+    const open = new Set(rooms.map((room) => room.roomId));
+    for (const [roomId, desk] of desks) {
+      if (open.has(roomId)) continue;
+      desks.delete(roomId);
+      desk.close().catch((error: unknown) => logger.error({ roomId, error }, 'desk not closed'));
+    }
+    for (const roomId of open) {
+      if (desks.has(roomId)) continue;
+      const desk = new RoomDesk(context, roomId, calls);
+      desks.set(roomId, desk);
+      desk.open().catch((error: unknown) => {
+        logger.warn({ roomId, error }, 'room not entered');
+        desks.delete(roomId);
+      });
+    }
+  }
+
+  const simulation = settings.demo ? startSimulation(context) : undefined;
+  const sipHealth = sip ? ('ok' as const) : ('off' as const);
+  const health = setInterval(() => {
+    control
+      .reportHealth({ sip: sipHealth, engine: 'ok' })
+      .catch((error: unknown) => logger.debug({ error }, 'no health report'));
+  }, HEALTH_INTERVAL_MS);
+
+  let closing = false;
+  async function close(): Promise<void> {
+    if (closing) return;
+    closing = true;
+    clearInterval(health);
+    setTimeout(() => process.exit(0), CLOSE_WITHIN_MS).unref();
+    calls?.close();
+    await Promise.all([...desks.values()].map((desk) => desk.close()));
+    await simulation?.close();
+    await sip?.close();
+    control.close();
+    process.exit(0);
+  }
+  const end = () => void close().catch(() => process.exit(1));
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  // The supervisor was killed: nobody is left to restart us.
+  process.on('disconnect', end);
+  process.send?.({ type: 'ready' });
+}
+
+function readSettings(): Settings {
+  try {
+    return parseSettings(process.env, process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    for (const { name, given, allowed } of error.wrong) process.stderr.write(`${name}=${given} (${allowed})\n`);
+    process.exit(2);
+  }
+}
+
+/** Where the server is: told by the supervisor, otherwise on this machine. */
+function serverUrl(settings: Settings): string {
+  const local = settings.host === '0.0.0.0' || settings.host === '::' ? '127.0.0.1' : settings.host;
+  return process.env.ROSTRUM_SERVER_URL ?? `https://${local}:${settings.port}`;
+}
+
+async function openSip(settings: Settings, logger: pino.Logger): Promise<SipEdge> {
+  const edge = createSipEdge(
+    { host: settings.sipHost, advertised: reachableAddress(settings), port: settings.sipPort, userAgent: 'Rostrum' },
+    { log: logger },
+  );
+  try {
+    await edge.start();
+    return edge;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`ROSTRUM_SIP_PORT=${settings.sipPort}: ${reason}\n`);
+    process.exit(1);
+  }
+}

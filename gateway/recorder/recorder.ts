@@ -1,0 +1,115 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Command } from '../../server/protocol/commands.ts';
+import type { RecordingId, RoomId } from '../../server/protocol/ids.ts';
+import type { ConsumerOffer } from '../../server/protocol/media.ts';
+import { COMPOSER_ID } from '../composer/id.ts';
+import type { GatewayContext } from '../context.ts';
+import { type EngineProcess, startEngine } from '../engine/process.ts';
+import { type RecorderContract, recorderContract } from '../engine/recorder-protocol.ts';
+import { Serial } from '../serial.ts';
+import { Seat, type SeatOwner } from '../session/seat.ts';
+import { inputOf, startStream } from '../session/streams.ts';
+import { nothingSchema } from '../session/wire.ts';
+
+type RecordingReport = Extract<Command, { verb: 'reportRecording' }>;
+
+/**
+ * One recording: a participant that consumes the composed picture and the mix and has them written to a file. Owns
+ * its seat and its engine process. Reports `running` with the first picture and `saved` or `failed` exactly once.
+ */
+export class Recorder implements SeatOwner {
+  readonly recordingId: RecordingId;
+  readonly #context: GatewayContext;
+  readonly #roomId: RoomId;
+  readonly #report: (report: RecordingReport) => void;
+  readonly #serial: Serial;
+  readonly #logger: Logger;
+  #engine: EngineProcess<RecorderContract> | undefined;
+  #seat: Seat | undefined;
+  #over = false;
+
+  constructor(context: GatewayContext, roomId: RoomId, recordingId: RecordingId, report: (r: RecordingReport) => void) {
+    this.#context = context;
+    this.#roomId = roomId;
+    this.recordingId = recordingId;
+    this.#report = report;
+    this.#logger = context.logger.child({ roomId, recordingId });
+    this.#serial = new Serial(this.#logger);
+  }
+
+  async start(): Promise<void> {
+    try {
+      const folder = join(this.#context.settings.data, 'recordings');
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const engine = await startEngine(recorderContract, { logger: this.#logger, requestTimeoutMs: 30_000 });
+      this.#engine = engine;
+      engine.onEvent((event) => {
+        if (event.event === 'started') this.#tell({ status: 'running' });
+        if (event.event === 'error') this.#fail(event.code);
+      });
+      engine.onExit(({ expected }) => expected || this.#fail('engineExited'));
+      await engine.request('start', { file: join(folder, this.#file) });
+      const participantId = `recorder-${this.recordingId}`;
+      const { server, control } = this.#context;
+      const ticket = await control.ticket({ roomId: this.#roomId, kind: 'recorder', participantId, name: 'recorder' });
+      this.#seat = new Seat({ server, participantId, ticket, owner: this, logger: this.#logger });
+    } catch (error) {
+      this.#logger.error({ error }, 'recording not started');
+      this.#fail('notStarted');
+    }
+  }
+
+  /** Finishes the file and tells the room. Resolves when both are done. */
+  async stop(): Promise<void> {
+    if (this.#over || !this.#engine) return;
+    this.#over = true;
+    try {
+      const { durationMs, bytes } = await this.#engine.request('stop', {});
+      if (bytes === 0) this.#tell({ status: 'failed', reason: 'nothingReceived' });
+      else this.#tell({ status: 'saved', file: this.#file, durationMs, bytes });
+    } catch (error) {
+      this.#logger.error({ error }, 'recording not finished');
+      this.#tell({ status: 'failed', reason: 'notFinished' });
+    }
+    await this.#release();
+  }
+
+  async mediaReset(): Promise<void> {
+    const program = { participantId: COMPOSER_ID, source: 'program' as const };
+    await this.#seat?.request({ request: 'watch', pictures: [{ from: program, spatialLayer: 2 }] }, nothingSchema);
+  }
+
+  consumerOpened(offer: ConsumerOffer): Promise<void> {
+    return this.#serial.run('receive', async () => {
+      if (!this.#seat || !this.#engine || this.#over) return;
+      const command = offer.kind === 'audio' ? 'receiveAudio' : 'receiveVideo';
+      const { rtpPort } = await this.#engine.request(command, inputOf(offer));
+      await startStream(this.#seat, offer, rtpPort);
+    });
+  }
+
+  dismissed(): void {
+    void this.stop();
+  }
+
+  get #file(): string {
+    return `${this.recordingId}.mp4`;
+  }
+
+  #tell(report: Omit<RecordingReport, 'verb' | 'recordingId'>): void {
+    this.#report({ verb: 'reportRecording', recordingId: this.recordingId, ...report });
+  }
+
+  #fail(reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#tell({ status: 'failed', reason });
+    void this.#release();
+  }
+
+  async #release(): Promise<void> {
+    await Promise.all([this.#seat?.leave(), this.#engine?.stop()]);
+  }
+}

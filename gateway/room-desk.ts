@@ -1,0 +1,132 @@
+import type { Logger } from 'pino';
+import type { Command } from '../server/protocol/commands.ts';
+import type { RoomId } from '../server/protocol/ids.ts';
+import type { RoomState } from '../server/protocol/records.ts';
+import { Composer } from './composer/composer.ts';
+import type { GatewayContext } from './context.ts';
+import type { Calls } from './legs/calls.ts';
+import { Recorder } from './recorder/recorder.ts';
+import { Serial } from './serial.ts';
+import { Seat, type SeatOwner } from './session/seat.ts';
+import { wantsOf } from './wants.ts';
+
+/** A composition that died is begun again after this long. */
+const RESTART_MS = 300;
+/** Reports that found no server are kept until it is back, so many of them. */
+const MAX_WAITING_REPORTS = 200;
+
+/**
+ * The gateway's desk for one open room: mirrors it as a participant of kind `gateway`, and starts and ends what the
+ * room wants: composition, recording, calls. Owns composer and recorder; calls belong to `Calls`.
+ */
+export class RoomDesk implements SeatOwner {
+  readonly #context: GatewayContext;
+  readonly #roomId: RoomId;
+  readonly #calls: Calls | undefined;
+  readonly #logger: Logger;
+  readonly #serial: Serial;
+  readonly #reports: Command[] = [];
+  #seat: Seat | undefined;
+  #composer: Composer | undefined;
+  #recorder: Recorder | undefined;
+  #looked = false;
+  #sending = false;
+  #closed = false;
+
+  constructor(context: GatewayContext, roomId: RoomId, calls: Calls | undefined) {
+    this.#context = context;
+    this.#roomId = roomId;
+    this.#calls = calls;
+    this.#logger = context.logger.child({ roomId });
+    this.#serial = new Serial(this.#logger);
+  }
+
+  async open(): Promise<void> {
+    const ask = { roomId: this.#roomId, kind: 'gateway' as const, participantId: 'gateway', name: 'gateway' };
+    const ticket = await this.#context.control.ticket(ask);
+    if (this.#closed) return;
+    const { server } = this.#context;
+    this.#seat = new Seat({ server, participantId: 'gateway', ticket, owner: this, logger: this.#logger });
+  }
+
+  get state(): RoomState | null {
+    return this.#seat?.state ?? null;
+  }
+
+  /** Tells the room; what finds no server waits for it. */
+  report(command: Command): void {
+    this.#reports.push(command);
+    this.#reports.splice(0, this.#reports.length - MAX_WAITING_REPORTS);
+    void this.#sendReports();
+  }
+
+  changed(state: RoomState): void {
+    const wants = wantsOf(state, (id) => this.#calls?.holds(id) ?? true, !this.#looked);
+    this.#looked = true;
+    for (const call of wants.place) this.#calls?.place(this.#roomId, call);
+    for (const callId of wants.hangUp) this.#calls?.hangUp(callId);
+    void this.#serial.run('composition', () => this.#compose());
+    void this.#serial.run('recording', () => this.#record());
+  }
+
+  returned(): void {
+    void this.#sendReports();
+  }
+
+  /** The room has ended and what was held is put away, or the gateway itself ends. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#serial.run('close', async () => {
+      await this.#recorder?.stop();
+      await this.#composer?.close();
+      await this.#sendReports();
+      await this.#seat?.leave();
+    });
+  }
+
+  async #compose(): Promise<void> {
+    const { state } = this;
+    const wanted = !this.#closed && state !== null && wantsOf(state, () => true, false).composition;
+    if (wanted && !this.#composer) {
+      this.#composer = await Composer.start(this.#context, this.#roomId, () => {
+        this.#composer = undefined;
+        setTimeout(() => void this.#serial.run('composition', () => this.#compose()), RESTART_MS);
+      });
+    }
+    if (!wanted && this.#composer && !this.#recorder) {
+      const composer = this.#composer;
+      this.#composer = undefined;
+      await composer.close();
+    }
+  }
+
+  async #record(): Promise<void> {
+    const { state } = this;
+    if (!state) return;
+    const { recording } = wantsOf(state, () => true, false);
+    if (this.#recorder && this.#recorder.recordingId !== recording) {
+      await this.#recorder.stop();
+      this.#recorder = undefined;
+      await this.#compose();
+    }
+    if (recording !== null && !this.#recorder && !this.#closed) {
+      this.#recorder = new Recorder(this.#context, this.#roomId, recording, (report) => this.report(report));
+      await this.#recorder.start();
+    }
+  }
+
+  async #sendReports(): Promise<void> {
+    if (this.#sending || !this.#seat) return;
+    this.#sending = true;
+    try {
+      for (let report = this.#reports[0]; report; report = this.#reports[0]) {
+        await this.#seat.report(report);
+        this.#reports.shift();
+      }
+    } catch (error) {
+      this.#logger.debug({ error }, 'report waits for the server');
+    } finally {
+      this.#sending = false;
+    }
+  }
+}
