@@ -265,7 +265,8 @@ export class Listener {
   }
 
   async #sendRequest(request: WireRequest): Promise<void> {
-    const to = await this.#destinationOf(request);
+    const destination = this.#destinationOf(request);
+    const to = destination instanceof Promise ? await destination : destination;
     const text = formatMessage(request);
     if (!this.#transport.reliable && request.method !== 'ACK') {
       const key = requestKey(topVia(request.headers)?.params.get('branch'), request.method);
@@ -281,7 +282,7 @@ export class Listener {
   }
 
   /** The connection that the call already has, before where its Contact points. */
-  async #destinationOf(request: WireRequest): Promise<Address> {
+  #destinationOf(request: WireRequest): Address | Promise<Address> {
     const pinned = this.#pinned.get(headerOf(request.headers, 'Call-ID') ?? '');
     if (pinned && this.#transport.reaches(pinned)) return pinned;
     return routeOf(request, isIP(this.#options.host) === 6 ? 6 : 4);

@@ -109,17 +109,18 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   }
 
   #receiveAnswer({ message, session, ack }: AckableIncomingResponseWithSession): void {
-    ack();
     const isFirst = this.current === 'calling' || this.current === 'ringing';
     if (!isFirst || !message.body) {
       // Answered after our CANCEL, by a second device of a forked call (RFC 3261 §13.2.2.4), or without an answer to our offer.
+      ack();
       session.bye({ onAccept: () => this.#conclude(), onReject: () => this.#conclude() });
       if (isFirst)
         this.finish('failed', { code: 'notAcceptable', status: 200, reason: 'answer without a description' });
       return;
     }
     const source = this.listener.sourceOf(message);
-    this.session = new Session(session, this, source, false);
+    this.session = new Session(session, this, source, false); // before the ACK: it knows the way to who is behind a NAT
+    ack();
     this.remote.source = source;
     this.remote.contact = this.session.remoteContact;
     const userAgent = message.getHeader('User-Agent') ?? message.getHeader('Server');

@@ -4,12 +4,15 @@ import { isIP } from 'node:net';
 import { unbracket } from './via.ts';
 import { type Address, headerOf, type WireRequest } from './wire.ts';
 
-/** Rejects when a host name cannot be resolved. `family`: that of the socket it will leave by. */
-export async function routeOf(request: WireRequest, family: 4 | 6): Promise<Address> {
+/**
+ * At once for an address literal, so that messages leave in the order they were made: an ACK must not be overtaken by the
+ * re-INVITE behind it. Throws or rejects when there is no way. `family`: that of the socket it will leave by.
+ */
+export function routeOf(request: WireRequest, family: 4 | 6): Address | Promise<Address> {
   const next = hostOf(headerOf(request.headers, 'Route') ?? request.uri);
   if (!next) throw new Error('request without a destination');
-  const ip = isIP(next.host) ? next.host : (await lookup(next.host, { family })).address;
-  return { ip, port: next.port };
+  const { host, port } = next;
+  return isIP(host) ? { ip: host, port } : lookup(host, { family }).then((found) => ({ ip: found.address, port }));
 }
 
 /** Host and port of the first SIP URI in a header value; the port of SIP where none is given. */

@@ -63,8 +63,6 @@ export async function bindTcp(options: TransportOptions): Promise<Transport> {
 
   async function connectionTo(to: Address): Promise<Socket> {
     const key = keyOf(to);
-    const standing = connections.get(key);
-    if (standing?.writable) return standing;
     const pending = opening.get(key) ?? open(to).finally(() => opening.delete(key));
     opening.set(key, pending);
     const socket = await pending;
@@ -81,7 +79,8 @@ export async function bindTcp(options: TransportOptions): Promise<Transport> {
     reaches: (to) => connections.get(keyOf(to))?.writable ?? false,
     async send(text, to) {
       if (closed) throw new Error('transport is closed');
-      const socket = await connectionTo(to);
+      const standing = connections.get(keyOf(to));
+      const socket = standing?.writable ? standing : await connectionTo(to); // no wait, no change of order
       if (socket.writableLength > bounds.unsent) socket.destroy(new Error('peer does not read'));
       await new Promise<void>((resolve, reject) => socket.write(text, (error) => (error ? reject(error) : resolve())));
     },
