@@ -29,7 +29,7 @@ export class OpenRooms {
         room.report({ verb: 'recover' });
       } catch (error) {
         // The other rooms must not wait for this one.
-        parts.logger.error({ error, room: roomId }, 'a room could not be rebuilt');
+        parts.logger.error({ err: error, room: roomId }, 'a room could not be rebuilt');
       }
     }
     return rooms;
@@ -56,7 +56,7 @@ export class OpenRooms {
     try {
       if (!(await this.#parts.log.reserve(roomId))) throw new Refused('roomExists', roomId);
       const room = await this.#open(roomId).catch((error) => {
-        this.#parts.logger.error({ error, room: roomId }, 'a room could not be opened');
+        this.#parts.logger.error({ err: error, room: roomId }, 'a room could not be opened');
         throw new Refused('mediaUnavailable');
       });
       const answer = await room.dispatch({ verb: 'open', roomId, title }, 'system');

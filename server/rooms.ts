@@ -151,7 +151,9 @@ export class Room {
     this.#graces.close();
     this.#tell((watcher) => watcher.closed(reason));
     await this.#effects.idle();
-    await this.#media?.close().catch((error) => this.#logger.error({ error }, 'the media of the room did not close'));
+    await this.#media
+      ?.close()
+      .catch((error) => this.#logger.error({ err: error }, 'the media of the room did not close'));
   }
 
   /** One synchronous step. A fault changes nothing: the decided state is set last, after every event was folded. */
@@ -173,7 +175,7 @@ export class Room {
       this.#decided = before;
       return { changes, answer: refusal ? { ok: false, refusal } : { ok: true, result: {} } };
     } catch (error) {
-      this.#logger.error({ error, verb: command.verb }, 'a rule failed');
+      this.#logger.error({ err: error, verb: command.verb }, 'a rule failed');
       return { changes: [], answer: refused('internal') };
     }
   }
@@ -210,14 +212,14 @@ export class Room {
     try {
       this.#effects.add(effectsOf(change.before, change.after, change.logged));
     } catch (error) {
-      this.#logger.error({ error, type: change.logged.event.type }, 'the effects of an event could not be told');
+      this.#logger.error({ err: error, type: change.logged.event.type }, 'the effects of an event could not be told');
     }
     this.#settle(change);
   }
 
   /** What was decided but not stored never happened. The log says where the room stands. */
   async #recoverFrom(error: unknown, waiting: Step[]): Promise<void> {
-    this.#logger.error({ error }, 'an append failed, the room is rebuilt from its log');
+    this.#logger.error({ err: error }, 'an append failed, the room is rebuilt from its log');
     this.#phase = 'rebuilding';
     for (const { acknowledge } of waiting) acknowledge(refused('retry'));
     if (error instanceof AppendConflict && error.reason === 'epoch') {
@@ -229,7 +231,7 @@ export class Room {
         await this.#rebuild();
         return;
       } catch (again) {
-        this.#logger.error({ error: again }, 'the log cannot be read');
+        this.#logger.error({ err: again }, 'the log cannot be read');
         await sleep(REBUILD_PAUSE_MS, undefined, { ref: false });
       }
     }
@@ -279,7 +281,7 @@ export class Room {
       try {
         what(watcher);
       } catch (error) {
-        this.#logger.error({ error }, 'a watcher failed');
+        this.#logger.error({ err: error }, 'a watcher failed');
       }
     }
   }

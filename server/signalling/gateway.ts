@@ -89,8 +89,9 @@ async function issueTicket({ rooms, tickets }: GatewayParts, wanted: Request<'ti
   if (!room) throw new Refused('roomUnknown', wanted.roomId);
   const { roomId, kind, participantId, name, address } = wanted;
   const role = kind === 'sip' || kind === 'simulator' ? ('site' as const) : ('service' as const);
-  const call = Object.values(room.state.calls).find((c) => c.participantId === participantId && isActive(c));
-  const ofCall = kind === 'sip' ? { ...(address ? { address } : {}), ...(call ? { callId: call.id } : {}) } : {};
+  const active = Object.values(room.state.calls).find((c) => c.participantId === participantId && isActive(c));
+  const callId = wanted.callId ?? active?.id;
+  const ofCall = kind === 'sip' ? { ...(address ? { address } : {}), ...(callId ? { callId } : {}) } : {};
   return { ticket: await tickets.issue({ roomId, kind, role, participantId, name, ...ofCall }) };
 }
 

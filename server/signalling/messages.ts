@@ -29,7 +29,7 @@ export function receive(socket: Socket, routes: Record<string, Route>, bucket: T
       return await route(message);
     } catch (error) {
       if (error instanceof Refused) return { ok: false, refusal: error.refusal };
-      logger.error({ error, name }, 'a message could not be worked on');
+      logger.error({ err: error, name }, 'a message could not be worked on');
       return { ok: false, refusal: refuse('internal') };
     }
   }

@@ -45,7 +45,7 @@ export function admitting<S>(admit: (socket: S) => Promise<void>, logger: Logger
     admit(socket).then(
       () => next(),
       (error) => {
-        if (!(error instanceof Refused)) logger.error({ error }, 'a connection could not be admitted');
+        if (!(error instanceof Refused)) logger.error({ err: error }, 'a connection could not be admitted');
         next(new ConnectionRefused(error instanceof Refused ? error.refusal : refuse('internal')));
       },
     );
@@ -94,7 +94,7 @@ export function serveParticipants(
     try {
       seat.welcome();
     } catch (error) {
-      logger.error({ error, room: room.roomId }, 'a participant could not be welcomed');
+      logger.error({ err: error, room: room.roomId }, 'a participant could not be welcomed');
       seat.disconnect();
     }
   });

@@ -22,6 +22,7 @@ export interface Accounts {
   openSession(session: StoredSession, now: number): Promise<void>;
   /** Undefined also when it has expired. */
   findSession(tokenHash: string, now: number): Promise<StoredSession | undefined>;
+  extendSession(tokenHash: string, expiresAt: number): Promise<void>;
   closeSession(tokenHash: string): Promise<void>;
 }
 
@@ -55,6 +56,10 @@ export function openAccounts(db: Database): Accounts {
         .where('expires_at', '>', now)
         .executeTakeFirst();
       return row && { tokenHash: row.token_hash, username: row.username, expiresAt: row.expires_at };
+    },
+    async extendSession(tokenHash, expiresAt) {
+      const extended = db.updateTable('sessions').set({ expires_at: expiresAt });
+      await extended.where('token_hash', '=', tokenHash).execute();
     },
     async closeSession(tokenHash) {
       await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute();

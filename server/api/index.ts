@@ -1,0 +1,75 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { Refused } from '../protocol/refusals.ts';
+import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
+import { serveClient } from './client-files.ts';
+import { answerErrors, refuseUnknownPath } from './errors.ts';
+import { routeLinks } from './links.ts';
+import { refuseForeignOrigin } from './origin.ts';
+import type { ApiParts } from './ports.ts';
+import { routeRecordings } from './recordings.ts';
+import { routeRooms } from './rooms.ts';
+import { Sessions } from './sessions.ts';
+import { routeSignIn } from './sign-in.ts';
+
+export { ensureOperator } from './operator-account.ts';
+
+/** The HTTP interface of protocol/http.ts, and the client's files for every other path. */
+export function createApi(parts: ApiParts): Express {
+  const sessions = new Sessions(parts.accounts, parts.now);
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(protectBrowsers());
+
+  const api = express.Router();
+  api.use(refuseForeignOrigin(parts.publicUrl));
+  api.use(express.json({ limit: MAX_MESSAGE_BYTES }));
+  api.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  api.get('/health', async (_request, response) => {
+    response.json(await parts.health());
+  });
+  api.use(routeSignIn({ ...parts, sessions }));
+  api.use(routeRooms(parts, sessions));
+  api.use(routeLinks(parts, sessions));
+  api.use(routeRecordings(parts, sessions));
+  api.use(refuseUnknownPath);
+
+  app.use('/api', api);
+  app.use(serveClient(parts.clientDir));
+  app.use(() => {
+    throw new Refused('malformed');
+  });
+  app.use(answerErrors(parts.logger));
+  return app;
+}
+
+function protectBrowsers(): RequestHandler[] {
+  const protect = helmet({
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        // 'self' covers wss: of the same host (CSP3 6.7.2.8).
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'", 'data:'],
+        mediaSrc: ["'self'", 'blob:', 'mediastream:'],
+        workerSrc: ["'self'", 'blob:'],
+        // Tiles are placed by inline style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // There is no HTTP port to be kept away from, and a self-signed certificate must remain acceptable by hand.
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  const permit: RequestHandler = (_request, response, next) => {
+    response.set('Permissions-Policy', 'camera=(self), microphone=(self), display-capture=(self), geolocation=()');
+    next();
+  };
+  return [protect, permit];
+}

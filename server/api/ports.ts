@@ -1,0 +1,95 @@
+import type { Logger } from 'pino';
+import type { LoggedEvent } from '../protocol/events.ts';
+import type { Health, LinkSummary, RecordingSummary } from '../protocol/http.ts';
+import type { Kind, Role } from '../protocol/records.ts';
+import type { Room } from '../rooms.ts';
+
+// What the HTTP interface needs of the rest, as the composition root puts it together.
+
+export interface Account {
+  username: string;
+  passwordHash: string;
+  oneTime: boolean;
+}
+
+export interface StoredSession {
+  tokenHash: string;
+  username: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+export interface AccountsPort {
+  find(username: string): Promise<Account | undefined>;
+  setPassword(account: Account, now: number): Promise<void>;
+  openSession(session: StoredSession, now: number): Promise<void>;
+  findSession(tokenHash: string, now: number): Promise<StoredSession | undefined>;
+  extendSession(tokenHash: string, expiresAt: number): Promise<void>;
+  closeSession(tokenHash: string): Promise<void>;
+}
+
+export interface StoredLink extends Omit<LinkSummary, 'url'> {
+  roomId: string;
+  participantId?: string;
+}
+
+export interface LinksPort {
+  add(link: StoredLink): Promise<void>;
+  find(linkId: string): Promise<StoredLink | undefined>;
+  ofRoom(roomId: string): Promise<StoredLink[]>;
+  revoke(roomId: string, linkId: string, now: number): Promise<boolean>;
+}
+
+export interface RoomsPort {
+  get(roomId: string): Room | undefined;
+  create(title: string, wanted?: string): Promise<Room>;
+}
+
+export interface StoredRoom {
+  roomId: string;
+  title: string;
+  status: 'open' | 'ended';
+  openedAt: number;
+  endedAt?: number | undefined;
+}
+
+export interface LogPort {
+  rooms(): Promise<StoredRoom[]>;
+  read(roomId: string): Promise<LoggedEvent[]>;
+}
+
+export interface RecordingsPort {
+  list(): Promise<RecordingSummary[]>;
+  fileOf(recordingId: string): Promise<string | undefined>;
+}
+
+export interface NewTicket {
+  roomId: string;
+  participantId: string;
+  role: Role;
+  kind: Kind;
+  name: string;
+  linkId?: string;
+  session?: string;
+}
+
+export interface ApiParts {
+  accounts: AccountsPort;
+  links: LinksPort;
+  log: LogPort;
+  recordings: RecordingsPort;
+  rooms: RoomsPort;
+  issueTicket(ticket: NewTicket): Promise<string>;
+  /** Puts out whoever is in by this link. */
+  dismissLink(roomId: string, linkId: string): void;
+  health(): Promise<Health>;
+  /** 32 random bytes, base64url. */
+  signingKey: string;
+  /** Absolute paths. */
+  clientDir: string;
+  recordingsDir: string;
+  publicUrl?: string;
+  sip: { host: string; port: number };
+  logger: Logger;
+  now: () => number;
+}

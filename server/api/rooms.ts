@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { type Request, Router } from 'express';
+import { openRoomSchema, type RoomSummary } from '../protocol/http.ts';
+import { roomIdSchema } from '../protocol/ids.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { isAttendee } from '../room/state.ts';
+import type { Room } from '../rooms.ts';
+import { parse } from './errors.ts';
+import { originOf } from './origin.ts';
+import type { ApiParts, StoredRoom } from './ports.ts';
+import type { Sessions } from './sessions.ts';
+
+/** The meetings: listed, opened, entered by an operator, read afterwards. */
+export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
+  const { rooms, log } = parts;
+  const router = Router();
+
+  router.get('/rooms', async (request, response) => {
+    await sessions.require(request);
+    const stored = await log.rooms();
+    response.json({ rooms: stored.map((room) => summarise(parts, request, room, rooms.get(room.roomId))) });
+  });
+
+  router.post('/rooms', async (request, response) => {
+    const { account } = await sessions.require(request);
+    const { title, roomId } = parse(openRoomSchema, request.body);
+    const room = await rooms.create(title, roomId);
+    parts.logger.info({ username: account.username, room: room.roomId }, 'a meeting was opened');
+    response.status(201).json(summarise(parts, request, room.state, room));
+  });
+
+  router.post('/rooms/:id/ticket', async (request, response) => {
+    const { account, tokenHash } = await sessions.require(request);
+    const { roomId } = await findOpen(parts, request.params.id);
+    const participantId = `op-${randomBytes(9).toString('base64url')}`;
+    const who = { participantId, role: 'operator', kind: 'browser', name: account.username } as const;
+    const ticket = await parts.issueTicket({ roomId, ...who, session: tokenHash });
+    response.json({ ticket, roomId, participantId });
+  });
+
+  router.get('/rooms/:id/log', async (request, response) => {
+    await sessions.require(request);
+    const events = await log.read(parse(roomIdSchema, request.params.id));
+    if (events.length === 0) throw new Refused('roomUnknown', request.params.id);
+    response.json({ events });
+  });
+  return router;
+}
+
+/** The room as it runs. Throws `Refused`: `meetingEnded` or `roomUnknown`. */
+export async function findOpen({ rooms, log }: ApiParts, id: string): Promise<Room> {
+  const room = rooms.get(id);
+  if (room && room.state.status === 'open') return room;
+  const stored = (await log.rooms()).find(({ roomId }) => roomId === id);
+  throw new Refused(stored?.status === 'ended' ? 'meetingEnded' : 'roomUnknown', id);
+}
+
+function summarise(parts: ApiParts, request: Request, stored: StoredRoom, room: Room | undefined): RoomSummary {
+  const participants = Object.values(room?.state.participants ?? {});
+  const { roomId, title, status, openedAt, endedAt } = room?.state ?? stored;
+  return {
+    roomId,
+    title,
+    status,
+    openedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    present: participants.filter((p) => isAttendee(p) && p.presence === 'present').length,
+    recording: room !== undefined && room.state.recording.status !== 'off',
+    sipAddress: sipAddressOf(parts, request, roomId),
+  };
+}
+
+/** The port is named where it is not SIP's own (RFC 3261 19.1.2). */
+function sipAddressOf({ sip, publicUrl }: ApiParts, request: Request, roomId: string): string {
+  const isAny = sip.host === '0.0.0.0' || sip.host === '::';
+  const host = isAny ? new URL(originOf(request, publicUrl)).hostname : sip.host;
+  return `sip:${roomId}@${host}${sip.port === 5060 ? '' : `:${sip.port}`}`;
+}

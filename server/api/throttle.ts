@@ -1,0 +1,33 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Refused } from '../protocol/refusals.ts';
+
+const WINDOW_SECONDS = 15 * 60;
+
+/**
+ * Limits how often a password may be tried: most strictly for one account from one address; more for one address, and
+ * most for one account from everywhere, so that nobody locks the operator out by guessing from elsewhere.
+ */
+export class SignInThrottle {
+  readonly #pair = new RateLimiterMemory({ keyPrefix: 'pair', points: 8, duration: WINDOW_SECONDS });
+  readonly #address = new RateLimiterMemory({ keyPrefix: 'address', points: 40, duration: WINDOW_SECONDS });
+  readonly #account = new RateLimiterMemory({ keyPrefix: 'account', points: 200, duration: WINDOW_SECONDS });
+
+  /** Counts an attempt before its password is looked at. Throws `Refused` with the seconds to wait as its detail. */
+  async attempt(username: string, address: string): Promise<void> {
+    try {
+      await this.#pair.consume(`${username} ${address}`);
+      await this.#address.consume(address);
+      await this.#account.consume(username);
+    } catch (rejected) {
+      if (!(rejected instanceof RateLimiterRes)) throw rejected;
+      throw new Refused('tooManyAttempts', String(Math.ceil(rejected.msBeforeNext / 1000)));
+    }
+  }
+
+  /** The right password clears what mistyping had counted. */
+  async succeed(username: string, address: string): Promise<void> {
+    await this.#pair.delete(`${username} ${address}`);
+    await this.#address.reward(address);
+    await this.#account.reward(username);
+  }
+}

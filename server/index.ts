@@ -1,0 +1,133 @@
+// The server, put together from top to bottom and taken apart from bottom to top.
+
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import { createApi, ensureOperator } from './api/index.ts';
+import { parseSettings, SettingError, type Settings } from './config.ts';
+import { readCertificate, readSecrets } from './files.ts';
+import { describeHealth } from './health.ts';
+import { listen, urlOf } from './listening.ts';
+import { createLogger } from './logger.ts';
+import { startMedia } from './media/index.ts';
+import { CannotStart, texts } from './messages.ts';
+import { OpenRooms } from './open-rooms.ts';
+import { Refused } from './protocol/refusals.ts';
+import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
+import { openEmbeddedStore, type Store } from './store/index.ts';
+
+const settings = readSettings();
+const text = texts[settings.language];
+const logger = createLogger(settings.log);
+const now = Date.now;
+/** Whoever is still busy by then is left behind. */
+const STOP_MS = 3_000;
+/** What was opened, closed last first. */
+const closers: (() => Promise<unknown>)[] = [];
+let stopping = false;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+// The supervisor is gone, and nobody would ever stop this process.
+process.on('disconnect', () => void stop(0));
+
+try {
+  await start();
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${error instanceof CannotStart ? error.explain(text) : text.cannotStart(reason)}\n`);
+  logger.debug({ err: error }, 'the server did not start');
+  await stop(1);
+}
+
+async function start(): Promise<void> {
+  const secrets = await readSecrets(settings.data);
+  const { cert, key } = await readCertificate(settings.tlsCert, settings.tlsKey);
+  const recordingsDir = join(settings.data, 'recordings');
+  await mkdir(recordingsDir, { recursive: true, mode: 0o700 });
+
+  const store = await openEmbeddedStore(settings.data);
+  closers.push(() => store.close());
+
+  const media = await startMedia(mediaSettings(settings), logger.child({ part: 'media' }));
+  closers.push(() => media.close());
+
+  const graceMs = settings.graceSeconds * 1000;
+  const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now });
+  const tickets = new Tickets(secrets.signingKey);
+  const oneTimePassword = await ensureOperator(store.accounts, settings.resetOperator, now());
+  const api = createApi({
+    ...{ ...store, rooms, recordingsDir, logger, now },
+    clientDir: settings.clientDir,
+    signingKey: secrets.signingKey,
+    ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),
+    sip: { host: settings.sipHost, port: settings.sipPort },
+    issueTicket: (ticket) => tickets.issue(ticket),
+    dismissLink: (roomId, linkId) => signalling.revokeLink(roomId, linkId),
+    health: () => describeHealth({ store, media, gateway: signalling.gatewayHealth }),
+  });
+
+  const server = createServer({ cert, key }, api);
+  const signalling = openSignalling(server, {
+    ...{ rooms, tickets, logger, now },
+    checkStanding: (claims) => checkStanding(store, claims),
+    secret: secrets.gatewaySecret,
+    callers: settings.sipCallers,
+  });
+  closers.push(() => signalling.close());
+  // Closed before the connections are, so that a stop is nobody's loss of connection.
+  closers.push(() => rooms.close());
+
+  announce(urlOf(settings, await listen(server, settings.host, settings.port)), oneTimePassword);
+}
+
+/** The link or the sign-in behind a ticket must still hold when it is shown. Throws `Refused`. */
+async function checkStanding({ links, accounts }: Store, { linkId, session }: TicketClaims): Promise<void> {
+  if (linkId !== undefined && (await links.find(linkId))?.revokedAt !== undefined) throw new Refused('linkRevoked');
+  if (session !== undefined && !(await accounts.findSession(session, now()))) throw new Refused('notSignedIn');
+}
+
+/** To the supervisor, or else to the terminal; the logger never sees a password. */
+function announce(url: string, oneTimePassword: string | undefined): void {
+  if (process.send) {
+    process.send({ type: 'ready', url, ...(oneTimePassword ? { oneTimePassword } : {}) });
+  } else {
+    process.stdout.write(`${text.running(url)}\n`);
+    if (oneTimePassword) process.stdout.write(`${text.oneTimePassword(oneTimePassword)}\n`);
+  }
+  logger.info({ url }, 'the server is ready');
+}
+
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => process.exit(code), STOP_MS).unref();
+  for (const close of closers.reverse()) {
+    await close().catch((error) => logger.error({ err: error }, 'a part did not close'));
+  }
+  process.exit(code);
+}
+
+function readSettings(): Settings {
+  try {
+    return parseSettings(process.env, process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    const { wrongSetting } = texts[process.env.ROSTRUM_LANGUAGE === 'en' ? 'en' : 'vi'];
+    for (const { name, given, allowed } of error.wrong) {
+      process.stderr.write(`${wrongSetting(name, given, allowed)}\n`);
+    }
+    process.exit(2);
+  }
+}
+
+function mediaSettings({ workers, mediaPort, host, announcedAddresses, videoCodec, workerBin }: Settings) {
+  if (!workerBin) throw new CannotStart((t) => t.wrongSetting('ROSTRUM_WORKER_BIN', '', 'PATH'));
+  return {
+    workers,
+    mediaPort,
+    host: host === 'localhost' ? '127.0.0.1' : host,
+    announced: announcedAddresses,
+    videoCodec,
+    workerBin,
+  };
+}
