@@ -23,7 +23,7 @@ await main();
 
 async function main(): Promise<void> {
   const settings = readSettings();
-  const logger = pino({ level: settings.log, base: undefined });
+  const logger = pino({ level: settings.log, base: null });
   const sip = settings.sip ? await openSip(settings, logger) : undefined;
   const desks = new Map<string, RoomDesk>();
   const secret = secretsSchema.parse(
