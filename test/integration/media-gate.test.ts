@@ -119,6 +119,22 @@ it('follows the next stream of a source that is sent anew', async () => {
   expect(room.state.participants.site?.sources).toEqual([{ source: 'microphone' }]);
 });
 
+it('ends right when a source is sent anew 30 times at once', async () => {
+  const { site, composer } = await siteAndComposer();
+  await room.open('site');
+  let last = '';
+  for (let i = 0; i < 30; i++) {
+    const { producerId, sender } = await site.send({ source: 'microphone' });
+    if (i < 29) sender.stop();
+    last = producerId;
+  }
+  await until('the last one', () => composer.offers.values().some((o) => o.producerId === last));
+  expect(composer.offers.size).toBe(1);
+  await until('one of each', async () => (await room.media.count()).transports === 2);
+  expect(await room.media.count()).toEqual({ transports: 2, producers: 1, consumers: 1 });
+  await until('heard', async () => (await composer.heard(60)).length === 1);
+});
+
 it('leaves nothing behind of someone who has left', async () => {
   const { composer } = await siteAndComposer();
   await room.open('site');
