@@ -326,6 +326,11 @@ function hand(node, script, args) {
     process.removeAllListeners(signal);
     process.on(signal, () => child.kill(signal));
   }
+  if (process.env.npm_lifecycle_event) {
+    // Started by npm, which cannot pass on its own SIGKILL.
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000).unref();
+  }
   child.on('error', (error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

@@ -10,7 +10,7 @@ const system = await runSystem({ args: process.argv.slice(2), watch: true });
 announce(system);
 
 // Read by client/vite.config.ts: where /api and /socket.io go.
-process.env.ROSTRUM_SERVER_URL = system.server.url;
+process.env.ROSTRUM_SERVER_URL = system.localUrl;
 const vite = await createServer({ configFile: join(root, 'client', 'vite.config.ts') });
 system.onStop(() => vite.close());
 await vite.listen();

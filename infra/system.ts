@@ -20,6 +20,8 @@ export interface SystemOptions {
 export interface RunningSystem {
   /** What the server said when it was ready. */
   server: Ready;
+  /** Where this machine itself reaches the server. */
+  localUrl: string;
   /** Whether browsers will warn about the certificate. */
   selfSigned: boolean;
   /** What else is to be closed when the system stops. */
@@ -40,6 +42,12 @@ async function prepare(settings: Settings, options: SystemOptions): Promise<Node
   await ensureSecrets(settings.data);
   if (isSelfSigned(settings)) await ensureCertificate(settings.tlsCert, settings.tlsKey);
   return { ...process.env, MEDIASOUP_WORKER_BIN: worker };
+}
+
+/** Where a process of this machine reaches a server that listens on `host`. */
+export function localUrl(host: string, port: number): string {
+  const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `https://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
 /**
@@ -69,19 +77,28 @@ export async function runSystem(options: SystemOptions): Promise<RunningSystem> 
   }
   process.once('disconnect', () => void stop(0));
 
-  function run(name: string, env: NodeJS.ProcessEnv): Promise<Ready> {
+  function run(name: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ready> {
     const nodeOptions = options.watch ? ['--watch', '--watch-preserve-output'] : [];
-    const part = supervise({ name, script: `${name}/index.ts`, nodeOptions, args: options.args, env }, say);
+    const part = supervise({ name, script: `${name}/index.ts`, nodeOptions, args, env }, say);
     parts.push(part);
     return part.ready;
   }
 
   try {
     const env = await prepare(settings, options);
-    const server = await showProgress(text.starting('server'), run('server', env));
-    // The server knows its port only now, where the setting leaves it the choice.
-    await showProgress(text.starting('gateway'), run('gateway', { ...env, ROSTRUM_SERVER_URL: server.url }));
-    return { server, selfSigned: isSelfSigned(settings), onStop: (close) => closers.push(close) };
+    // The supervisor reads the list anew at each start: a server that chose its port returns to that one.
+    const serverArgs = [...options.args];
+    const server = await showProgress(text.starting('server'), run('server', serverArgs, env));
+    const port = settings.port || Number(new URL(server.url).port);
+    serverArgs.push('--port', String(port));
+    const gatewayEnv = { ...env, ROSTRUM_SERVER_URL: localUrl(settings.host, port) };
+    await showProgress(text.starting('gateway'), run('gateway', options.args, gatewayEnv));
+    return {
+      server,
+      localUrl: gatewayEnv.ROSTRUM_SERVER_URL,
+      selfSigned: isSelfSigned(settings),
+      onStop: (close) => closers.push(close),
+    };
   } catch (error) {
     if (error instanceof PartFailed) say(text.partFailed(error.part));
     else if (!(error instanceof Explained)) console.error(error);
