@@ -112,6 +112,11 @@ export function countReceived(bin: Gst.Bin, ssrc: number, session = 0): Received
   return undefined;
 }
 
+/** How many buffers a sink has taken so far. */
+export function countRendered(sink: Gst.Element): number {
+  return Number((readProperty(sink, 'stats') as Gst.Structure).get_value('rendered'));
+}
+
 /** Sends an event that makes the encoder behind `element` produce a key frame with its parameter sets. */
 export function forceKeyFrame(element: Gst.Element): void {
   const structure = Gst.Structure.new_empty('GstForceKeyUnit');
