@@ -15,19 +15,18 @@ export function loudnessOf(samples: Float32Array): number {
 export class LevelMeter {
   /** In dBov, −127…0. */
   level = $state(SILENCE);
-  readonly #context = new AudioContext();
-  readonly #analyser = this.#context.createAnalyser();
+  /** Made with the first microphone: a page that captures may run it without waiting for a gesture. */
+  #context: AudioContext | null = null;
+  #analyser: AnalyserNode | null = null;
   readonly #samples = new Float32Array(1024);
   readonly #timer: ReturnType<typeof setInterval>;
   #source: MediaStreamAudioSourceNode | null = null;
   #track: MediaStreamTrack | null = null;
 
   constructor() {
-    this.#analyser.fftSize = this.#samples.length;
     this.#timer = setInterval(() => this.#measure(), EVERY_MS);
     // Where a context may not run before the first gesture, it starts with it.
     document.addEventListener('pointerdown', this.#resume);
-    this.#resume();
   }
 
   measure(track: MediaStreamTrack | null): void {
@@ -36,19 +35,23 @@ export class LevelMeter {
     // A copy, so that the meter moves while the microphone is muted towards the room.
     this.#track = track.clone();
     this.#track.enabled = true;
+    this.#context ??= new AudioContext();
+    this.#analyser = this.#context.createAnalyser();
+    this.#analyser.fftSize = this.#samples.length;
     this.#source = this.#context.createMediaStreamSource(new MediaStream([this.#track]));
     this.#source.connect(this.#analyser);
+    this.#resume();
   }
 
   close(): void {
     clearInterval(this.#timer);
     document.removeEventListener('pointerdown', this.#resume);
     this.#release();
-    void this.#context.close();
+    void this.#context?.close();
   }
 
   #measure(): void {
-    if (!this.#source) return;
+    if (!this.#source || !this.#analyser) return;
     this.#analyser.getFloatTimeDomainData(this.#samples);
     // Falls slower than it rises, so that the eye can follow.
     this.level = Math.max(loudnessOf(this.#samples), this.level - FALL_DB);
@@ -63,6 +66,6 @@ export class LevelMeter {
   }
 
   readonly #resume = (): void => {
-    if (this.#context.state === 'suspended') void this.#context.resume().catch(() => undefined);
+    if (this.#context?.state === 'suspended') void this.#context.resume().catch(() => undefined);
   };
 }

@@ -39,6 +39,15 @@ export const words = catalogue({
       none: 'Không có thiết bị',
     },
     problems: {
+      both: {
+        denied:
+          'Trình duyệt chưa được phép dùng máy quay và micro. Bấm biểu tượng ổ khóa cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
+        notFound: 'Không tìm thấy máy quay và micro. Kiểm tra dây nối rồi thử lại.',
+        inUse: 'Máy quay và micro đang bị chương trình khác sử dụng. Đóng chương trình đó rồi thử lại.',
+        insecure: 'Địa chỉ này không phải https nên trình duyệt không cho dùng máy quay và micro.',
+        lost: 'Máy quay và micro vừa bị rút ra. Cắm lại thì hình và tiếng tự trở lại.',
+        failed: 'Không mở được máy quay và micro. Thử lại hoặc chọn thiết bị khác.',
+      },
       camera: {
         denied:
           'Trình duyệt chưa được phép dùng máy quay. Bấm biểu tượng ổ khóa cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
@@ -68,7 +77,7 @@ export const words = catalogue({
     },
     stage: {
       program: 'Hình đang phát của cuộc họp',
-      live: 'Đang nói',
+      live: 'Đang phát biểu',
       away: 'Mất kết nối, đang chờ trở lại',
       noPicture: 'Không có hình',
       nobody: 'Chưa có điểm cầu nào trên hình',
@@ -98,14 +107,14 @@ export const words = catalogue({
       label: 'Thiết bị và hiển thị',
       mute: 'Tắt tiếng',
       unmute: 'Bật tiếng',
-      cameraOff: 'Tắt máy quay',
-      cameraOn: 'Bật máy quay',
-      share: 'Chia sẻ màn hình',
+      cameraOff: 'Tắt hình',
+      cameraOn: 'Bật hình',
+      share: 'Chia sẻ',
       stopSharing: 'Dừng chia sẻ',
-      fullscreen: 'Toàn màn hình',
-      leaveFullscreen: 'Thoát toàn màn hình',
-      settings: 'Chọn thiết bị',
-      leave: 'Rời cuộc họp',
+      fullscreen: 'Phóng to',
+      leaveFullscreen: 'Thu nhỏ',
+      settings: 'Thiết bị',
+      leave: 'Rời họp',
     },
     leaving: {
       title: 'Rời cuộc họp?',
@@ -116,7 +125,7 @@ export const words = catalogue({
       connecting: 'Đang kết nối với cuộc họp…',
       reconnecting: 'Mất kết nối với máy chủ. Đang nối lại, không cần tải lại trang.',
       attempt: 'lần {n}',
-      media: 'Đang nối lại hình và tiếng…',
+      media: 'Đang nối hình và tiếng…',
       recording: 'Đang ghi hình',
     },
     sound: { blocked: 'Bấm để nghe cuộc họp', note: 'Trình duyệt chờ một lần bấm trước khi phát tiếng.' },
@@ -173,6 +182,15 @@ export const words = catalogue({
       none: 'No device',
     },
     problems: {
+      both: {
+        denied:
+          'The browser may not use camera and microphone. Click the padlock beside the address, choose “Allow”, then try again.',
+        notFound: 'No camera and no microphone were found. Check the cables, then try again.',
+        inUse: 'Another program is using camera and microphone. Close that program, then try again.',
+        insecure: 'This address is not https, so the browser gives no access to camera and microphone.',
+        lost: 'Camera and microphone were unplugged. Plug them in and they come back by themselves.',
+        failed: 'Camera and microphone could not be opened. Try again or choose other devices.',
+      },
       camera: {
         denied:
           'The browser may not use the camera. Click the padlock beside the address, choose “Allow”, then try again.',
@@ -232,14 +250,14 @@ export const words = catalogue({
       label: 'Devices and view',
       mute: 'Mute',
       unmute: 'Unmute',
-      cameraOff: 'Switch the camera off',
-      cameraOn: 'Switch the camera on',
-      share: 'Share the screen',
+      cameraOff: 'Camera off',
+      cameraOn: 'Camera on',
+      share: 'Share screen',
       stopSharing: 'Stop sharing',
       fullscreen: 'Full screen',
-      leaveFullscreen: 'Leave full screen',
-      settings: 'Choose devices',
-      leave: 'Leave the meeting',
+      leaveFullscreen: 'Exit full screen',
+      settings: 'Devices',
+      leave: 'Leave',
     },
     leaving: {
       title: 'Leave the meeting?',
@@ -250,7 +268,7 @@ export const words = catalogue({
       connecting: 'Connecting to the meeting…',
       reconnecting: 'The server cannot be reached. Reconnecting; there is no need to reload the page.',
       attempt: 'attempt {n}',
-      media: 'Reconnecting picture and sound…',
+      media: 'Connecting picture and sound…',
       recording: 'Recording',
     },
     sound: { blocked: 'Click to hear the meeting', note: 'The browser waits for one click before it plays sound.' },
