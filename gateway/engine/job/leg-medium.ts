@@ -1,0 +1,168 @@
+import type Gst from 'gi://Gst?version=1.0';
+import type { RtpInput, RtpOutput } from '../protocol.ts';
+import { type Branch, branchFromTee, branchInto, padOf } from './leg-branch.ts';
+import { type EndpointAddress, EndpointStream } from './leg-endpoint.ts';
+import type { StreamPosition } from './leg-rtp.ts';
+import { type BoundSocket, bindPair, bindSocket, connectInput, connectOutput, elementOf, readProperty } from './rtp.ts';
+import { rtpBin, rtpInputDescription, rtpOutputDescription } from './rtp-description.ts';
+
+export interface MediumPlan {
+  /** Caps of the endpoint's packets; undefined when the endpoint is not to be heard or seen. */
+  readonly receive: { readonly caps: string; readonly decode: string } | undefined;
+  /** From what it is to be sent to its packets; undefined when nothing is sent. */
+  readonly send: ((position: StreamPosition) => string) | undefined;
+}
+
+/** A connection to the server: its branch in the pipeline and its socket. */
+interface ServerSide {
+  readonly branch: Branch;
+  readonly bound: BoundSocket;
+}
+
+/**
+ * One medium of the leg, both ways:
+ *
+ *     endpoint → session → decode → `in` → `from` → server      (send)
+ *     server → `out` → `to` → encode → session → endpoint       (receive)
+ *
+ * `in` and `out` are mixers for sound and funnels for pictures, `from` and `to` tees: these stay from `open` to `close`; what hangs on them comes and goes without the other side
+ * noticing. It owns everything it names.
+ */
+export class LegMedium {
+  readonly endpoint: EndpointStream;
+  readonly #pipeline: Gst.Pipeline;
+  readonly #in: Gst.Element;
+  readonly #out: Gst.Element;
+  readonly #to: Gst.Element;
+  readonly #from: Gst.Element;
+  readonly #position: StreamPosition;
+  #receiveKey = '';
+  #sendKey = '';
+  #decode: Branch | undefined;
+  #encode: Branch | undefined;
+  #sending: ServerSide | undefined;
+  #receiving: ServerSide | undefined;
+
+  /** `name` is a prefix for elements; the pipeline holds `NAME-in`, `-from`, `-out`, `-to` already. */
+  constructor(pipeline: Gst.Pipeline, name: string, ports: { ip: string; range: PortRange; cname: string }) {
+    this.#pipeline = pipeline;
+    this.#in = elementOf(pipeline, `${name}-in`);
+    this.#out = elementOf(pipeline, `${name}-out`);
+    this.#to = elementOf(pipeline, `${name}-to`);
+    this.#from = elementOf(pipeline, `${name}-from`);
+    this.#position = {
+      ssrc: 1 + Math.floor(Math.random() * 0xfffffffe),
+      timestampOffset: Math.floor(Math.random() * 0x80000000),
+      sequence: Math.floor(Math.random() * 0x8000),
+    };
+    this.endpoint = new EndpointStream(pipeline, ports.ip, bindPair(ports.ip, ports.range), ports.cname);
+  }
+
+  get pipeline(): Gst.Pipeline {
+    return this.#pipeline;
+  }
+
+  /** Where something else than the server's stream may feed what the endpoint gets. */
+  get out(): Gst.Element {
+    return this.#out;
+  }
+
+  get decode(): Gst.Bin | undefined {
+    return this.#decode?.bin;
+  }
+
+  get sendBin(): Gst.Bin | undefined {
+    return this.#sending?.branch.bin;
+  }
+
+  get receiveBin(): Gst.Bin | undefined {
+    return this.#receiving?.branch.bin;
+  }
+
+  /** Whether anything is sent to the endpoint. */
+  get speaking(): boolean {
+    return this.#encode !== undefined;
+  }
+
+  /** Takes up what was negotiated; what has not changed goes on undisturbed. */
+  connect(remote: EndpointAddress, plan: MediumPlan): void {
+    this.endpoint.aim(remote);
+    this.#receive(plan.receive, remote.rtcpPort === remote.port);
+    this.#send(plan.send);
+  }
+
+  disconnect(): void {
+    this.#receive(undefined, false);
+    this.#send(undefined);
+  }
+
+  /** Connects the endpoint's stream to the server; `encode` ends in a payloader. Answers with the local port. */
+  sendToServer(output: RtpOutput, encode: string): number {
+    dropServerSide(this.#sending);
+    this.#sending = undefined;
+    const bound = bindSocket(output.bind);
+    const description = `${rtpBin(output.cname)} ${encode} ${rtpOutputDescription()}`;
+    const prepare = (bin: Gst.Bin) => connectOutput(bin, bound, output.remote);
+    this.#sending = { branch: branchFromTee(this.#pipeline, this.#from, description, { prepare }), bound };
+    return bound.port;
+  }
+
+  /** Connects the server's stream to `out` through `decode`. Answers with the local port. */
+  receiveFromServer(input: RtpInput, decode: string): number {
+    dropServerSide(this.#receiving);
+    this.#receiving = undefined;
+    const bound = bindSocket(input.bind);
+    const description = `${rtpBin()} ${rtpInputDescription(input)} ${decode}`;
+    const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
+    this.#receiving = { branch: branchInto(this.#pipeline, this.#out, description, prepare), bound };
+    return bound.port;
+  }
+
+  close(): void {
+    this.disconnect();
+    dropServerSide(this.#sending);
+    dropServerSide(this.#receiving);
+    this.endpoint.close();
+  }
+
+  #receive(wanted: MediumPlan['receive'], muxed: boolean): void {
+    const key = wanted === undefined ? '' : `${wanted.caps} ${wanted.decode} ${muxed}`;
+    if (key === this.#receiveKey) return;
+    this.#receiveKey = key;
+    this.endpoint.stopReceiving();
+    if (this.#decode !== undefined) {
+      this.endpoint.receivedPad.unlink(padOf(this.#decode.bin, 'sink'));
+      this.#decode.remove();
+      this.#decode = undefined;
+    }
+    if (wanted === undefined) return;
+    this.#decode = branchInto(this.#pipeline, this.#in, wanted.decode);
+    this.endpoint.receivedPad.link(padOf(this.#decode.bin, 'sink'));
+    this.endpoint.receive(wanted.caps);
+  }
+
+  #send(wanted: MediumPlan['send']): void {
+    const key = wanted?.({ ...this.#position, sequence: 0 }) ?? '';
+    if (key === this.#sendKey) return;
+    this.#sendKey = key;
+    if (this.#encode !== undefined) {
+      const pay = elementOf(this.#encode.bin, 'pay');
+      this.#encode.remove();
+      this.#position.sequence = (Number(readProperty(pay, 'seqnum')) + 1) % 0x10000;
+      this.#encode = undefined;
+    }
+    if (wanted === undefined) return;
+    const onward = this.endpoint.sendPad;
+    this.#encode = branchFromTee(this.#pipeline, this.#to, wanted(this.#position), { onward });
+  }
+}
+
+interface PortRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+function dropServerSide(side: ServerSide | undefined): void {
+  side?.branch.remove();
+  side?.bound.socket.close();
+}

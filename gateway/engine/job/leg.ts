@@ -1,0 +1,135 @@
+import GLib from 'gi://GLib?version=2.0';
+import Gst from 'gi://Gst?version=1.0';
+import type { LegContract, LegEvent, OpenLeg } from '../leg-protocol.ts';
+import type { JobCommands } from '../protocol.ts';
+import { type Emit, JobFailure, type RunningJob } from './job.ts';
+import { audioSkeleton, LegAudio } from './leg-audio.ts';
+import { LegMedium } from './leg-medium.ts';
+import { LegVideo, videoSkeleton } from './leg-video.ts';
+import { residentBytes, watchBus } from './pipeline.ts';
+import { elementOf } from './rtp.ts';
+
+/** How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. */
+const pollMs = 50;
+
+interface OpenedLeg {
+  readonly audio: { readonly medium: LegMedium; readonly part: LegAudio } | undefined;
+  readonly video: { readonly medium: LegMedium; readonly part: LegVideo } | undefined;
+  close(): void;
+}
+
+/** One SIP call's media, see `leg-protocol.ts`. */
+export function start(emit: Emit<LegEvent>): RunningJob {
+  let leg: OpenedLeg | undefined;
+  const opened = () => leg ?? refuse('notOpen', 'open comes first');
+  const audioOf = () => opened().audio ?? refuse('noAudio', 'this leg was opened without audio');
+  const videoOf = () => opened().video ?? refuse('noVideo', 'this leg was opened without video');
+  const commands: JobCommands<LegContract> = {
+    open(params) {
+      if (leg !== undefined) refuse('alreadyOpen', 'a leg is opened once');
+      leg = openLeg(params, emit);
+      return { audioPort: leg.audio?.medium.endpoint.port, videoPort: leg.video?.medium.endpoint.port };
+    },
+    connectEndpoint({ audio, video }) {
+      if (audio !== undefined) audioOf();
+      if (video !== undefined) videoOf();
+      opened().audio?.part.connect(audio);
+      opened().video?.part.connect(video);
+      return {};
+    },
+    sendAudio: (output) => ({ rtpPort: audioOf().part.sendToServer(output) }),
+    sendVideo: (output) => ({ rtpPort: videoOf().part.sendToServer(output) }),
+    receiveAudio: (input) => ({ rtpPort: audioOf().part.receiveFromServer(input) }),
+    receiveVideo: (input) => ({ rtpPort: videoOf().part.receiveFromServer(input) }),
+    hold({ on, text }) {
+      opened().audio?.part.hold(on);
+      opened().video?.part.hold(on, text);
+      return {};
+    },
+    requestKeyFrame() {
+      opened().video?.part.requestKeyFrame();
+      return {};
+    },
+    stats() {
+      const { audio, video } = opened();
+      const now = milliseconds();
+      return {
+        audio: audio?.medium.endpoint.stats(now),
+        video: video?.medium.endpoint.stats(now),
+        showing: video?.part.showing ?? 'slide',
+        residentBytes: residentBytes(),
+      };
+    },
+  };
+  return { commands, close: () => leg?.close() };
+}
+
+function openLeg({ audio, video, bindAddress, portRange, slideText }: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
+  const skeleton = [...(audio ? [audioSkeleton] : []), ...(video ? [videoSkeleton] : [])].join(' ');
+  if (skeleton === '') refuse('noMedia', 'a leg has sound or a picture');
+  const pipeline = makePipeline(skeleton);
+  const ports = {
+    ip: bindAddress,
+    range: portRange,
+    cname: `leg-${GLib.random_int_range(0, 0x7fffffff).toString(36)}`,
+  };
+  const audioMedium = audio ? new LegMedium(pipeline, 'audio', ports) : undefined;
+  const videoMedium = video ? new LegMedium(pipeline, 'video', ports) : undefined;
+  const audioPart = audioMedium && new LegAudio(audioMedium, () => emit({ event: 'audioFlowing' }));
+  const videoPart =
+    videoMedium &&
+    new LegVideo(videoMedium, slideText, {
+      onFlowing: (size) => emit({ event: 'videoFlowing', ...size }),
+      onKeyFrameWanted: () => emit({ event: 'keyFrameWanted' }),
+      onShowing: (picture) => emit({ event: 'showing', picture }),
+    });
+  const unwatch = watchBus(pipeline, {
+    onError: ({ source, message }) => emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` }),
+  });
+  play(pipeline, audio ? ['audio-in', 'audio-out'] : []);
+  const timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, pollMs, () => {
+    audioPart?.poll(milliseconds());
+    videoPart?.poll(milliseconds());
+    return true;
+  });
+  return {
+    audio: audioMedium && audioPart && { medium: audioMedium, part: audioPart },
+    video: videoMedium && videoPart && { medium: videoMedium, part: videoPart },
+    close() {
+      GLib.source_remove(timer);
+      unwatch();
+      videoPart?.close();
+      audioMedium?.close();
+      videoMedium?.close();
+      pipeline.set_state(Gst.State.NULL);
+    },
+  };
+}
+
+function makePipeline(description: string): Gst.Pipeline {
+  const pipeline = Gst.parse_launch(description) as Gst.Pipeline;
+  pipeline.use_clock(Gst.SystemClock.obtain());
+  return pipeline;
+}
+
+/**
+ * A mixer that is always live begins as soon as it is paused, when the pipeline's time does not run yet, and would
+ * then be minutes ahead of it: it starts last.
+ */
+function play(pipeline: Gst.Pipeline, names: string[]): void {
+  const mixers = names.map((name) => elementOf(pipeline, name));
+  for (const mixer of mixers) mixer.set_locked_state(true);
+  pipeline.set_state(Gst.State.PLAYING);
+  for (const mixer of mixers) {
+    mixer.set_locked_state(false);
+    mixer.sync_state_with_parent();
+  }
+}
+
+function milliseconds(): number {
+  return GLib.get_monotonic_time() / 1000;
+}
+
+function refuse(code: string, message: string): never {
+  throw new JobFailure(code, message);
+}
