@@ -12,7 +12,10 @@ const capabilitiesSchema = z.object({
   codecs: z.array(
     z.object({
       kind: z.enum(['audio', 'video']),
-      mimeType: z.string().max(64).regex(/^(audio|video)\/[\w.+-]+$/i),
+      mimeType: z
+        .string()
+        .max(64)
+        .regex(/^(audio|video)\/[\w.+-]+$/i),
       preferredPayloadType: z.number().int().min(0).max(127),
       clockRate: z.number().int().positive(),
       channels: z.number().int().positive().default(1),

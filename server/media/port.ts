@@ -47,8 +47,9 @@ export interface MediaCount {
 export interface RoomMedia {
   routerRtpCapabilities: RtpCapabilitiesDictionary;
   /**
-   * Makes media follow the committed state. Starts at once and may be called again before it has settled; never rejects:
-   * what fails is reported as `reportEffectFailure`.
+   * Makes media follow the committed state. What has to end has ended when this returns; what begins is still under way
+   * when it resolves, so that no closing gate waits for an opening one. Never rejects: what fails is reported as
+   * `reportEffectFailure`.
    */
   perform(effect: Effect): Promise<void>;
   /** The answer of protocol/media.ts for this request. Rejects with `Refused`. `resync` is not for this part. */

@@ -35,8 +35,8 @@ export class Receiving {
     this.#limit = BOUNDS[kind].consumers;
   }
 
-  get isReady(): boolean {
-    return this.#capabilities !== undefined;
+  get hasTransport(): boolean {
+    return this.#transport !== undefined;
   }
 
   transport(id: string): types.WebRtcTransport | undefined {
@@ -47,15 +47,20 @@ export class Receiving {
     return [...this.#consumptions.values()].flatMap((c) => c.offer ?? []);
   }
 
+  /** Given again, by a page or a service that started again: everything is offered anew. */
   setCapabilities(dictionary: RtpCapabilitiesDictionary): void {
     this.#capabilities = parseCapabilities(dictionary);
+    this.#endAll();
     void this.settleAll();
   }
 
   /** Browsers only; a second one replaces the first. A service's streams have a transport each, which the server makes. */
   async open(): Promise<unknown> {
     if (this.#plain) throw new Refused('mediaUnsupported', 'direction');
-    if (this.#transport) this.#closeTransport(this.#transport);
+    if (this.#transport) {
+      this.#closeTransport(this.#transport);
+      this.#watched = new Map();
+    }
     const transport = await openWebRtc(this.#room.home());
     if (this.#closed || transport.closed) {
       transport.close();
@@ -179,10 +184,14 @@ export class Receiving {
     if (consumerId) this.#room.hooks.notify(this.#participantId, { notice: 'consumerClosed', consumerId });
   }
 
+  #endAll(): void {
+    for (const [key, consumption] of [...this.#consumptions]) this.#end(key, consumption);
+  }
+
   #closeTransport(transport: types.WebRtcTransport): void {
     if (this.#transport !== transport) return;
     this.#transport = undefined;
-    for (const [key, consumption] of [...this.#consumptions]) this.#end(key, consumption);
+    this.#endAll();
     transport.close();
   }
 }

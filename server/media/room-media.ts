@@ -61,10 +61,10 @@ export class Room implements RoomMedia, RoomContext {
     switch (effect.effect) {
       case 'forward':
       case 'stopForwarding':
-        await this.#sessions.get(effect.to)?.settle(effect.from);
+        void this.#sessions.get(effect.to)?.settle(effect.from);
         return;
       case 'reviewPictures':
-        await Promise.all(this.#sessions.values().map((session) => session.reviewPictures()));
+        for (const session of this.#sessions.values()) void session.reviewPictures();
         return;
       case 'closeMedia':
         this.#closeSession(effect.participantId);

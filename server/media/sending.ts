@@ -90,6 +90,13 @@ export class Sending {
     this.#reportClosed(sentOf(sent.ref));
   }
 
+  /** Ends everything that is being sent. A transport that carries nothing yet is the next one, opened early. */
+  startAgain(): void {
+    for (const transport of new Set([...this.#sent.values()].map((sent) => sent.transport))) {
+      this.#closeTransport(transport);
+    }
+  }
+
   /** Closes everything. The sources that end by it are reported, unless the participant itself is gone. */
   close({ report }: { report: boolean }): void {
     this.#closed = true;

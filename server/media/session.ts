@@ -75,7 +75,10 @@ export class Session {
   /** The worker is gone, and everything with it: a new session for the same participant. */
   renew(): void {
     this.#id = randomUUID();
-    this.#restart();
+    this.#receiving.close();
+    this.#sending.close({ report: true });
+    this.#sending = new Sending(this.#room, this.#participant.id);
+    this.#receiving = new Receiving(this.#room, this.#participant);
   }
 
   /** The participant left, or the room closes. */
@@ -85,24 +88,18 @@ export class Session {
     this.#sending.close({ report: false });
   }
 
-  #restart(): void {
-    this.#receiving.close();
-    this.#sending.close({ report: true });
-    this.#sending = new Sending(this.#room, this.#participant.id);
-    this.#receiving = new Receiving(this.#room, this.#participant);
-  }
-
   async #answer(participant: Participant, request: MediaRequest): Promise<unknown> {
     if (this.#closed) throw new Refused('participantUnknown');
     // For its refusal while the room has no worker.
     this.#room.home();
     switch (request.request) {
       case 'setRtpCapabilities':
-        // A second time: a page that was loaded again or a service that started again, which know of nothing here.
-        if (this.#receiving.isReady) this.#restart();
         return this.#done(this.#receiving.setCapabilities(request.rtpCapabilities));
       case 'openTransport':
-        return request.direction === 'send' ? this.#sending.open(participant) : this.#receiving.open();
+        if (request.direction === 'send') return this.#sending.open(participant);
+        // A page that was loaded again: what it sent before ends, wanted or not.
+        if (this.#receiving.hasTransport) this.#sending.startAgain();
+        return this.#receiving.open();
       case 'connectTransport':
         return this.#connect(request);
       case 'restartIce':

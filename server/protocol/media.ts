@@ -35,9 +35,13 @@ export const watchedSchema = z.strictObject({ from: sourceRefSchema, spatialLaye
 export const requestSchema = z.discriminatedUnion('request', [
   /** → `Welcome`. After a gap in the numbers of the events. */
   z.strictObject({ request: z.literal('resync') }),
-  /** Once per media session, before anything is received. → {} */
+  /** Once per media session, before anything is received. Given again, everything received is offered anew. → {} */
   z.strictObject({ request: z.literal('setRtpCapabilities'), rtpCapabilities: rtpCapabilitiesSchema }),
-  /** → `WebRtcTransportOffer` for browsers, `PlainTransportOffer` for services. A service opens one for each stream it sends. */
+  /**
+   * → `WebRtcTransportOffer` for browsers, `PlainTransportOffer` for services. A service opens one for each stream it
+   * sends; it is closed with its producer. A browser's second one in a direction replaces the first; to receive, it is
+   * the mark of a page that was loaded again, and what was sent and watched before ends as well.
+   */
   z.strictObject({ request: z.literal('openTransport'), direction: z.enum(['send', 'receive']) }),
   /** → {} */
   z.strictObject({

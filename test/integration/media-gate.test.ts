@@ -55,6 +55,7 @@ it('does not resume what the gate has closed, whatever the receiver asks', async
   const { composer } = await siteAndComposer();
   composer.takes = false;
   await room.open('site');
+  await until('offered', () => composer.offers.size === 1);
   const [offer] = composer.offers.values();
   expect(offer?.address?.ip).toBe('127.0.0.1');
   await room.shut('site');

@@ -158,6 +158,7 @@ describe('pictures', () => {
     const withB = { name: '1' as const, slots: [{ show: 'participant' as const, participantId: 'b' }] };
     await room.dispatch({ verb: 'editPreview', layout: withB });
     await room.dispatch({ verb: 'take', version: room.state.preview.version });
+    await until('shown again', () => a.offered.length === 1);
     expect(a.offered).toEqual(['b/camera']);
     await a.watch([]);
     expect(a.offered).toEqual([]);
@@ -286,15 +287,36 @@ describe('what is sent', () => {
 });
 
 describe('a media session', () => {
-  it('starts afresh when capabilities are given again', async () => {
+  it('ends what a page had before it was loaded again', async () => {
     const site = await joinBrowser('site', 'site');
-    await until('sources', () => room.state.participants.site?.sources.length === 2);
+    const operator = await joinBrowser('operator', 'operator');
+    await site.watch([{ from: camera('operator'), spatialLayer: 0 }]);
+    await room.open('operator');
+    await until('sound', () => site.offered.includes('operator/microphone'));
     const { mediaSession, producers } = room.media.session('site');
     expect(producers.map((p) => p.sent.source).sort()).toEqual(['camera', 'microphone']);
+
+    await openTransport(site, 'receive');
     await site.listen();
-    expect(room.media.session('site')).toEqual({ mediaSession, consumers: [], producers: [] });
+    await until('sound', () => site.offered.length === 1);
+    expect(site.offered).toEqual(['operator/microphone']);
+    expect(room.media.session('site')).toMatchObject({ mediaSession, producers: [] });
     await until('no sources', () => room.state.participants.site?.sources.length === 0);
-    expect(await room.media.count()).toEqual({ transports: 0, producers: 0, consumers: 0 });
+    await operator.watch([]);
+    expect(await room.media.count()).toEqual({ transports: 3, producers: 2, consumers: 1 });
+  });
+
+  it('offers everything anew to a service that started again', async () => {
+    const composer = room.join('composer', 'service', 'composer');
+    const recorder = room.join('recorder', 'service', 'recorder');
+    await composer.send({ source: 'mix' });
+    await recorder.listen();
+    await until('offered', () => recorder.offers.size === 1);
+    const [before] = recorder.offers.keys();
+    await recorder.listen();
+    await until('offered anew', () => recorder.offers.size === 1 && !recorder.offers.has(before ?? ''));
+    await until('heard', async () => (await recorder.heard(60)).length === 1);
+    expect(await room.media.count()).toEqual({ transports: 2, producers: 1, consumers: 1 });
   });
 
   it('outlives a lost connection, and its ICE is restarted', async () => {
