@@ -169,7 +169,7 @@ export class Listener {
     else if (admitted.kind === 'refusal') this.#refuse(request, admitted.status, admitted.reason, admitted.extra);
     else {
       const parsed = this.#parse(formatMessage(admitted));
-      if (parsed instanceof IncomingRequestMessage) this.#hand(parsed, request, from);
+      if (parsed instanceof IncomingRequestMessage && parsed.ruri) this.#hand(parsed, request, from);
       else this.#refuse(request, 400, 'Bad Request');
     }
   }

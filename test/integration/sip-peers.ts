@@ -104,6 +104,8 @@ export interface BarePeer {
   send(bytes: string | Buffer): void;
   /** The first answer that contains this text, from now on or before. */
   answer(containing: string, timeoutMs?: number): Promise<string>;
+  /** How many answers contain this text so far. */
+  count(containing: string): number;
   readonly isClosed: boolean;
   close(): void;
 }
@@ -122,6 +124,7 @@ export async function openPeer(transport: 'udp' | 'tcp', edgePort: number): Prom
     get isClosed() {
       return socket.isClosed();
     },
+    count: (containing) => answers.filter((text) => text.includes(containing)).length,
     answer: (containing, timeoutMs = 5_000) =>
       new Promise((resolve, reject) => {
         const look = () => {
