@@ -5,6 +5,7 @@ import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { createApi, ensureOperator } from './api/index.ts';
 import { parseSettings, SettingError, type Settings } from './config.ts';
+import { startDemo } from './demo.ts';
 import { readCertificate, readSecrets } from './files.ts';
 import { describeHealth } from './health.ts';
 import { listen, urlOf } from './listening.ts';
@@ -77,7 +78,19 @@ async function start(): Promise<void> {
   // Closed before the connections are, so that a stop is nobody's loss of connection.
   closers.push(() => rooms.close());
 
+  if (settings.demo) await runDemo(rooms);
+
   announce(urlOf(settings, await listen(server, settings.host, settings.port)), oneTimePassword);
+}
+
+/** A demonstration that somebody has ended does not keep the server from starting. */
+async function runDemo(rooms: OpenRooms): Promise<void> {
+  try {
+    const demo = await startDemo(rooms);
+    closers.push(async () => demo.close());
+  } catch (error) {
+    logger.warn({ err: error }, 'the demonstration does not run');
+  }
 }
 
 /** The link or the sign-in behind a ticket must still hold when it is shown. Throws `Refused`. */
