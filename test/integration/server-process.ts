@@ -55,8 +55,8 @@ export class ServerProcess {
   }
 
   /** Starts it, or starts it again on the same folder and ports. */
-  async resume(): Promise<void> {
-    const env = { ...process.env, ...this.#env };
+  async resume(more: Record<string, string> = {}): Promise<void> {
+    const env = { ...process.env, ...this.#env, ...more };
     const child = fork(script, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (this.output += String(text)));

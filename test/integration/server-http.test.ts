@@ -1,0 +1,154 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { io } from 'socket.io-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
+import { openMeeting, operatorTicket, Peer } from './server-peers.ts';
+import { HttpClient, http, PASSWORD, ServerProcess, signIn } from './server-process.ts';
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await ServerProcess.start();
+});
+afterAll(() => server.close());
+
+const wrong = { username: 'operator', password: 'wrong password' };
+
+test('a one-time password opens nothing but its own change', async () => {
+  const client = new HttpClient(server);
+  const once = { username: 'operator', password: server.oneTimePassword };
+  expect(await client.send('POST', '/api/sign-in', once)).toMatchObject({
+    status: 200,
+    json: { username: 'operator', passwordChangeRequired: true },
+  });
+  expect(await client.send('GET', '/api/rooms')).toMatchObject({
+    status: 403,
+    json: { error: { code: 'passwordChangeRequired' } },
+  });
+  const change = (newPassword: string) =>
+    client.send('POST', '/api/password', { password: server.oneTimePassword, newPassword });
+  expect((await change('short')).json).toMatchObject({ error: { code: 'passwordTooWeak', detail: '12' } });
+  const before = client.cookie;
+  expect((await change(PASSWORD)).json).toEqual({ username: 'operator', passwordChangeRequired: false });
+  expect((await client.send('GET', '/api/rooms')).status).toBe(200);
+  expect((await http(`${server.url}/api/rooms`, 'GET', undefined, { cookie: before })).status).toBe(401);
+  expect((await client.send('POST', '/api/sign-in', once)).json).toMatchObject({ error: { code: 'wrongPassword' } });
+});
+
+test('the cookie is for this host, over TLS, and for no script', async () => {
+  const signedIn = await http(`${server.url}/api/sign-in`, 'POST', { username: 'operator', password: PASSWORD });
+  const [cookie] = signedIn.headers['set-cookie'] ?? [];
+  expect(cookie).toMatch(/^__Host-rostrum=[\w-]{43}; .*Path=\/;.*HttpOnly; Secure; SameSite=Strict$/);
+  expect(signedIn.headers['content-security-policy']).toContain("script-src 'self'");
+});
+
+test('an account that does not exist takes as long and answers the same', async () => {
+  const time = async (username: string) => {
+    const started = performance.now();
+    const answer = await http(`${server.url}/api/sign-in`, 'POST', { ...wrong, username });
+    expect(answer.json).toEqual({ error: { code: 'wrongPassword', category: 'permission' } });
+    return performance.now() - started;
+  };
+  await time('warm-up');
+  const unknown = await time('nobody');
+  // A hash takes 20 ms or more; without one the answer comes within two.
+  expect(unknown).toBeGreaterThan(8);
+  expect(await time('operator')).toBeGreaterThan(8);
+});
+
+test('guessing is throttled', async () => {
+  const answers = [];
+  for (let i = 0; i < 9; i++) {
+    answers.push(await http(`${server.url}/api/sign-in`, 'POST', { ...wrong, username: 'somebody' }));
+  }
+  expect(answers.slice(0, 8).map(({ status }) => status)).toEqual(Array(8).fill(401));
+  expect(answers[8]).toMatchObject({ status: 429, json: { error: { code: 'tooManyAttempts', category: 'limit' } } });
+  expect(Number(answers[8]?.headers['retry-after'])).toBeGreaterThan(600);
+  expect((await (await signIn(server)).send('GET', '/api/session')).status).toBe(200);
+});
+
+test('rooms have an address of their own', async () => {
+  const client = await signIn(server);
+  const opened = await client.send('POST', '/api/rooms', { title: 'Họp báo', roomId: 'hop-bao' });
+  expect(opened).toMatchObject({
+    status: 201,
+    json: { roomId: 'hop-bao', status: 'open', present: 0, sipAddress: 'sip:hop-bao@127.0.0.1' },
+  });
+  const twice = await client.send('POST', '/api/rooms', { title: 'Họp báo', roomId: 'hop-bao' });
+  expect(twice).toMatchObject({ status: 409, json: { error: { code: 'roomExists', detail: 'hop-bao' } } });
+  const both = await Promise.all([1, 2].map(() => client.send('POST', '/api/rooms', { title: 'x', roomId: 'once' })));
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+  expect((await client.send('POST', '/api/rooms', { title: 'Giao ban' })).json).toMatchObject({
+    roomId: expect.stringMatching(/^\d{6}$/),
+  });
+});
+
+test('a link says what it leads to, and joins', async () => {
+  const client = await signIn(server);
+  const roomId = await openMeeting(client, 'Họp giao ban');
+  const issued = await client.send('POST', `/api/rooms/${roomId}/links`, { role: 'chair', name: 'Chủ tịch' });
+  const { url } = issued.json as { url: string };
+  expect(url).toMatch(new RegExp(`^${server.url}/join#`));
+  const token = url.split('#')[1];
+  expect((await http(`${server.url}/api/link`, 'POST', { token })).json).toEqual({
+    roomId,
+    title: 'Họp giao ban',
+    status: 'open',
+    role: 'chair',
+    name: 'Chủ tịch',
+  });
+  expect((await client.send('GET', `/api/rooms/${roomId}/links`)).json).toMatchObject({ links: [{ url }] });
+  const join = async () => (await http(`${server.url}/api/join`, 'POST', { token })).json as { participantId: string };
+  // One link is one chair, however often it is opened.
+  expect((await join()).participantId).toBe((await join()).participantId);
+  const guest = await client.send('POST', `/api/rooms/${roomId}/links`, { role: 'guest', name: 'Khách' });
+  const guestToken = (guest.json as { url: string }).url.split('#')[1];
+  expect(await http(`${server.url}/api/join`, 'POST', { token: guestToken })).toMatchObject({
+    status: 400,
+    json: { error: { code: 'malformed', detail: 'name' } },
+  });
+});
+
+test('a recording is listed and served in ranges, to operators', async () => {
+  const client = await signIn(server);
+  const roomId = await openMeeting(client, 'Có ghi hình');
+  const gateway = io(`${server.url}/gateway`, {
+    auth: { secret: await server.gatewaySecret(), version: PROTOCOL_VERSION },
+    transports: ['websocket'],
+    rejectUnauthorized: false,
+  });
+  const wanted = { request: 'ticket', roomId, kind: 'recorder', participantId: 'recorder', name: 'Recorder' };
+  const { result } = await gateway.timeout(5_000).emitWithAck('request', wanted);
+  const recorder = await Peer.connect({ url: server.url, ticket: result.ticket });
+  const desk = await Peer.connect({ url: server.url, ticket: await operatorTicket(client, roomId) });
+  await desk.command({ verb: 'startRecording' });
+  const recordingId = desk.state.recording.status === 'starting' ? desk.state.recording.id : '';
+  await recorder.command({ verb: 'reportRecording', recordingId, status: 'running' });
+  await desk.command({ verb: 'stopRecording' });
+  await writeFile(join(server.folder, 'recordings', `${recordingId}.mp4`), '0123456789');
+  const saved = { status: 'saved', file: `${recordingId}.mp4`, durationMs: 4_000, bytes: 10 };
+  expect(await recorder.command({ verb: 'reportRecording', recordingId, ...saved })).toMatchObject({ ok: true });
+
+  const list = (await client.send('GET', '/api/recordings')).json;
+  expect(list).toMatchObject({ recordings: [{ recordingId, roomId, title: 'Có ghi hình', durationMs: 4_000 }] });
+  const path = `/api/recordings/${recordingId}/video`;
+  const part = await client.send('GET', path, undefined, { range: 'bytes=2-4' });
+  expect(part).toMatchObject({ status: 206, text: '234', headers: { 'content-range': 'bytes 2-4/10' } });
+  expect(part.headers['content-type']).toBe('video/mp4');
+  expect((await client.send('GET', '/api/recordings/another/video')).status).toBe(404);
+  expect((await http(`${server.url}${path}`, 'GET')).status).toBe(401);
+  for (const peer of [recorder, desk, { close: () => gateway.disconnect() }]) peer.close();
+});
+
+test('the operator gets a new one-time password when the old one is lost', async () => {
+  const old = server.oneTimePassword;
+  await server.kill('SIGTERM');
+  await server.resume({ ROSTRUM_RESET_OPERATOR: 'on' });
+  expect(server.oneTimePassword).not.toBe(old);
+  const client = new HttpClient(server);
+  const signedIn = await client.send('POST', '/api/sign-in', {
+    username: 'operator',
+    password: server.oneTimePassword,
+  });
+  expect(signedIn.json).toMatchObject({ passwordChangeRequired: true });
+});
