@@ -92,9 +92,12 @@ function defaultCacheFolder(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'rostrum', 'engine');
 }
 
-/** The child gets no more of our environment than it needs: settings may hold secrets. */
+/**
+ * The child gets no more of our environment than it needs: settings may hold secrets. Its many threads share two
+ * heaps, because memory freed by one thread's heap is of no use to another's.
+ */
 function childEnvironment(fontConfig: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { LANG: 'C.UTF-8', FONTCONFIG_FILE: fontConfig, NO_AT_BRIDGE: '1' };
+  const env: NodeJS.ProcessEnv = { LANG: 'C.UTF-8', FONTCONFIG_FILE: fontConfig, MALLOC_ARENA_MAX: '2' };
   for (const [name, value] of Object.entries(process.env)) {
     if (/^(PATH|HOME|USER|TMPDIR|XDG_\w+|GST_\w+|G_\w+|LD_LIBRARY_PATH)$/.test(name)) env[name] = value;
   }

@@ -28,6 +28,12 @@ export function depacketise(packets: readonly Packet[]): Buffer {
 /** The last packet of each frame. */
 export const framesOf = (packets: readonly Packet[]) => packets.filter(({ bytes }) => ((bytes[1] ?? 0) & 0x80) !== 0);
 
+/** The longest time between two frames on the stream's own clock of 90 kHz, in milliseconds. */
+export function longestPause(packets: readonly Packet[]): number {
+  const stamps = framesOf(packets).map(({ bytes }) => bytes.readUInt32BE(4));
+  return Math.max(0, ...stamps.slice(1).map((stamp, index) => ((stamp - (stamps[index] ?? 0)) >>> 0) / 90));
+}
+
 /** A key frame has slices of an IDR picture, NAL unit type 5, all with one timestamp. */
 export const keyFramesOf = (packets: readonly Packet[]) =>
   new Set(packets.filter(({ bytes }) => ((bytes[12] ?? 0) & 31) === 5).map(({ bytes }) => bytes.readUInt32BE(4))).size;

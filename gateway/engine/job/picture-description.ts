@@ -44,14 +44,14 @@ export function pictureOutputDescription(output: PictureOutput): string {
     `key-int-max=${keyFrameSeconds * fps} bframes=0 threads=2 sliced-threads=true byte-stream=true aud=false`,
     `min-force-key-unit-interval=${1000 * ns} option-string="slice-max-size=${nalBytes}"`,
     '! video/x-h264,profile=constrained-baseline ! h264parse',
-    '! tee name=encoded ! fakesink name=frames sync=false async=false enable-last-sample=false',
+    '! tee name=encoded ! fakesink name=encoded-frames sync=false async=false enable-last-sample=false',
     `encoded. ! rtph264pay config-interval=0 aggregate-mode=none mtu=${packetBytes} ${payloaderProperties(rtp)}`,
     rtpOutputDescription(),
   ].join(' ');
 }
 
 /**
- * One input down to raw pictures at `end`. `crop` cuts to the tile's shape, `frames` counts what was
+ * One input down to raw pictures at `end`. `crop` cuts to the tile's shape, `decoded-frames` counts what was
  * decoded.
  */
 export function pictureInputDescription(rtp: RtpInput & { codec: 'VP8' | 'H264' }): string {
@@ -59,7 +59,7 @@ export function pictureInputDescription(rtp: RtpInput & { codec: 'VP8' | 'H264' 
     rtpBin(),
     rtpInputDescription(rtp),
     `${decoders[rtp.codec]} name=decoder ! tee name=decoded`,
-    'decoded. ! fakesink name=frames sync=false async=false enable-last-sample=false',
+    'decoded. ! fakesink name=decoded-frames sync=false async=false enable-last-sample=false',
     'decoded. ! aspectratiocrop name=crop',
     '! queue name=end max-size-buffers=2 max-size-bytes=0 max-size-time=0 leaky=downstream',
   ].join(' ');

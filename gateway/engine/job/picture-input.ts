@@ -44,12 +44,12 @@ export class PictureInput {
 
   /** Takes note of new pictures; `nowMs` is the monotonic clock. Answers whether the input is live. */
   observe(nowMs: number, stallMs: number): boolean {
-    const frames = countRendered(elementOf(this.#bin, 'frames'));
+    const frames = countRendered(elementOf(this.#bin, 'decoded-frames'));
     if (frames > this.#framesOfBranch) this.#frameAt = nowMs;
     this.frames += frames - this.#framesOfBranch;
     this.#framesOfBranch = frames;
     const { packets } = this.counts();
-    if (packets > this.#packets && nowMs - this.#frameAt > keyFramePatienceMs) this.#askForKeyFrame(nowMs);
+    if (packets !== this.#packets && nowMs - this.#frameAt > keyFramePatienceMs) this.#askForKeyFrame(nowMs);
     this.#packets = packets;
     this.live = this.#frameAt > 0 && nowMs - this.#frameAt < stallMs;
     return this.live;

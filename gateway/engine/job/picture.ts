@@ -95,7 +95,7 @@ class Picture {
   }
 
   #framesOut(): number {
-    return countRendered(elementOf(this.#pipeline, 'frames'));
+    return countRendered(elementOf(this.#pipeline, 'encoded-frames'));
   }
 
   #observe(): boolean {

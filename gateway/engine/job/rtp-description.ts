@@ -32,7 +32,8 @@ export function rtpBin(cname?: string): string {
  */
 export function rtpInputDescription(input: RtpInput, session = 0): string {
   return [
-    `udpsrc name=rtp-source-${session} buffer-size=1000000 caps="${rtpCaps(input)}"`,
+    // Without the sender's address: a sender that comes back from another port is no second source of the same SSRC.
+    `udpsrc name=rtp-source-${session} buffer-size=1000000 retrieve-sender-address=false caps="${rtpCaps(input)}"`,
     `! tee allow-not-linked=true ! rtp.recv_rtp_sink_${session}`,
     `rtp.send_rtcp_src_${session} ! udpsink name=rtcp-sink-${session} sync=false async=false`,
     `rtp.recv_rtp_src_${session}_${input.ssrc}_${input.payloadType} !`,
