@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { recall, remember } from './remembered.ts';
 
 /** `system` follows `prefers-color-scheme`. */
@@ -16,8 +17,9 @@ const state = $state<{ chosen: Theme | null; preferred: Theme }>({
   preferred: 'system',
 });
 
+/** Untracked: who prefers a theme in an effect does not want to be run again by it. */
 function announce(): void {
-  if (typeof document !== 'undefined') document.documentElement.dataset.theme = currentTheme();
+  if (typeof document !== 'undefined') document.documentElement.dataset.theme = untrack(currentTheme);
 }
 announce();
 

@@ -1,0 +1,22 @@
+import { floorWords } from './floor-words.ts';
+import type { WallCard } from './wall.ts';
+import { words } from './words.ts';
+
+/** A card in one sentence, for people who hear the page: everything that its colours and icons say. */
+export function describeCard({ participant, content, inProgram, inPreview, request, speaking }: WallCard): string {
+  if (content)
+    return [words.contentOf({ name: participant.name }), inProgram ? words.inProgram : ''].filter(Boolean).join(', ');
+  const parts = [
+    participant.name,
+    participant.role === 'site' ? '' : words.roles[participant.role],
+    words.kinds[participant.kind],
+    words.presences[participant.presence],
+    participant.gate === 'open' ? words.gateOpen : words.gateClosed,
+    participant.muted ? words.mutedSelf : '',
+    speaking ? words.speaking : '',
+    inProgram ? words.inProgram : '',
+    inPreview ? words.inPreview : '',
+    request ? floorWords.requestStatus[request.status] : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}

@@ -1,0 +1,133 @@
+import { SvelteSet } from 'svelte/reactivity';
+import type { Command, Verb } from '../../server/protocol/commands.ts';
+import type { ParticipantId } from '../../server/protocol/ids.ts';
+import type { Layout, Participant, RoomState, Slot } from '../../server/protocol/records.ts';
+import { may } from '../../server/room/policy.ts';
+import { refusalOf } from '../session/refused.ts';
+import { notify, notifyRefusal } from '../ui/notices.svelte.ts';
+import { sayRefusal } from '../ui/refusals.ts';
+import type { ConsoleMedia, ConsoleSession } from './ports.ts';
+import { assign, changeLayout, nextLayout, swapSlots } from './slots.ts';
+import { words } from './words.ts';
+
+/** An answer that is there before this needs no spinner. */
+const SPINNER_AFTER_MS = 300;
+
+/**
+ * What one operator is about to do: the tile selected, and the commands under way. The room itself is the session's.
+ */
+export class Operator {
+  readonly session: ConsoleSession;
+  readonly media: ConsoleMedia;
+  readonly #room: () => RoomState;
+  /** The tile of the preview that the next choice goes into. */
+  selected: number | null = $state(null);
+  readonly #underWay = new Set<string>();
+  readonly #slow: SvelteSet<string> = new SvelteSet();
+
+  /** @param room the session's room, read anew at each use */
+  constructor(session: ConsoleSession, media: ConsoleMedia, room: () => RoomState) {
+    this.session = session;
+    this.media = media;
+    this.#room = room;
+  }
+
+  get room(): RoomState {
+    return this.#room();
+  }
+
+  get isLive(): boolean {
+    return this.session.connection.status === 'live' && this.room.status === 'open';
+  }
+
+  /** What the server's clock is ahead of this machine's. */
+  get clockAhead(): number {
+    return this.session.now() - Date.now();
+  }
+
+  may(verb: Verb, targetId?: ParticipantId): boolean {
+    const self: Participant | undefined = this.room.participants[this.session.participantId];
+    const actor = {
+      participantId: this.session.participantId,
+      role: self?.role ?? 'operator',
+      kind: self?.kind ?? 'browser',
+    };
+    return this.isLive && may(actor, verb, targetId);
+  }
+
+  /** Whether a command has been under way for a while. `about` is its target: a participant, a request, a call. */
+  isBusy(verb: Verb, about = ''): boolean {
+    return this.#slow.has(`${verb} ${about}`);
+  }
+
+  /** Sends a command and says a refusal in words. The same command twice at once is one. Resolves to whether it was done. */
+  async run(command: Command): Promise<boolean> {
+    const key = `${command.verb} ${targetOf(command)}`;
+    if (this.#underWay.has(key)) return false;
+    this.#underWay.add(key);
+    const timer = setTimeout(() => this.#slow.add(key), SPINNER_AFTER_MS);
+    try {
+      await this.session.command(command);
+      return true;
+    } catch (thrown) {
+      notifyRefusal(refusalOf(thrown), sayRefusal);
+      return false;
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(key);
+      this.#slow.delete(key);
+    }
+  }
+
+  /** For buttons: nobody waits for the answer there, and `run` has said what went wrong. */
+  readonly send = (command: Command): void => {
+    void this.run(command);
+  };
+
+  toggleGate(participant: Participant): void {
+    const verb = participant.gate === 'open' ? 'closeMicrophone' : 'openMicrophone';
+    if (this.may(verb, participant.id)) this.send({ verb, participantId: participant.id });
+  }
+
+  select(place: number | null): void {
+    this.selected = place === this.selected || !this.room.preview.layout.slots[place ?? -1] ? null : place;
+  }
+
+  /** Puts something into the selected tile of the preview, or into the one named. */
+  show(slot: Slot, place: number | null = this.selected): void {
+    if (place === null) {
+      notify({ text: words.selectFirst });
+      return;
+    }
+    this.#edit(assign(this.room.preview.layout, place, slot));
+    this.selected = null;
+  }
+
+  swap(from: number, to: number): void {
+    if (from !== to) this.#edit(swapSlots(this.room.preview.layout, from, to));
+  }
+
+  changeLayout(name: Layout['name']): void {
+    this.selected = null;
+    if (name !== this.room.preview.layout.name) this.#edit(changeLayout(this.room.preview.layout, name));
+  }
+
+  walkLayouts(step: 1 | -1): void {
+    this.changeLayout(nextLayout(this.room.preview.layout.name, step));
+  }
+
+  take(): void {
+    if (this.may('take')) this.send({ verb: 'take', version: this.room.preview.version });
+  }
+
+  #edit(layout: Layout): void {
+    if (this.may('editPreview')) this.send({ verb: 'editPreview', layout });
+  }
+}
+
+function targetOf(command: Command): string {
+  if ('participantId' in command) return command.participantId;
+  if ('requestId' in command) return command.requestId;
+  if ('callId' in command) return command.callId;
+  return '';
+}

@@ -1,0 +1,66 @@
+import type { RoomState } from '../../server/protocol/records.ts';
+import { notify } from '../ui/notices.svelte.ts';
+import { floorWords } from './floor-words.ts';
+import type { Operator } from './operator.svelte.ts';
+import { firstOf, waitingRows } from './queue.ts';
+import type { Action } from './shortcuts.ts';
+
+/** The parts of the console that a key can lead to. */
+export interface Reach {
+  focusDial: () => void;
+  focusSearch: () => void;
+  focusWall: () => void;
+  toggleRecording: () => void;
+  openSheet: () => void;
+}
+
+type Performers = {
+  [D in Action['do']]: (operator: Operator, action: Extract<Action, { do: D }>, reach: Reach) => void;
+};
+
+/** What every key does: an action without its deed does not compile. */
+const PERFORMERS: Performers = {
+  selectTile: (operator, { place }) => operator.select(place),
+  show: (operator, { what }) => operator.show({ show: what }),
+  changeLayout: (operator, { step }) => operator.walkLayouts(step),
+  take: (operator) => operator.take(),
+  closeAllMicrophones: (operator) => {
+    if (operator.may('closeAllMicrophones')) operator.send({ verb: 'closeAllMicrophones' });
+  },
+  forward: (operator) =>
+    onRequest(operator, 'forwardRequest', firstRows(operator.room).forward?.id, floorWords.nothingToForward),
+  grant: (operator) => onRequest(operator, 'grantFloor', firstRows(operator.room).grant?.id, floorWords.nothingToGrant),
+  finish: (operator) => {
+    const speaking = firstRows(operator.room).finish;
+    if (!speaking) notify({ text: floorWords.nothingToFinish });
+    else if (operator.may('revokeFloor')) {
+      operator.send({ verb: 'revokeFloor', participantId: speaking.participantId });
+    }
+  },
+  clear: (operator) => operator.select(null),
+  dial: (_operator, _action, reach) => reach.focusDial(),
+  record: (_operator, _action, reach) => reach.toggleRecording(),
+  search: (_operator, _action, reach) => reach.focusSearch(),
+  wall: (_operator, _action, reach) => reach.focusWall(),
+  sheet: (_operator, _action, reach) => reach.openSheet(),
+};
+
+export function perform(operator: Operator, action: Action, reach: Reach): void {
+  const performer = PERFORMERS[action.do] as (operator: Operator, action: Action, reach: Reach) => void;
+  performer(operator, action, reach);
+}
+
+function firstRows(room: RoomState) {
+  return firstOf(waitingRows(room));
+}
+
+/** Something on a request, or a word that there is none. */
+function onRequest(
+  operator: Operator,
+  verb: 'forwardRequest' | 'grantFloor',
+  requestId: string | undefined,
+  nothing: string,
+): void {
+  if (requestId === undefined) notify({ text: nothing });
+  else if (operator.may(verb)) operator.send({ verb, requestId });
+}

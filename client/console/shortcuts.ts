@@ -1,0 +1,90 @@
+/** What a key does on the console. */
+export type Action =
+  | { do: 'selectTile'; place: number }
+  | { do: 'show'; what: 'speaker' | 'content' | 'auto' | 'empty' }
+  | { do: 'changeLayout'; step: 1 | -1 }
+  | { do: 'take' | 'closeAllMicrophones' | 'forward' | 'grant' | 'finish' | 'dial' | 'record' }
+  | { do: 'search' | 'wall' | 'sheet' | 'clear' };
+
+export interface Stroke {
+  key: string;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+  shiftKey: boolean;
+}
+
+const LETTERS: Readonly<Record<string, Action>> = {
+  t: { do: 'take' },
+  m: { do: 'closeAllMicrophones' },
+  f: { do: 'forward' },
+  g: { do: 'grant' },
+  x: { do: 'finish' },
+  d: { do: 'dial' },
+  r: { do: 'record' },
+  w: { do: 'wall' },
+  s: { do: 'show', what: 'speaker' },
+  c: { do: 'show', what: 'content' },
+  a: { do: 'show', what: 'auto' },
+  e: { do: 'show', what: 'empty' },
+  '/': { do: 'search' },
+  '?': { do: 'sheet' },
+};
+
+/** What the sheet lists, group by group; each key with the name of its sentence. */
+export const SHEET = [
+  {
+    group: 'picture',
+    keys: [
+      ['1–9', 'selectTile'],
+      ['S', 'speaker'],
+      ['C', 'content'],
+      ['A', 'auto'],
+      ['E', 'empty'],
+      ['L', 'nextLayout'],
+      ['Shift L', 'previousLayout'],
+      ['T', 'take'],
+    ],
+  },
+  {
+    group: 'floor',
+    keys: [
+      ['F', 'forward'],
+      ['G', 'grant'],
+      ['X', 'finish'],
+      ['M', 'closeAllMicrophones'],
+    ],
+  },
+  {
+    group: 'wall',
+    keys: [
+      ['W', 'wall'],
+      ['← ↑ → ↓', 'walk'],
+      ['Space', 'gate'],
+      ['Enter', 'assign'],
+      ['.', 'options'],
+      ['/', 'search'],
+    ],
+  },
+  {
+    group: 'meeting',
+    keys: [
+      ['D', 'dial'],
+      ['R', 'record'],
+      ['Esc', 'clear'],
+      ['?', 'sheet'],
+    ],
+  },
+] as const;
+
+/** @param singleKeys off where the user switched single-letter keys off (WCAG 2.2, 2.1.4); `?` and Escape always work */
+export function actionOf(stroke: Stroke, singleKeys: boolean): Action | null {
+  if (stroke.ctrlKey || stroke.metaKey || stroke.altKey) return null;
+  if (stroke.key === 'Escape') return { do: 'clear' };
+  if (stroke.key === '?') return { do: 'sheet' };
+  if (!singleKeys) return null;
+  if (/^[1-9]$/.test(stroke.key)) return { do: 'selectTile', place: Number(stroke.key) - 1 };
+  const letter = stroke.key.toLowerCase();
+  if (letter === 'l') return { do: 'changeLayout', step: stroke.shiftKey ? -1 : 1 };
+  return LETTERS[letter] ?? null;
+}

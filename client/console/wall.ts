@@ -1,0 +1,97 @@
+import type { ParticipantId } from '../../server/protocol/ids.ts';
+import type { FloorRequest, Participant, RoomState, SourceRef } from '../../server/protocol/records.ts';
+import { sends, tilesOf } from '../../server/room/layout.ts';
+import { isAttendee, isPending } from '../../server/room/state.ts';
+
+/** A site on the wall, or the content that one shares. */
+export interface WallCard {
+  key: string;
+  participant: Participant;
+  content: boolean;
+  /** The picture to draw; null where there is none. */
+  source: SourceRef | null;
+  inProgram: boolean;
+  inPreview: boolean;
+  /** Its speech request that is not over. */
+  request: FloorRequest | null;
+  speaking: boolean;
+}
+
+export const WALL_FILTERS = ['all', 'heard', 'waiting', 'absent'] as const;
+export type WallFilter = (typeof WALL_FILTERS)[number];
+
+const ROLE_ORDER: Record<Participant['role'], number> = { chair: 0, site: 1, guest: 2, operator: 3, service: 4 };
+
+/**
+ * Every card of the wall: shared content first, then the chair, the sites and the guests by name. Nothing that happens
+ * moves a card, so that the operator's hand finds it again.
+ * @param compare how names are ordered, by the page's language
+ */
+export function cardsOf(room: RoomState, compare: (a: string, b: string) => number): WallCard[] {
+  const shown = { program: shownBy(room.program, room), preview: shownBy(room.preview.layout, room) };
+  const requests = new Map(room.requests.filter(isPending).map((request) => [request.participantId, request]));
+  const sites = Object.values(room.participants)
+    .filter((p) => isAttendee(p) && p.role !== 'operator')
+    .sort((a, b) => ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  const presenters = Object.values(room.participants)
+    .filter((p) => p.presence === 'present' && sends(p, 'screen'))
+    .sort((a, b) => compare(a.name, b.name));
+  const card = (participant: Participant, content: boolean): WallCard => {
+    const source = content ? 'screen' : 'camera';
+    const key = `${participant.id}/${source}`;
+    const sent = participant.presence === 'present' && sends(participant, source);
+    return {
+      key,
+      participant,
+      content,
+      source: sent ? { participantId: participant.id, source } : null,
+      inProgram: shown.program.has(key),
+      inPreview: shown.preview.has(key),
+      request: content ? null : (requests.get(participant.id) ?? null),
+      speaking: !content && room.speaker === participant.id,
+    };
+  };
+  return [...presenters.map((p) => card(p, true)), ...sites.map((p) => card(p, false))];
+}
+
+function shownBy(layout: RoomState['program'], room: RoomState): ReadonlySet<string> {
+  return new Set(tilesOf(layout, room).map((tile) => `${tile.participantId}/${tile.source}`));
+}
+
+const IS_WANTED: Record<WallFilter, (card: WallCard) => boolean> = {
+  all: () => true,
+  heard: (card) => card.participant.gate === 'open',
+  waiting: (card) => card.request !== null && card.request.status !== 'speaking',
+  absent: (card) => !card.content && card.participant.presence !== 'present',
+};
+
+/** The cards that a filter and a search leave. The search ignores case and Vietnamese marks: `cho moi` finds Chợ Mới. */
+export function filterCards(cards: readonly WallCard[], filter: WallFilter, search: string): WallCard[] {
+  const wanted = plain(search);
+  return cards.filter((card) => IS_WANTED[filter](card) && plain(card.participant.name).includes(wanted));
+}
+
+export function countCards(cards: readonly WallCard[]): Record<WallFilter, number> {
+  const sites = cards.filter((card) => !card.content);
+  const count = (filter: WallFilter) => sites.filter(IS_WANTED[filter]).length;
+  return { all: sites.length, heard: count('heard'), waiting: count('waiting'), absent: count('absent') };
+}
+
+/** Letters without case and marks. `đ` is a letter of its own and does not decompose. */
+function plain(text: string): string {
+  return text.trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd');
+}
+
+/** Who is heard now, the chair first and then as they came. */
+export function heardNow(room: RoomState): Participant[] {
+  return Object.values(room.participants)
+    .filter((p) => p.gate === 'open' && isAttendee(p))
+    .sort((a, b) => ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || a.joinedAt - b.joinedAt);
+}
+
+/** The operators in the room but this one. */
+export function otherOperators(room: RoomState, own: ParticipantId): Participant[] {
+  return Object.values(room.participants).filter(
+    (p) => p.role === 'operator' && p.presence === 'present' && p.id !== own,
+  );
+}
