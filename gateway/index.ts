@@ -48,14 +48,14 @@ async function main(): Promise<void> {
     for (const [roomId, desk] of desks) {
       if (open.has(roomId)) continue;
       desks.delete(roomId);
-      desk.close().catch((error: unknown) => logger.error({ roomId, error }, 'desk not closed'));
+      desk.close().catch((error: unknown) => logger.error({ roomId, err: error }, 'desk not closed'));
     }
     for (const roomId of open) {
       if (desks.has(roomId)) continue;
       const desk = new RoomDesk(context, roomId, calls);
       desks.set(roomId, desk);
       desk.open().catch((error: unknown) => {
-        logger.warn({ roomId, error }, 'room not entered');
+        logger.warn({ roomId, err: error }, 'room not entered');
         desks.delete(roomId);
       });
     }
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   const health = setInterval(() => {
     control
       .reportHealth({ sip: sipHealth, engine: 'ok' })
-      .catch((error: unknown) => logger.debug({ error }, 'no health report'));
+      .catch((error: unknown) => logger.debug({ err: error }, 'no health report'));
   }, HEALTH_INTERVAL_MS);
 
   let closing = false;

@@ -124,7 +124,7 @@ export class RoomDesk implements SeatOwner {
         this.#reports.shift();
       }
     } catch (error) {
-      this.#logger.debug({ error }, 'report waits for the server');
+      this.#logger.debug({ err: error }, 'report waits for the server');
     } finally {
       this.#sending = false;
     }

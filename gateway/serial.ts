@@ -13,7 +13,7 @@ export class Serial {
   run(name: string, step: () => Promise<unknown>): Promise<void> {
     this.#last = this.#last.then(step).then(
       () => undefined,
-      (error: unknown) => this.#logger.warn({ step: name, error }, 'step failed'),
+      (error: unknown) => this.#logger.warn({ step: name, err: error }, 'step failed'),
     );
     return this.#last;
   }

@@ -38,6 +38,7 @@ export class Composer implements SeatOwner {
   #drawn = '';
   #planned = false;
   #published = false;
+  #closed = false;
 
   private constructor(
     context: GatewayContext,
@@ -68,6 +69,7 @@ export class Composer implements SeatOwner {
 
   async close(): Promise<void> {
     this.#onEnd = undefined;
+    this.#closed = true;
     await Promise.all([this.#seat?.leave(), this.#picture.stop(), this.#mix.stop()]);
   }
 
@@ -77,7 +79,7 @@ export class Composer implements SeatOwner {
     // A new server: its streams go elsewhere, and an output keeps its destination for life.
     if (this.#published) return this.#end();
     this.#published = true;
-    await this.#serial.run('publish', async () => {
+    await this.#do('publish', async () => {
       const { width, height, framesPerSecond } = this.#context.settings.picture;
       const program = await openStream(seat, { source: 'program' }, 'H264', CNAME);
       const bitrateKbps = bitrateFor(width * height * framesPerSecond);
@@ -94,7 +96,7 @@ export class Composer implements SeatOwner {
   }
 
   consumerOpened(offer: ConsumerOffer): Promise<void> {
-    return this.#serial.run('addInput', async () => {
+    return this.#do('addInput', async () => {
       if (!this.#seat) return;
       const inputId = inputIdOf(offer.from);
       await this.#forget(inputId);
@@ -106,7 +108,7 @@ export class Composer implements SeatOwner {
   }
 
   consumerClosed(consumerId: string): Promise<void> {
-    return this.#serial.run('removeInput', async () => {
+    return this.#do('removeInput', async () => {
       const [inputId] = [...this.#inputs].find(([, offer]) => offer.consumerId === consumerId) ?? [];
       if (inputId === undefined) return;
       await this.#forget(inputId);
@@ -117,7 +119,7 @@ export class Composer implements SeatOwner {
   changed(): void {
     if (this.#planned) return;
     this.#planned = true;
-    void this.#serial.run('draw', () => this.#draw());
+    void this.#do('draw', () => this.#draw());
   }
 
   dismissed(): void {
@@ -143,14 +145,17 @@ export class Composer implements SeatOwner {
   }
 
   async #setTiles({ tiles }: CompositionPlan, state: RoomState): Promise<void> {
-    const empty = tiles.every((t) => t.participantId === null);
-    const shown = tiles.map(({ participantId, source, x, y, w, h, fit, label, live, muted, speaking }) => {
-      const inputId = participantId === null ? null : inputIdOf({ participantId, source });
-      const there = inputId !== null && this.#inputs.has(inputId);
-      return { inputId: there ? inputId : null, label, muted: !live || muted, speaking, x, y, w, h, fit, z: 1 };
+    const shown = tiles.flatMap(({ participantId, source, x, y, w, h, fit, label, live, muted, speaking }) => {
+      if (participantId === null) return [];
+      const inputId = inputIdOf({ participantId, source });
+      // Closed gates are the rule in these meetings: only a speaker who cannot be heard is worth a sign.
+      const silent = live && muted;
+      return [
+        { inputId: this.#inputs.has(inputId) ? inputId : null, label, muted: silent, speaking, x, y, w, h, fit, z: 1 },
+      ];
     });
     const holdText = waitingText(this.#context.settings.language, state.title);
-    const scene = { tiles: empty ? [] : shown, background: { holdText } };
+    const scene = { tiles: shown, background: { holdText } };
     const drawn = JSON.stringify(scene);
     if (drawn === this.#drawn) return;
     await this.#picture.request('setTiles', scene);
@@ -184,10 +189,16 @@ export class Composer implements SeatOwner {
     else await this.#picture.request('removeInput', { inputId });
   }
 
+  #do(name: string, step: () => Promise<unknown>): Promise<void> {
+    return this.#serial.run(name, async () => {
+      if (!this.#closed) await step();
+    });
+  }
+
   #end(): void {
     const onEnd = this.#onEnd;
     if (!onEnd) return;
-    this.close().then(onEnd, (error: unknown) => this.#logger.error({ error }, 'composition not closed'));
+    this.close().then(onEnd, (error: unknown) => this.#logger.error({ err: error }, 'composition not closed'));
   }
 }
 

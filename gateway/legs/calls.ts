@@ -31,7 +31,7 @@ export class Calls {
     this.#rooms = rooms;
     context.sip.onIncoming((dialog) => {
       this.#take(dialog).catch((error: unknown) => {
-        context.logger.error({ error }, 'incoming call not taken');
+        context.logger.error({ err: error }, 'incoming call not taken');
         dialog.reject(500);
       });
     });
@@ -54,7 +54,7 @@ export class Calls {
   place(roomId: RoomId, call: Call): void {
     this.#live.set(call.id, { end: () => this.#live.delete(call.id) });
     this.#dial(roomId, call).catch((error: unknown) => {
-      this.#context.logger.error({ callId: call.id, error }, 'call not placed');
+      this.#context.logger.error({ callId: call.id, err: error }, 'call not placed');
       this.#finish(roomId, call.id, { status: 'failed', cause: 'error' });
     });
   }
@@ -94,7 +94,7 @@ export class Calls {
       leg.enter(agreed, participantId, await this.#context.control.ticket(ask));
       this.#rooms.report(roomId, call.id, { status: 'answered' });
     } catch (error) {
-      this.#context.logger.warn({ callId: call.id, error }, 'answered call not admitted');
+      this.#context.logger.warn({ callId: call.id, err: error }, 'answered call not admitted');
       leg.end('error');
     }
   }
@@ -103,15 +103,15 @@ export class Calls {
     const { remote, target } = dialog;
     const source = `${remote.source.transport}:${remote.source.ip}:${remote.source.port}`;
     const displayName = remote.displayName ? { displayName: remote.displayName.slice(0, 120) } : {};
-    const from = (remote.contact ?? remote.uri).slice(0, 256);
-    const ask = { target: target.slice(0, 128), from, source, ...displayName };
+    const contact = remote.contact ? { contact: remote.contact.slice(0, 256) } : {};
+    const ask = { target: target.slice(0, 128), from: remote.uri.slice(0, 256), source, ...contact, ...displayName };
     const admitted = await this.#context.control.admitCall(ask).catch((error: unknown) => {
       dialog.reject(...refusalStatus(error));
       return null;
     });
     if (!admitted) return;
     await this.#enter(dialog, admitted).catch((error: unknown) => {
-      this.#context.logger.error({ callId: admitted.callId, error }, 'incoming call not taken');
+      this.#context.logger.error({ callId: admitted.callId, err: error }, 'incoming call not taken');
       this.#finish(admitted.roomId, admitted.callId, { status: 'failed', cause: 'error' });
       dialog.reject(500);
     });

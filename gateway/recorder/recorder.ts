@@ -56,7 +56,7 @@ export class Recorder implements SeatOwner {
       const ticket = await control.ticket({ roomId: this.#roomId, kind: 'recorder', participantId, name: 'recorder' });
       this.#seat = new Seat({ server, participantId, ticket, owner: this, logger: this.#logger });
     } catch (error) {
-      this.#logger.error({ error }, 'recording not started');
+      this.#logger.error({ err: error }, 'recording not started');
       this.#fail('notStarted');
     }
   }
@@ -70,7 +70,7 @@ export class Recorder implements SeatOwner {
       if (bytes === 0) this.#tell({ status: 'failed', reason: 'nothingReceived' });
       else this.#tell({ status: 'saved', file: this.#file, durationMs, bytes });
     } catch (error) {
-      this.#logger.error({ error }, 'recording not finished');
+      this.#logger.error({ err: error }, 'recording not finished');
       this.#tell({ status: 'failed', reason: 'notFinished' });
     }
     await this.#release();

@@ -111,7 +111,7 @@ export class Seat {
     try {
       if (this.#socket.connected) await this.command({ verb: 'leave' });
     } catch (error) {
-      this.#logger.debug({ participantId: this.participantId, error }, 'left without an answer');
+      this.#logger.debug({ participantId: this.participantId, err: error }, 'left without an answer');
     } finally {
       this.close();
     }
@@ -179,7 +179,7 @@ export class Seat {
     Promise.resolve()
       .then(step)
       .catch((error: unknown) =>
-        this.#logger.warn({ participantId: this.participantId, error }, 'message not carried out'),
+        this.#logger.warn({ participantId: this.participantId, err: error }, 'message not carried out'),
       );
   }
 }

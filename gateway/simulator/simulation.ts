@@ -32,7 +32,7 @@ export function startSimulation(context: GatewayContext): { close(): Promise<voi
       started.onExit(({ expected }) => expected || again());
       for (const site of DEMO_SITES) sites.push(await SimulatedSite.enter(context, started, site, logger));
     } catch (error) {
-      logger.debug({ error }, 'simulation waits for its room');
+      logger.debug({ err: error }, 'simulation waits for its room');
       again();
     }
   }

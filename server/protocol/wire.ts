@@ -62,7 +62,10 @@ export const gatewayRequestSchema = z.discriminatedUnion('request', [
   z.strictObject({
     request: z.literal('admitCall'),
     target: z.string().max(128),
+    /** The From URI, unproven: who the caller says he is. */
     from: z.string().max(256),
+    /** Where the caller can be called back. */
+    contact: z.string().max(256).optional(),
     displayName: z.string().max(120).optional(),
     source: z.string().max(64),
   }),

@@ -65,17 +65,19 @@ function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { no
   if (known?.presence === 'away' && sameCall) return accept({ type: 'participantReturned', participantId: known.id });
   if (!isIn(known) && Object.values(state.participants).filter(isIn).length >= MAX_PARTICIPANTS)
     return reject('roomFull');
-  return accept({
+  // Another call under the same address is unproven: what the earlier one was granted ends with it.
+  const ended = isIn(known) ? [...closedEvents(state, known.id, 'left', now), ...silencedEvents(state, known.id)] : [];
+  return accept(...ended, {
     type: 'participantJoined',
     participant: {
       ...participant,
-      // An operator may have corrected the name; a codec that is called back keeps the floor it had.
+      // An operator may have corrected the name.
       name: known?.name ?? participant.name,
       presence: 'present',
       joinedAt: known?.joinedAt ?? now,
       presenceSince: now,
       sources: [],
-      gate: isIn(known) ? known.gate : 'closed',
+      gate: 'closed',
       muted: false,
     },
   });

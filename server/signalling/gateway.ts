@@ -109,7 +109,8 @@ async function admitCall(parts: GatewayParts, call: Request<'admitCall'>) {
   }
   const callId = randomBytes(9).toString('base64url');
   const name = nameOf(room, participantId, call);
-  const answer = await room.dispatch({ verb: 'recordCall', callId, participantId, address, name }, 'system');
+  const reachedAt = printable(call.contact ?? '') || address;
+  const answer = await room.dispatch({ verb: 'recordCall', callId, participantId, address: reachedAt, name }, 'system');
   if (!answer.ok) throw new Refused(answer.refusal.code, answer.refusal.detail);
   const claims = { roomId: room.roomId, kind: 'sip', role: 'site', participantId, name, address, callId } as const;
   return { roomId: room.roomId, participantId, name, callId, ticket: await parts.tickets.issue(claims) };
