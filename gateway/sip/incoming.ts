@@ -19,7 +19,7 @@ export class IncomingCall extends Call implements IncomingDialog {
   readonly offer: string | undefined;
   readonly #request: InviteUserAgentServer;
 
-  /** The caller has CANCELled already if its transaction is no longer open: see `edge.ts`, which then makes no call. */
+  /** Made only while the INVITE still waits for its final response. */
   constructor(options: IncomingCallOptions) {
     super(options, 'incoming');
     this.#request = options.request;

@@ -1,5 +1,13 @@
 /** What has to be set in sip.js itself before it fits a server on UDP and TCP. Its last release is of 2022: we own these gaps. */
-import { LoggerFactory, Timers } from 'sip.js/lib/core/index.js';
+import { randomBytes } from 'node:crypto';
+import {
+  InviteUserAgentServer,
+  LoggerFactory,
+  Timers,
+  type Transport,
+  URI,
+  UserAgentCore,
+} from 'sip.js/lib/core/index.js';
 import { AllowedMethods } from 'sip.js/lib/core/user-agent-core/allowed-methods.js';
 import { timing } from './retransmit.ts';
 import type { SipLog } from './settings.ts';
@@ -26,4 +34,41 @@ export function createLibraryLog(log: SipLog): LoggerFactory {
     if (level === 'error' || level === 'warn') log.debug({ code: 'library', category }, String(content));
   };
   return factory;
+}
+
+export interface CoreOptions {
+  /** As it stands in a URI: advertised, IPv6 in brackets. */
+  host: string;
+  port: number;
+  userAgent: string;
+  loggerFactory: LoggerFactory;
+  transport: Transport;
+  onInvite: (request: InviteUserAgentServer) => void;
+}
+
+/** The library's transaction and dialog layers for one transport; without its browser layers above. */
+export function createCore({ host, port, userAgent, loggerFactory, transport, onInvite }: CoreOptions): UserAgentCore {
+  const uri = new URI('sip', 'rostrum', host, port, { transport: transport.protocol.toLowerCase() });
+  const configuration = {
+    aor: uri.clone(),
+    contact: { uri, pubGruu: undefined, tempGruu: undefined, toString: () => `<${uri.toString()}>` },
+    displayName: '',
+    loggerFactory,
+    hackViaTcp: false,
+    routeSet: [],
+    sipjsId: randomBytes(4).toString('hex'),
+    supportedOptionTags: [],
+    supportedOptionTagsResponse: [],
+    userAgentHeaderFieldValue: userAgent,
+    viaForceRport: true,
+    viaHost: `${host}:${port}`, // with the port, which the library's own upper layer cannot have in a Via
+    authenticationFactory: () => undefined,
+    transportAccessor: () => transport,
+  };
+  return new UserAgentCore(configuration, {
+    onInvite: (request) => {
+      if (request instanceof InviteUserAgentServer) onInvite(request);
+      else request.reject({ statusCode: 500 });
+    },
+  });
 }

@@ -2,7 +2,7 @@
  * One transport with the sip.js core on top of it: what comes in is checked and normalised before the library sees it, what the
  * library sends is given a destination, and what it lacks (UPDATE, Require, retransmission on UDP) is done here.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   type IncomingMessage,
@@ -12,12 +12,12 @@ import {
   NonInviteServerTransaction,
   Parser,
   URI,
-  UserAgentCore,
+  type UserAgentCore,
   UserAgentServer,
 } from 'sip.js/lib/core/index.js';
 import { admit } from './admission.ts';
 import type { Source } from './dialog.ts';
-import { allowedMethods, createLibraryLog } from './library.ts';
+import { allowedMethods, createCore, createLibraryLog } from './library.ts';
 import { createRetransmitter } from './retransmit.ts';
 import { routeOf } from './routing.ts';
 import type { SipLog } from './settings.ts';
@@ -60,6 +60,7 @@ export class Listener {
   readonly #retransmitter = createRetransmitter();
   readonly #sources = new WeakMap<IncomingMessage, Address>();
   readonly #pinned = new Map<string, Address>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #loggerFactory;
 
   /** Binds; rejects if the port is taken. */
@@ -117,35 +118,37 @@ export class Listener {
     this.#pinned.delete(callId);
   }
 
+  /** A timer of a call that has to outlive the call's own end, but not this listener. Returns what cancels it. */
+  after(ms: number, run: () => void): () => void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+    return () => {
+      clearTimeout(timer);
+      this.#timers.delete(timer);
+    };
+  }
+
   async close(): Promise<void> {
     this.#retransmitter.close();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
     this.core.dispose();
     this.#pinned.clear();
     await this.#transport.close();
   }
 
   #createCore(): UserAgentCore {
-    const hostPort = `${bracket(this.advertised)}:${this.port}`;
-    const uri = new URI('sip', 'rostrum', bracket(this.advertised), this.port, { transport: this.transport });
-    const protocol = this.#transport.protocol;
-    const configuration = {
-      aor: uri.clone(),
-      contact: { uri, pubGruu: undefined, tempGruu: undefined, toString: () => `<${uri.toString()}>` },
-      displayName: '',
+    const { protocol } = this.#transport;
+    return createCore({
+      host: bracket(this.advertised),
+      port: this.port,
+      userAgent: this.#options.userAgent,
       loggerFactory: this.#loggerFactory,
-      hackViaTcp: false,
-      routeSet: [],
-      sipjsId: randomBytes(4).toString('hex'),
-      supportedOptionTags: [],
-      supportedOptionTagsResponse: [],
-      userAgentHeaderFieldValue: this.#options.userAgent,
-      viaForceRport: true,
-      viaHost: hostPort,
-      authenticationFactory: () => undefined,
-      transportAccessor: () => ({ protocol, send: (text: string) => this.#send(text) }),
-    };
-    return new UserAgentCore(configuration, {
-      onInvite: (request) => this.#options.onInvite(request as InviteUserAgentServer, this),
+      transport: { protocol, send: (text) => this.#send(text) },
+      onInvite: (request) => this.#options.onInvite(request, this),
     });
   }
 
@@ -271,8 +274,11 @@ export class Listener {
     if (!this.#transport.reliable && request.method !== 'ACK') {
       const key = requestKey(topVia(request.headers)?.params.get('branch'), request.method);
       this.#retransmitter.armRequest(key, request.method, () => this.#resend(text, to));
-    }
-    await this.#transport.send(text, to);
+      await this.#transport.send(text, to).catch((error: unknown) => {
+        this.#retransmitter.stop(key);
+        throw error;
+      });
+    } else await this.#transport.send(text, to);
   }
 
   #resend(text: string, to: Address): void {

@@ -22,6 +22,8 @@ export interface PlaceOptions {
   fromUser: string;
   /** Our description. Asked for once, when the call starts, so that media is set up only then. */
   offer: () => string | Promise<string>;
+  /** How long it may ring, in milliseconds; then it is cancelled and has failed with `noAnswer`. Default 90 000. */
+  answerWithinMs?: number;
 }
 
 export interface OutgoingCallOptions extends CallOptions, PlaceOptions {
@@ -34,7 +36,8 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   readonly remote: RemoteParty;
   readonly #options: OutgoingCallOptions;
   #request: InviteUserAgentClient | undefined;
-  #cancelGuard: NodeJS.Timeout | undefined;
+  #stopPatience: () => void = () => {};
+  #stopCancelGuard: () => void = () => {};
   #concluded: () => void = () => {};
 
   constructor(options: OutgoingCallOptions) {
@@ -94,12 +97,20 @@ export class OutgoingCall extends Call implements OutgoingDialog {
       onRedirect: refused,
     }) as InviteUserAgentClient;
     this.#request = request;
+    this.#stopPatience = this.listener.after(this.#options.answerWithinMs ?? 90_000, () => this.#losePatience(request));
     // A 2xx that the library drops as malformed, without To tag for example, ends the transaction without a word.
     request.transaction.addStateChangeListener(() => {
       if (request.transaction.state !== TransactionState.Terminated || this.session) return;
       this.#conclude();
       this.finish('failed', { code: 'refused', status: 0, reason: 'unusable answer' });
     });
+  }
+
+  #losePatience(request: InviteUserAgentClient): void {
+    this.#cancel(request).catch((error: unknown) =>
+      this.listener.log.debug({ code: 'cancelFailed', error: String(error) }, 'sip'),
+    );
+    this.finish('failed', { code: 'noAnswer', status: 0, reason: 'not answered in time' });
   }
 
   #receiveProgress(status: number): void {
@@ -118,6 +129,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
         this.finish('failed', { code: 'notAcceptable', status: 200, reason: 'answer without a description' });
       return;
     }
+    this.#stopPatience();
     const source = this.listener.sourceOf(message);
     this.session = new Session(session, this, source, false); // before the ACK: it knows the way to who is behind a NAT
     ack();
@@ -136,19 +148,21 @@ export class OutgoingCall extends Call implements OutgoingDialog {
 
   /** RFC 3261 §9.1. Resolves at the INVITE's own final response, or after 64·T1, when the call counts as cancelled. */
   #cancel(request: InviteUserAgentClient): Promise<void> {
+    this.#stopPatience();
     request.cancel();
     return new Promise((resolve) => {
       this.#concluded = resolve;
-      this.#cancelGuard = setTimeout(() => {
+      this.#stopCancelGuard = this.listener.after(64 * timing.t1, () => {
         this.listener.core.userAgentClients.delete(`${request.transaction.id}INVITE`);
         request.dispose();
         resolve();
-      }, 64 * timing.t1);
+      });
     });
   }
 
   #conclude(): void {
-    clearTimeout(this.#cancelGuard);
+    this.#stopPatience();
+    this.#stopCancelGuard();
     this.#concluded();
   }
 

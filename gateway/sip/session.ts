@@ -43,7 +43,7 @@ export class Session {
   #afterAck: (() => void) | undefined;
   #pendingReoffer: IncomingInviteRequest | undefined;
   #awaitsAnswerInAck = false;
-  #ackGuard: NodeJS.Timeout | undefined;
+  #stopAckGuard: (() => void) | undefined;
   #askingForKeyFrame = false;
   #closed = false;
 
@@ -185,10 +185,12 @@ export class Session {
 
   #receiveReinvite(request: IncomingInviteRequest): void {
     this.#pendingReoffer = request;
+    request.trying();
     let cancelled = false;
     request.delegate = {
       onCancel: () => {
         cancelled = true;
+        this.#pendingReoffer = undefined;
         request.reject({ statusCode: 487 });
       },
     };
@@ -232,10 +234,10 @@ export class Session {
   /** The library would answer 500 to every later re-INVITE once the ACK to one 200 got lost for good. */
   #forgetUnacknowledged(): void {
     const pending = this.#dialog.reinviteUserAgentServer;
-    clearTimeout(this.#ackGuard);
-    this.#ackGuard = setTimeout(() => {
+    this.#stopAckGuard?.();
+    this.#stopAckGuard = this.#owner.listener.after(64 * timing.t1, () => {
       if (this.#dialog.reinviteUserAgentServer === pending) this.#dialog.reinviteUserAgentServer = undefined;
-    }, 64 * timing.t1);
+    });
   }
 
   readonly #fault = (error: unknown): void => {
@@ -262,7 +264,7 @@ export class Session {
   #release(): void {
     this.#closed = true;
     this.#stopProbe?.();
-    clearTimeout(this.#ackGuard);
+    this.#stopAckGuard?.();
     this.#owner.listener.updates.delete(this.#dialog.id);
   }
 }

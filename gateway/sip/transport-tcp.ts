@@ -89,7 +89,7 @@ export async function bindTcp(options: TransportOptions): Promise<Transport> {
         if (closed) return resolve();
         closed = true;
         server.close(() => resolve());
-        for (const socket of connections.values()) socket.destroy();
+        for (const socket of connections.values()) socket.destroySoon(); // after what was written
       }),
   };
 }
