@@ -19,6 +19,7 @@ export const words = catalogue({
       gateNote: 'Micro chỉ được mở khi chủ trì mời phát biểu.',
       cannot: 'Chưa vào được cuộc họp',
       ended: 'Cuộc họp này đã kết thúc',
+      desk: 'Về danh sách cuộc họp',
       noToken: 'Địa chỉ này thiếu phần liên kết. Mở lại đầy đủ liên kết đã nhận.',
     },
     devices: {
@@ -162,6 +163,7 @@ export const words = catalogue({
       gateNote: 'The microphone opens only when the chair calls on you.',
       cannot: 'You cannot join yet',
       ended: 'This meeting has ended',
+      desk: 'Back to the meetings',
       noToken: 'This address lacks its link. Open the whole link that you received.',
     },
     devices: {
