@@ -17,12 +17,13 @@ export const packages = {
     'gjs',
     'gir1.2-gstreamer-1.0',
     'gir1.2-gst-plugins-base-1.0',
+    'gir1.2-gtk-3.0',
+    'gir1.2-pango-1.0',
     'gstreamer1.0-plugins-base',
     'gstreamer1.0-plugins-good',
     'gstreamer1.0-plugins-bad',
     'gstreamer1.0-plugins-ugly',
     'gstreamer1.0-libav',
-    'ffmpeg',
     'fonts-dejavu-core',
   ],
   worker: [
@@ -38,7 +39,7 @@ export const packages = {
     'flatbuffers-compiler',
     'libabsl-dev',
   ],
-  test: ['chromium', 'baresip-core', 'baresip-ffmpeg', 'sip-tester', 'sox'],
+  test: ['chromium', 'baresip-core', 'baresip-ffmpeg', 'sip-tester', 'ffmpeg', 'gstreamer1.0-tools'],
 };
 
 const purposesOf = {

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const setup = 'test/worker-setup.ts';
+/** Property tests on two busy cores take a while; a hanging test still ends. */
+const testTimeout = 20_000;
 
 /** One project per part of `npm test`; what needs real sockets, workers and endpoints runs last, one file at a time. */
 export default defineConfig({
@@ -16,11 +18,28 @@ export default defineConfig({
           root,
           include: ['test/{server,client,gateway,infra}/**/*.test.ts', 'test/architecture.test.ts'],
           globalSetup: setup,
+          testTimeout,
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'contract', root, include: ['test/contract/**/*.test.ts'], sequence: { groupOrder: 1 } } },
-      { test: { name: 'scenarios', root, include: ['test/scenarios/**/*.test.ts'], sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: 'contract',
+          root,
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'scenarios',
+          root,
+          include: ['test/scenarios/**/*.test.ts'],
+          testTimeout,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: 'integration',
