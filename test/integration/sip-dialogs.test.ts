@@ -43,7 +43,7 @@ async function call(peer: BarePeer, invite: string): Promise<{ dialog: IncomingD
   const answer = await peer.answer('SIP/2.0 200');
   const ok = answer.slice(answer.indexOf('SIP/2.0 200')); // on TCP the 100 may be in the same piece
   peer.send(follow(invite, ok, 'ACK', 1));
-  await vi.waitFor(() => expect(dialog.state).toBe('established'));
+  await vi.waitFor(() => expect(dialog.state).toBe('established'), 5_000);
   return { dialog, ok, story };
 }
 
@@ -238,9 +238,9 @@ describe('a call that we place', () => {
 
   it('is repeated until something answers (timer A), and cancelled when that takes too long', async () => {
     const peer = await peerOver('udp');
-    const failure = failureOf(`sip:a@${address}:${peer.port}`, { answerWithinMs: 1_900 });
+    const failure = failureOf(`sip:a@${address}:${peer.port}`, { answerWithinMs: 3_000 });
     const invite = await peer.answer('INVITE sip:a@');
-    await new Promise((resolve) => setTimeout(resolve, 1_700));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(peer.count('INVITE sip:a@')).toBe(3); // at 0, 0.5 and 1.5 s
     peer.send(byeOk(invite).replace('200 OK', '100 Trying'));
     expect(await failure).toMatchObject({ code: 'noAnswer' });

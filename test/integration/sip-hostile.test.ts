@@ -88,7 +88,7 @@ it('repeats a refusal until its ACK (timer G), but never one for which it keeps 
   edge.onIncoming(() => expect.unreachable());
   peer.send(invite);
   peer.send(requestText('INVITE', peer, 'udp', ['Require: 100rel']));
-  await pause(1_900);
+  await pause(2_500);
   const forbidden = await peer.answer('SIP/2.0 403');
   expect([peer.count('SIP/2.0 403'), peer.count('SIP/2.0 420')]).toEqual([3, 1]); // at 0, 0.5 and 1.5 s
   const tagged = /^To: .*$/m.exec(forbidden)?.[0] ?? '';
@@ -97,7 +97,7 @@ it('repeats a refusal until its ACK (timer G), but never one for which it keeps 
     .replace('1 INVITE', '1 ACK')
     .replace(/^To: .*$/m, tagged);
   peer.send(ack.replace(/Content-Type[\s\S]*/, 'Content-Length: 0\r\n\r\n'));
-  await pause(2_400);
+  await pause(2_500);
   expect(peer.count('SIP/2.0 403')).toBe(3);
 });
 
