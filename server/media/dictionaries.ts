@@ -38,11 +38,21 @@ const capabilitiesSchema = z.object({
     .default([]),
 });
 
-/** Throws `Refused` (`mediaUnsupported`) with the path of what is wrong. */
-export function parseCapabilities(dictionary: RtpCapabilitiesDictionary): types.RtpCapabilities {
+export type CapabilitiesByKind = Record<types.MediaKind, types.RtpCapabilities>;
+
+/**
+ * Apart for sound and pictures, because mediasoup copies them for each consumer and a microphone opens to everyone at
+ * once. Throws `Refused` (`mediaUnsupported`) with the path of what is wrong.
+ */
+export function parseCapabilities(dictionary: RtpCapabilitiesDictionary): CapabilitiesByKind {
   const parsed = capabilitiesSchema.safeParse(dictionary);
-  if (parsed.success) return parsed.data;
-  throw new Refused('mediaUnsupported', parsed.error.issues[0]?.path.join('.'));
+  if (!parsed.success) throw new Refused('mediaUnsupported', parsed.error.issues[0]?.path.join('.'));
+  const { codecs, headerExtensions } = parsed.data;
+  const only = (kind: types.MediaKind) => ({
+    codecs: codecs.filter((codec) => codec.kind === kind),
+    headerExtensions: headerExtensions.filter((extension) => extension.kind === kind),
+  });
+  return { audio: only('audio'), video: only('video') };
 }
 
 /** The worker's side of the wire checks these (`Transport.produce`), so they are only named here. */

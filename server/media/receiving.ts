@@ -6,7 +6,7 @@ import { mayHear, maySee } from '../room/hearing.ts';
 import { BOUNDS } from './bounds.ts';
 import { Consumption } from './consumption.ts';
 import type { RoomContext, SentStream } from './context.ts';
-import { parseCapabilities } from './dictionaries.ts';
+import { type CapabilitiesByKind, parseCapabilities } from './dictionaries.ts';
 import { isPlain, keyOf, mediaKindOf } from './sources.ts';
 import { onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
 
@@ -24,7 +24,7 @@ export class Receiving {
   readonly #limit: number;
   readonly #consumptions = new Map<string, Consumption>();
   #watched = new Map<string, Watched>();
-  #capabilities: types.RtpCapabilities | undefined;
+  #capabilities: CapabilitiesByKind | undefined;
   #transport: types.WebRtcTransport | undefined;
   #closed = false;
 
@@ -107,7 +107,7 @@ export class Receiving {
     const wanted = stream !== undefined && this.#wants(stream);
     if (held && wanted && held.stream === stream) return this.#prefer(key, held);
     if (held) this.#end(key, held);
-    const capabilities = this.#capabilities;
+    const capabilities = this.#capabilities?.[mediaKindOf(ref.source)];
     if (!wanted || !capabilities || !this.#canTake(stream, capabilities)) return Promise.resolve();
     return this.#begin(key, stream, capabilities);
   }
