@@ -1,25 +1,20 @@
 import type { EndpointAudio } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
-import { countPassed } from './leg-branch.ts';
+import { countPassed } from './branch.ts';
 import type { LegMedium } from './leg-medium.ts';
-import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs, rawAudio } from './leg-rtp.ts';
+import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs } from './leg-rtp.ts';
 import { elementOf } from './rtp.ts';
 import { decoders, jitterMs, payloaderProperties } from './rtp-description.ts';
+import { rawAudio, steadyMixer } from './steady-mixer.ts';
 
 /** Milliseconds of silence after which the endpoint's sound counts as begun anew. */
 const silenceMs = 3000;
 
-const mixer = 'audiomixer force-live=true ignore-inactive-pads=true output-buffer-duration=20000000';
-
-/**
- * The fixed part: mixers that are never without sound. So the endpoint and the server get a packet every 20 ms, each
- * continuing the last, through every stall and loss of the other side.
- */
+/** The fixed part: the endpoint and the server get a packet every 20 ms, whatever the other side does. */
+export const audioMixers = ['audio-in', 'audio-out'];
 export const audioSkeleton = [
-  `${mixer} name=audio-in latency=30000000 min-upstream-latency=${endpointJitterMs}000000`,
-  `! ${rawAudio} ! tee name=audio-from allow-not-linked=true`,
-  `${mixer} name=audio-out latency=30000000 min-upstream-latency=${jitterMs}000000`,
-  `! ${rawAudio} ! tee name=audio-to allow-not-linked=true`,
+  steadyMixer('audio-in', 'audio-from', endpointJitterMs),
+  steadyMixer('audio-out', 'audio-to', jitterMs),
 ].join(' ');
 
 /** The sound of the leg. The medium is the caller's to close. */

@@ -1,9 +1,9 @@
 import Gst from 'gi://Gst?version=1.0';
 import type { StreamStats } from '../leg-protocol.ts';
-import { addBin, discard, padOf, requestPad } from './leg-branch.ts';
+import { addBin, discard, padOf, requestPad } from './branch.ts';
 import { arrivalDescription } from './leg-rtp.ts';
-import { readSources, type Source, StreamFollower } from './leg-sources.ts';
 import { type BoundSocket, elementOf, readProperty, sendTo, useSocket } from './rtp.ts';
+import { readSources, type Source, StreamFollower } from './sources.ts';
 
 export interface EndpointAddress {
   readonly ip: string;

@@ -1,6 +1,6 @@
 import type Gst from 'gi://Gst?version=1.0';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
-import { type Branch, branchFromTee, branchInto, padOf } from './leg-branch.ts';
+import { type Branch, branchFromTee, branchInto, padOf } from './branch.ts';
 import { type EndpointAddress, EndpointStream } from './leg-endpoint.ts';
 import type { StreamPosition } from './leg-rtp.ts';
 import { type BoundSocket, bindPair, bindSocket, connectInput, connectOutput, elementOf, readProperty } from './rtp.ts';

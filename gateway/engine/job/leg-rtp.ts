@@ -1,13 +1,12 @@
 import type { EndpointAudio, EndpointVideo } from '../leg-protocol.ts';
+import { parseH264 } from './slide.ts';
+import { rawAudio } from './steady-mixer.ts';
 
 /** Milliseconds a packet of the endpoint may be late: its line is longer than the server's loopback. */
 export const endpointJitterMs = 80;
 
 /** RFC 3551 6 and 4.5.2: G.722 counts 8000 a second although it samples 16000. */
 const clockRates = { PCMA: 8000, PCMU: 8000, G722: 8000, opus: 48000 } as const;
-
-/** The raw sound between all parts of a leg. */
-export const rawAudio = 'audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved';
 
 export function audioCaps(audio: Pick<EndpointAudio, 'codec' | 'payloadType' | 'receivePayloadType'>): string {
   const encoding = audio.codec.toUpperCase();
@@ -80,10 +79,6 @@ export function videoPayloadDescription(
 function continued({ ssrc, sequence, timestampOffset }: StreamPosition): string {
   return `ssrc=${ssrc} seqnum-offset=${sequence} timestamp-offset=${timestampOffset} ! identity name=out silent=true`;
 }
-
-/** H.264 with its parameter sets before every key frame and each picture whole; slices stay as they are. */
-export const parseH264 =
-  'h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au ! identity name=out silent=true';
 
 /** The endpoint's picture from the session to H.264. Nothing comes out before a key frame, nor after a loss until one. */
 export const depayVideoDescription = `rtpjitterbuffer name=in latency=${endpointJitterMs} do-lost=true ! rtph264depay wait-for-keyframe=true ! ${parseH264}`;

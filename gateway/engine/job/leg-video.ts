@@ -1,14 +1,15 @@
 import type Gst from 'gi://Gst?version=1.0';
 import type { EndpointVideo } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
-import { countPassed } from './leg-branch.ts';
-import { KeyFrameWatch } from './leg-key-frames.ts';
+import { countPassed } from './branch.ts';
+import { KeyFrameWatch } from './key-frames.ts';
 import type { LegMedium } from './leg-medium.ts';
-import { depayVideoDescription, parseH264, videoCaps, videoPayloadDescription } from './leg-rtp.ts';
-import { readSources } from './leg-sources.ts';
-import { LegSwitch } from './leg-switch.ts';
+import { depayVideoDescription, videoCaps, videoPayloadDescription } from './leg-rtp.ts';
+import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { elementOf } from './rtp.ts';
 import { payloaderProperties } from './rtp-description.ts';
+import { sizeSlide } from './slide.ts';
+import { readSources } from './sources.ts';
 
 /** The fixed part: slide and program share what the endpoint sees, one of them at a time. */
 export const videoSkeleton = [
@@ -26,7 +27,7 @@ export interface VideoListener {
 export class LegVideo {
   readonly #medium: LegMedium;
   readonly #listener: VideoListener;
-  readonly #switch: LegSwitch;
+  readonly #switch: ProgramSwitch;
   #fromEndpoint = new KeyFrameWatch();
   #requests = 0;
   #serverRequests = 0;
@@ -35,7 +36,7 @@ export class LegVideo {
   constructor(medium: LegMedium, slideText: string, listener: VideoListener) {
     this.#medium = medium;
     this.#listener = listener;
-    this.#switch = new LegSwitch(medium, slideText, listener.onShowing);
+    this.#switch = new ProgramSwitch(medium, { text: slideText, awayMs: 2500, onShowing: listener.onShowing });
   }
 
   get showing(): 'slide' | 'program' {
@@ -49,7 +50,7 @@ export class LegVideo {
     }
     const sees = video.direction === 'sendrecv' || video.direction === 'recvonly';
     const shows = video.direction === 'sendrecv' || video.direction === 'sendonly';
-    this.#switch.fit(video.profileLevelId, video.maxBitrateKbps);
+    this.#switch.fit(sizeSlide(video.profileLevelId, video.maxBitrateKbps));
     this.#medium.connect(video.remote, {
       receive: sees ? { caps: videoCaps(video), decode: depayVideoDescription } : undefined,
       send: shows ? (position) => videoPayloadDescription(video, position) : undefined,
@@ -63,8 +64,7 @@ export class LegVideo {
   }
 
   receiveFromServer(input: RtpInput): number {
-    const decode = `valve name=gate drop=true ! rtph264depay name=depay wait-for-keyframe=true ! ${parseH264}`;
-    const port = this.#medium.receiveFromServer(input, decode);
+    const port = this.#medium.receiveFromServer(input, programDescription);
     this.#switch.programReplaced();
     return port;
   }

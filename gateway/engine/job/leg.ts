@@ -3,11 +3,11 @@ import Gst from 'gi://Gst?version=1.0';
 import type { LegContract, LegEvent, OpenLeg } from '../leg-protocol.ts';
 import type { JobCommands } from '../protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
-import { audioSkeleton, LegAudio } from './leg-audio.ts';
+import { audioMixers, audioSkeleton, LegAudio } from './leg-audio.ts';
 import { LegMedium } from './leg-medium.ts';
 import { LegVideo, videoSkeleton } from './leg-video.ts';
 import { residentBytes, watchBus } from './pipeline.ts';
-import { elementOf } from './rtp.ts';
+import { playWithMixers } from './steady-mixer.ts';
 
 /** How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. */
 const pollMs = 50;
@@ -86,7 +86,7 @@ function openLeg({ audio, video, bindAddress, portRange, slideText }: OpenLeg, e
   const unwatch = watchBus(pipeline, {
     onError: ({ source, message }) => emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` }),
   });
-  play(pipeline, audio ? ['audio-in', 'audio-out'] : []);
+  playWithMixers(pipeline, audio ? audioMixers : []);
   const timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, pollMs, () => {
     audioPart?.poll(milliseconds());
     videoPart?.poll(milliseconds());
@@ -110,20 +110,6 @@ function makePipeline(description: string): Gst.Pipeline {
   const pipeline = Gst.parse_launch(description) as Gst.Pipeline;
   pipeline.use_clock(Gst.SystemClock.obtain());
   return pipeline;
-}
-
-/**
- * A mixer that is always live begins as soon as it is paused, when the pipeline's time does not run yet, and would
- * then be minutes ahead of it: it starts last.
- */
-function play(pipeline: Gst.Pipeline, names: string[]): void {
-  const mixers = names.map((name) => elementOf(pipeline, name));
-  for (const mixer of mixers) mixer.set_locked_state(true);
-  pipeline.set_state(Gst.State.PLAYING);
-  for (const mixer of mixers) {
-    mixer.set_locked_state(false);
-    mixer.sync_state_with_parent();
-  }
 }
 
 function milliseconds(): number {

@@ -1,0 +1,95 @@
+import type GObject from 'gi://GObject?version=2.0';
+import type Gst from 'gi://Gst?version=1.0';
+import { readProperty } from './rtp.ts';
+
+/**
+ * One SSRC of an RTP session, as GStreamer's session counts it (RFC 3550 6.4). `jitter` is in clock units,
+ * `roundTrip` in 1/65536 s, `fractionLost` in 1/256; `reportNtp` (32.32 s) and `reportRtp` are its last sender report.
+ */
+export interface Source {
+  readonly ssrc: number;
+  readonly internal: boolean;
+  /** Where its packets come from, as `ip:port`; empty before the first one. */
+  readonly rtpFrom: string;
+  readonly packetsReceived: number;
+  readonly octetsReceived: number;
+  readonly packetsSent: number;
+  readonly octetsSent: number;
+  readonly packetsLost: number;
+  readonly jitter: number;
+  readonly fractionLost: number;
+  readonly roundTrip: number;
+  readonly hasReport: boolean;
+  readonly reportNtp: number;
+  readonly reportRtp: number;
+  /** PLI and FIR that arrived from it. */
+  readonly keyFrameRequests: number;
+}
+
+/** All sources of an `rtpsession` element, or of the session object of an `rtpbin`. */
+export function readSources(session: Gst.Object): Source[] {
+  const stats = readProperty(session, 'stats') as Gst.Structure;
+  const list = stats.get_value('source-stats') as GObject.ValueArray;
+  return Array.from({ length: list.n_values }, (_, index) => readSource(list.get_nth(index) as Gst.Structure));
+}
+
+function readSource(stats: Gst.Structure): Source {
+  const number = (name: string) => Number(stats.get_value(name) ?? 0);
+  const text = stats.has_field('rtp-from') ? stats.get_value('rtp-from') : '';
+  return {
+    ssrc: number('ssrc'),
+    internal: stats.get_value('internal') === true,
+    rtpFrom: String(text ?? ''),
+    packetsReceived: number('packets-received'),
+    octetsReceived: number('octets-received'),
+    packetsSent: number('packets-sent'),
+    octetsSent: number('octets-sent'),
+    packetsLost: Math.max(0, number('packets-lost')),
+    jitter: number('jitter'),
+    fractionLost: number('rb-fractionlost'),
+    roundTrip: number('rb-round-trip'),
+    hasReport: stats.get_value('have-sr') === true,
+    reportNtp: number('sr-ntptime'),
+    reportRtp: number('sr-rtptime'),
+    keyFrameRequests: number('recv-pli-count') + number('recv-fir-count'),
+  };
+}
+
+/**
+ * Which of several sources is the endpoint's stream: the one that was followed, while its packets keep coming; when
+ * they have stopped for `patienceMs`, the one whose packets do come (a device may take a new SSRC after a re-INVITE).
+ */
+export class StreamFollower {
+  readonly #patienceMs: number;
+  readonly #seen = new Map<number, { packets: number; at: number }>();
+  #current: number | undefined;
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
+
+  /** When the last packet of any source came, in the time that `follow` was given. */
+  lastPacketAt: number | undefined;
+
+  /** `now` in ms. Answers with the source to follow, undefined before the first packet. */
+  follow(sources: readonly Source[], now: number): Source | undefined {
+    const remote = sources.filter((source) => !source.internal && source.rtpFrom !== '');
+    for (const source of remote) this.#note(source, now);
+    const age = (source: Source) => now - (this.#seen.get(source.ssrc)?.at ?? Number.NEGATIVE_INFINITY);
+    const current = remote.find((source) => source.ssrc === this.#current);
+    if (current !== undefined && age(current) < this.#patienceMs) return current;
+    const freshest = remote.reduce<Source | undefined>(
+      (best, source) => (best === undefined || age(source) < age(best) ? source : best),
+      undefined,
+    );
+    this.#current = freshest?.ssrc;
+    return freshest;
+  }
+
+  #note(source: Source, now: number): void {
+    const before = this.#seen.get(source.ssrc);
+    if (before !== undefined && before.packets === source.packetsReceived) return;
+    this.#seen.set(source.ssrc, { packets: source.packetsReceived, at: now });
+    this.lastPacketAt = now;
+  }
+}
