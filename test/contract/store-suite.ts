@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
+import { AppendConflict, type Store } from '../../server/store/index.ts';
+
+/** Opens an empty store; `close` also removes what it stood on. `reopen` is a second process on the same one. */
+export interface Twin {
+  store: Store;
+  reopen(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+const opened: RoomEvent = { type: 'meetingOpened', roomId: 'giao-ban', title: 'Giao ban tuần 47' };
+const ended: RoomEvent = { type: 'meetingEnded' };
+const number = (event: RoomEvent, seq: number, at = 1_000 + seq): LoggedEvent => ({ seq, at, by: 'system', event });
+
+/** What every store owes, whatever it is made of. */
+export function describeStore(name: string, open: () => Promise<Twin>): void {
+  describe(`${name} store`, () => {
+    let twin: Twin;
+    beforeEach(async () => {
+      twin = await open();
+    });
+    afterEach(() => twin.close());
+    const log = () => twin.store.log;
+    const roomId = 'giao-ban';
+
+    async function claimed(): Promise<number> {
+      await log().reserve(roomId);
+      return log().claim(roomId);
+    }
+
+    test('a log is read as it was written, also by the next process', async () => {
+      const epoch = await claimed();
+      const first = [number(opened, 1), number({ type: 'participantLost', participantId: 'ba-be' }, 2)];
+      await log().append({ roomId, epoch, expectedSeq: 0, events: first });
+      await log().append({ roomId, epoch, expectedSeq: 2, events: [number(ended, 3)] });
+      const all = [...first, number(ended, 3)];
+      expect(await log().read(roomId)).toEqual(all);
+      const next = await twin.reopen();
+      expect(await next.log.read(roomId)).toEqual(all);
+      await next.close();
+    });
+
+    test('a room is reserved once', async () => {
+      expect(await log().reserve(roomId)).toBe(true);
+      // Reserved, but never opened: whoever died in between may try again.
+      expect(await log().reserve(roomId)).toBe(true);
+      const epoch = await log().claim(roomId);
+      await log().append({ roomId, epoch, expectedSeq: 0, events: [number(opened, 1)] });
+      expect(await log().reserve(roomId)).toBe(false);
+    });
+
+    test('an append is refused whole when the number is another', async () => {
+      const epoch = await claimed();
+      await log().append({ roomId, epoch, expectedSeq: 0, events: [number(opened, 1)] });
+      for (const expectedSeq of [0, 2]) {
+        const late = log().append({ roomId, epoch, expectedSeq, events: [number(ended, expectedSeq + 1)] });
+        await expect(late).rejects.toMatchObject({ name: 'AppendConflict', reason: 'seq' });
+      }
+      expect(await log().read(roomId)).toHaveLength(1);
+    });
+
+    test('only the newest claim may append', async () => {
+      const old = await claimed();
+      const epoch = await log().claim(roomId);
+      expect(epoch).toBeGreaterThan(old);
+      const append = (held: number) =>
+        log().append({ roomId, epoch: held, expectedSeq: 0, events: [number(opened, 1)] });
+      await expect(append(old)).rejects.toThrow(AppendConflict);
+      await expect(append(old)).rejects.toMatchObject({ reason: 'epoch' });
+      await append(epoch);
+    });
+
+    test('of two that append at once one wins, and nothing is mixed', async () => {
+      const epoch = await claimed();
+      const results = await Promise.allSettled(
+        ['a', 'b'].map((by) =>
+          log().append({ roomId, epoch, expectedSeq: 0, events: [{ ...number(opened, 1), by }, number(ended, 2)] }),
+        ),
+      );
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(await log().read(roomId)).toHaveLength(2);
+    });
+
+    test('an append that fails half way leaves nothing', async () => {
+      const epoch = await claimed();
+      const saved = { type: 'recordingSaved', recordingId: 'r1', file: 'a.mp4', durationMs: 1, bytes: 1 } as const;
+      const events = [number(opened, 1), number(saved, 2), number(saved, 3)];
+      await expect(log().append({ roomId, epoch, expectedSeq: 0, events })).rejects.toThrow();
+      expect(await log().read(roomId)).toEqual([]);
+      expect(await log().rooms()).toEqual([]);
+      expect(await twin.store.recordings.list()).toEqual([]);
+    });
+
+    test('rooms and recordings are listed as the log says', async () => {
+      const epoch = await claimed();
+      expect(await log().rooms()).toEqual([]);
+      await log().append({ roomId, epoch, expectedSeq: 0, events: [number(opened, 1)] });
+      expect(await log().rooms()).toEqual([{ roomId, title: 'Giao ban tuần 47', status: 'open', openedAt: 1_001 }]);
+      const saved = { type: 'recordingSaved', recordingId: 'r1', file: 'a.mp4', durationMs: 400, bytes: 9 } as const;
+      const events = [number(saved, 2, 2_000), number(ended, 3, 3_000)];
+      await log().append({ roomId, epoch, expectedSeq: 1, events });
+      expect(await log().rooms()).toMatchObject([{ status: 'ended', endedAt: 3_000 }]);
+      expect(await twin.store.recordings.list()).toEqual([
+        { recordingId: 'r1', roomId, title: 'Giao ban tuần 47', startedAt: 1_600, durationMs: 400, bytes: 9 },
+      ]);
+      expect(await twin.store.recordings.fileOf('r1')).toBe('a.mp4');
+      expect(await twin.store.recordings.fileOf('r2')).toBeUndefined();
+    });
+
+    test('a changed password ends every session of its account', async () => {
+      const { accounts } = twin.store;
+      const account = { username: 'operator', passwordHash: 'h1', oneTime: true };
+      await accounts.setPassword(account, 1);
+      expect(await accounts.find('operator')).toEqual(account);
+      await accounts.openSession({ tokenHash: 't', username: 'operator', expiresAt: 100 }, 1);
+      expect(await accounts.findSession('t', 99)).toMatchObject({ username: 'operator' });
+      expect(await accounts.findSession('t', 100)).toBeUndefined();
+      await accounts.extendSession('t', 200);
+      expect(await accounts.findSession('t', 150)).toMatchObject({ expiresAt: 200 });
+      await accounts.setPassword({ ...account, passwordHash: 'h2', oneTime: false }, 2);
+      expect(await accounts.findSession('t', 50)).toBeUndefined();
+      expect(await accounts.find('operator')).toMatchObject({ passwordHash: 'h2', oneTime: false });
+      expect(await accounts.find('nobody')).toBeUndefined();
+    });
+
+    test('a session can be closed', async () => {
+      const { accounts } = twin.store;
+      await accounts.setPassword({ username: 'operator', passwordHash: 'h', oneTime: false }, 1);
+      await accounts.openSession({ tokenHash: 't', username: 'operator', expiresAt: 100 }, 1);
+      await accounts.closeSession('t');
+      expect(await accounts.findSession('t', 2)).toBeUndefined();
+      const orphan = accounts.openSession({ tokenHash: 'u', username: 'nobody', expiresAt: 100 }, 1);
+      await expect(orphan).rejects.toThrow();
+    });
+
+    test('a link is revoked once, and in its own room', async () => {
+      await claimed();
+      const { links } = twin.store;
+      const site = { linkId: 'l1', roomId, role: 'site', name: 'Ba Bể', issuedAt: 1, expiresAt: 9 } as const;
+      const guest = { ...site, linkId: 'l2', role: 'guest', issuedAt: 2 } as const;
+      await links.add({ ...site, participantId: 'site-1' });
+      await links.add(guest);
+      expect(await links.ofRoom(roomId)).toEqual([guest, { ...site, participantId: 'site-1' }]);
+      expect(await links.revoke('another', 'l1', 5)).toBe(false);
+      expect(await links.revoke(roomId, 'l1', 5)).toBe(true);
+      expect(await links.revoke(roomId, 'l1', 6)).toBe(false);
+      expect(await links.find('l1')).toMatchObject({ revokedAt: 5 });
+      expect(await links.find('l3')).toBeUndefined();
+    });
+
+    test('it answers when it is asked whether it works', async () => {
+      await expect(twin.store.probe()).resolves.toBeUndefined();
+    });
+  });
+}
