@@ -183,3 +183,18 @@ test('a key frame follows a PLI, but no more than one per second', async () => {
   expect(parameterSetsOf(out.rtp)).toBe(keyFramesOf(out.rtp));
   expect(out.rtcp.some(({ bytes }) => bytes[1] === 200)).toBe(true);
 }, 40_000);
+
+test('drawing again and again takes no more memory', async () => {
+  const { picture, out } = await startPicture();
+  const draw = async (round: number) => {
+    const tiles = [tile(null, 0, 0), tile(null, 0.5, 0), tile(null, 0, 0.5), tile(null, 0.5, 0.5)];
+    const speaking = tiles.map((place, index) => ({ ...place, speaking: index === round % 4 }));
+    await picture.request('setTiles', { tiles: speaking, background: { color: round % 2 ? '#101010' : '#050404' } });
+    await sleep(40);
+  };
+  for (let round = 0; round < 20; round++) await draw(round);
+  const before = (await picture.request('stats', {})).rssBytes;
+  for (let round = 0; round < 150; round++) await draw(round);
+  expect(((await picture.request('stats', {})).rssBytes - before) / 1e6).toBeLessThan(40);
+  expectUnbroken(out);
+}, 40_000);

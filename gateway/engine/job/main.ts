@@ -15,6 +15,9 @@ interface Command {
   params: never;
 }
 
+/** gjs collects by how much JavaScript was made; what the bus and the counters leave behind is mostly native. */
+const collectEverySeconds = 30;
+
 const write = (line: object) => print(JSON.stringify(line));
 
 const loop = GLib.MainLoop.new(null, false);
@@ -61,6 +64,10 @@ async function serve(): Promise<void> {
 serve()
   .catch((error) => printerr(`${name}: ${error instanceof Error ? error.stack : String(error)}`))
   .finally(() => loop.quit());
+GLib.timeout_add(GLib.PRIORITY_DEFAULT, collectEverySeconds * 1000, () => {
+  system.gc();
+  return true;
+});
 // No top-level await above: the loop would then run inside a promise job, and all other promises would wait for it.
 loop.run();
 // From within a promise job gjs would only note the wish to exit.

@@ -11,8 +11,11 @@ import {
 /** The mix is made in floating point: a sum of loud voices must reach the limiter, not clip before it. */
 const mixed = 'audio/x-raw,format=F32LE,rate=48000,channels=1,layout=interleaved';
 
-/** Milliseconds beyond the jitter buffer that the mixer waits for a voice that is late; what comes later is lost. */
-const patienceMs = 40;
+/**
+ * Milliseconds beyond the jitter buffer that the mixer waits for a voice that is late; what comes later is lost. It
+ * brings the mix to the latency of the composed picture (about 150 ms at 25 frames per second), for lip sync.
+ */
+const patienceMs = 60;
 
 /** How often each input's level is measured, in milliseconds. */
 export const levelIntervalMs = 100;
@@ -41,6 +44,6 @@ export function mixOutputDescription(rtp: RtpOutput, bitrateKbps: number): strin
     `! ${mixed} ! rglimiter ! audioconvert ! audio/x-raw,format=S16LE`,
     `! opusenc bitrate=${bitrateKbps * 1000} frame-size=20 audio-type=voice inband-fec=true packet-loss-percentage=5`,
     `! rtpopuspay ${payloaderProperties(rtp)}`,
-    rtpOutputDescription(),
+    rtpOutputDescription(0, true),
   ].join(' ');
 }

@@ -87,6 +87,7 @@ class Mix {
     this.#outputs.set(outputId, output);
     for (const inputId of this.#inputs.keys()) this.#link(inputId, output);
     bin.sync_state_with_parent();
+    this.#pipeline.recalculate_latency();
     return { rtpPort: bound.port };
   }
 

@@ -15,7 +15,7 @@ const nalBytes = packetBytes - 12 - 8;
 
 /** Milliseconds beyond the jitter buffer for decoding, and for pictures that are late. */
 const decodingMs = 20;
-const patienceMs = 40;
+const patienceMs = 30;
 
 const keyFrameSeconds = 10;
 const ns = 1_000_000;
@@ -46,7 +46,7 @@ export function pictureOutputDescription(output: PictureOutput): string {
     '! video/x-h264,profile=constrained-baseline ! h264parse',
     '! tee name=encoded ! fakesink name=encoded-frames sync=false async=false enable-last-sample=false',
     `encoded. ! rtph264pay config-interval=0 aggregate-mode=none mtu=${packetBytes} ${payloaderProperties(rtp)}`,
-    rtpOutputDescription(),
+    rtpOutputDescription(0, true),
   ].join(' ');
 }
 

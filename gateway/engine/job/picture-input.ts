@@ -48,9 +48,7 @@ export class PictureInput {
     if (frames > this.#framesOfBranch) this.#frameAt = nowMs;
     this.frames += frames - this.#framesOfBranch;
     this.#framesOfBranch = frames;
-    const { packets } = this.counts();
-    if (packets !== this.#packets && nowMs - this.#frameAt > keyFramePatienceMs) this.#askForKeyFrame(nowMs);
-    this.#packets = packets;
+    if (nowMs - this.#frameAt > keyFramePatienceMs) this.#askForKeyFrame(nowMs);
     this.live = this.#frameAt > 0 && nowMs - this.#frameAt < stallMs;
     return this.live;
   }
@@ -94,6 +92,9 @@ export class PictureInput {
 
   #askForKeyFrame(nowMs: number): void {
     if (nowMs - this.#askedAt < keyFramePatienceMs) return;
+    const { packets } = this.counts();
+    if (packets === this.#packets) return;
+    this.#packets = packets;
     this.#askedAt = nowMs;
     forceKeyFrame(elementOf(this.#bin, 'decoder'));
   }

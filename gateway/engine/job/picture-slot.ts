@@ -3,6 +3,7 @@ import type { PictureOutput } from '../picture-protocol.ts';
 import { drawnPictureDescription } from './picture-description.ts';
 import type { Drawn } from './picture-drawing.ts';
 import type { Rect } from './picture-layout.ts';
+import { collectRemoved } from './pipeline.ts';
 import { elementOf } from './rtp.ts';
 
 /** A place in the composition for a drawn picture; made once, then reused, and closed with its pipeline. */
@@ -51,6 +52,7 @@ export function fillSlot(slot: Slot, key: string, draw: () => Drawn): { width: n
   const caps = Gst.Caps.from_string(`video/x-raw,format=RGBA,width=${width},height=${height},framerate=0/1`);
   if (caps === null) throw new Error(`no caps for ${width}x${height}`);
   slot.source.emit('push-sample', Gst.Sample.new(Gst.Buffer.new_wrapped_bytes(pixels), caps, null, null));
+  collectRemoved();
   slot.key = key;
   slot.drawn = { width, height };
   return slot.drawn;

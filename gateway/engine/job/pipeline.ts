@@ -46,9 +46,17 @@ export function residentBytes(): number {
   return 1024 * Number(/VmRSS:\s+(\d+)/.exec(new TextDecoder().decode(text))?.[1] ?? 0);
 }
 
-/** Lets go of the native objects of what was just removed: gjs frees them only when it collects, which it does late. */
+let collecting = false;
+
+/**
+ * Lets go, soon, of the native objects behind what was just removed or drawn: gjs frees them only when it collects,
+ * and it does not see how large they are.
+ */
 export function collectRemoved(): void {
+  if (collecting) return;
+  collecting = true;
   GLib.timeout_add(GLib.PRIORITY_DEFAULT, 200, () => {
+    collecting = false;
     system.gc();
     return false;
   });

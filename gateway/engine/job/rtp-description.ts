@@ -42,12 +42,13 @@ export function rtpInputDescription(input: RtpInput, session = 0): string {
 
 /**
  * One RTP output as session `session` of `rtpBin`: append to a payloader that has the output's SSRC and payload type.
- * `connectOutput` gives it its socket.
+ * `connectOutput` gives it its socket. A `paced` output keeps the pipeline's latency to the millisecond, so that sound
+ * and picture made in different processes leave in step; otherwise packets leave as soon as they are there.
  */
-export function rtpOutputDescription(session = 0): string {
+export function rtpOutputDescription(session = 0, paced = false): string {
   return [
     `! rtp.send_rtp_sink_${session}`,
-    `rtp.send_rtp_src_${session} ! udpsink name=rtp-sink-${session} sync=false async=false`,
+    `rtp.send_rtp_src_${session} ! udpsink name=rtp-sink-${session} sync=${paced} async=false`,
     `rtp.send_rtcp_src_${session} ! udpsink name=rtcp-sink-${session} sync=false async=false`,
     `udpsrc name=rtcp-source-${session} caps=application/x-rtcp ! rtp.recv_rtcp_sink_${session}`,
   ].join(' ');
