@@ -16,7 +16,7 @@ export const floorWords = catalogue({
       finished: 'Đã phát biểu xong',
     },
     forward: 'Chuyển chủ trì',
-    grant: 'Mời phát biểu',
+    grant: 'Mời',
     grantTip: 'Mời thay chủ trì; nhật ký sẽ ghi rõ',
     decline: 'Từ chối',
     declineTip: 'Từ chối thay chủ trì; nhật ký sẽ ghi rõ',

@@ -36,9 +36,11 @@ export class Operator {
     return this.#room();
   }
 
-  get isLive(): boolean {
-    return this.session.connection.status === 'live' && this.room.status === 'open';
-  }
+  /** Derived, so that a change elsewhere in the room does not ask every button again whether it is allowed. */
+  readonly isLive: boolean = $derived.by(
+    () => this.session.connection.status === 'live' && this.room.status === 'open',
+  );
+  readonly #self: Participant | undefined = $derived.by(() => this.room.participants[this.session.participantId]);
 
   /** What the server's clock is ahead of this machine's. */
   get clockAhead(): number {
@@ -46,11 +48,10 @@ export class Operator {
   }
 
   may(verb: Verb, targetId?: ParticipantId): boolean {
-    const self: Participant | undefined = this.room.participants[this.session.participantId];
     const actor = {
       participantId: this.session.participantId,
-      role: self?.role ?? 'operator',
-      kind: self?.kind ?? 'browser',
+      role: this.#self?.role ?? 'operator',
+      kind: this.#self?.kind ?? 'browser',
     };
     return this.isLive && may(actor, verb, targetId);
   }

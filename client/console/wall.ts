@@ -54,6 +54,25 @@ export function cardsOf(room: RoomState, compare: (a: string, b: string) => numb
   return [...presenters.map((p) => card(p, true)), ...sites.map((p) => card(p, false))];
 }
 
+/** The new cards, but the very object of before where nothing about a card has changed: then it is not drawn anew. */
+export function keepUnchanged(before: readonly WallCard[], after: readonly WallCard[]): WallCard[] {
+  const known = new Map(before.map((card) => [card.key, card]));
+  return after.map((card) => {
+    const same = known.get(card.key);
+    return same && isSame(same, card) ? same : card;
+  });
+}
+
+function isSame(a: WallCard, b: WallCard): boolean {
+  return (
+    a.participant === b.participant &&
+    a.request === b.request &&
+    a.inProgram === b.inProgram &&
+    a.inPreview === b.inPreview &&
+    a.speaking === b.speaking
+  );
+}
+
 function shownBy(layout: RoomState['program'], room: RoomState): ReadonlySet<string> {
   return new Set(tilesOf(layout, room).map((tile) => `${tile.participantId}/${tile.source}`));
 }
