@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Migrator, sql } from 'kysely';
+import { sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import { type Accounts, openAccounts } from './accounts.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Links, openLinks } from './links.ts';

@@ -9,7 +9,7 @@ import { emptyRoom } from '../../server/room/state.ts';
 import type { SystemCommand } from '../../server/room/system-commands.ts';
 import { Room } from '../../server/rooms.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
-import { entrantOf, Listener, OPERATOR, openFixture } from './room-parts.ts';
+import { entrantOf, Listener, OPERATOR, openFixture } from '../server/room-parts.ts';
 
 const ROOM = '600100';
 type Site = Exclude<Actor, 'system'>;
