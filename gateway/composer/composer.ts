@@ -191,7 +191,11 @@ export class Composer implements SeatOwner {
 
   #do(name: string, step: () => Promise<unknown>): Promise<void> {
     return this.#serial.run(name, async () => {
-      if (!this.#closed) await step();
+      if (this.#closed) return;
+      await step().catch((error: unknown) => {
+        // What was under way when the composition was closed fails with it.
+        if (!this.#closed) throw error;
+      });
     });
   }
 
