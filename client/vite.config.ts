@@ -9,7 +9,8 @@ const server = process.env.ROSTRUM_SERVER_URL ?? 'https://127.0.0.1:8443';
 export default defineConfig({
   root: here,
   base: '/',
-  plugins: [svelte({ configFile: `${here}svelte.config.js` })],
+  // Nothing is preprocessed: Svelte strips types itself.
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
   build: {
     outDir: fileURLToPath(new URL('../.rostrum/client', import.meta.url)),
     emptyOutDir: true,
