@@ -34,7 +34,6 @@ export const packages = {
     'libuv1-dev',
     'libssl-dev',
     'libsrtp2-dev',
-    'libusrsctp-dev',
     'libflatbuffers-dev',
     'flatbuffers-compiler',
     'libabsl-dev',
@@ -122,8 +121,17 @@ export async function showProgress(label, work, lastLine = () => '') {
   }
 }
 
-/** The step's process that runs now; owned by `runStep`, ended by `end` when a signal arrives. */
+/** The process groups of steps that run now; owned by `runStep`, ended with this process. */
 const running = new Set();
+process.on('exit', () => {
+  for (const child of running) {
+    try {
+      process.kill(-child.pid, 'SIGTERM');
+    } catch {
+      // ESRCH: it has just ended by itself.
+    }
+  }
+});
 
 /**
  * Runs a command with progress. Its output goes to `.rostrum/log/NAME.log`; the tail is shown when it fails.
@@ -136,8 +144,8 @@ export async function runStep({ name, label, command, args, cwd = root, env = pr
   const log = createWriteStream(logFile);
   let tail = '';
   const ended = new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    running.add(child);
+    const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    if (child.pid) running.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8');
       stream.on('data', (chunk) => {
@@ -346,10 +354,7 @@ async function main([command = '', ...args]) {
     process.exit(2);
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      for (const child of running) child.kill(signal);
-      process.exit(128 + constants.signals[signal]);
-    });
+    process.on(signal, () => process.exit(128 + constants.signals[signal]));
   }
   if (!args.includes('--help')) await ensurePackages(purposes, purposes.includes('run') ? ['worker'] : []);
   hand(await ensureModules(), `${command}.ts`, args);

@@ -7,7 +7,7 @@ const vi = {
   workerBuild: 'Biên dịch mediasoup-worker (một lần duy nhất)',
   clientBuild: 'Dựng giao diện',
   checking: 'Kiểm tra kiểu, quy tắc và định dạng',
-  starting: (name: string) => `Khởi động ${name}`,
+  starting: 'Khởi động hệ thống',
   settings: 'Các thiết lập',
   badSetting: (name: string, given: string, allowed: string) =>
     `Thiết lập ${name} không hợp lệ: nhận được ${given}; cho phép: ${allowed}`,
@@ -34,7 +34,7 @@ const en: typeof vi = {
   workerBuild: 'Compiling mediasoup-worker (only this once)',
   clientBuild: 'Building the client',
   checking: 'Checking types, lint and format',
-  starting: (name) => `Starting ${name}`,
+  starting: 'Starting the system',
   settings: 'Settings',
   badSetting: (name, given, allowed) => `Setting ${name} is not valid: given ${given}; allowed: ${allowed}`,
   running: (url) => `Rostrum runs at ${url}`,

@@ -50,6 +50,61 @@ export function localUrl(host: string, port: number): string {
   return `https://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
+/** Server and gateway as children of this process, and the one way to end them. */
+class Parts {
+  readonly #running: Supervised[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #options: SystemOptions;
+  #stopping: Promise<never> | undefined;
+
+  constructor(options: SystemOptions) {
+    this.#options = options;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (!this.#stopping) say(text.stopping);
+        void this.stop(0);
+      });
+    }
+    // bootstrap.mjs is gone.
+    process.once('disconnect', () => void this.stop(0));
+  }
+
+  run(name: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ready> {
+    const nodeOptions = this.#options.watch ? ['--watch', '--watch-preserve-output'] : [];
+    const part = supervise({ name, script: `${name}/index.ts`, nodeOptions, args, env }, say);
+    this.#running.push(part);
+    return part.ready;
+  }
+
+  onStop(close: () => Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  stop(code: number): Promise<never> {
+    this.#stopping ??= this.#end(code);
+    return this.#stopping;
+  }
+
+  async #end(code: number): Promise<never> {
+    await Promise.allSettled([...this.#closers.map((close) => close()), ...this.#running.map((part) => part.stop())]);
+    process.exit(code);
+  }
+}
+
+async function bringUp(settings: Settings, options: SystemOptions, parts: Parts): Promise<RunningSystem> {
+  const env = await prepare(settings, options);
+  const args = [...options.args];
+  const serverReady = parts.run('server', args, env);
+  // Where the server may choose, its port is known only when it is ready; otherwise the gateway need not wait.
+  const port = settings.port || Number(new URL((await showProgress(text.starting, serverReady)).url).port);
+  // The supervisor reads the list anew at each start: a restarted server returns to the port it chose.
+  if (settings.port === 0) args.push('--port', String(port));
+  const url = localUrl(settings.host, port);
+  const gatewayReady = parts.run('gateway', options.args, { ...env, ROSTRUM_SERVER_URL: url });
+  const [server] = await showProgress(text.starting, Promise.all([serverReady, gatewayReady]));
+  return { server, localUrl: url, selfSigned: isSelfSigned(settings), onStop: (close) => parts.onStop(close) };
+}
+
 /**
  * Brings everything up and resolves when server and gateway are ready. From then on SIGINT, SIGTERM, SIGHUP or the end
  * of bootstrap.mjs stop both, and the process exits. Exits by itself when something cannot be brought up: 2 for a bad
@@ -57,52 +112,13 @@ export function localUrl(host: string, port: number): string {
  */
 export async function runSystem(options: SystemOptions): Promise<RunningSystem> {
   const settings = readSettings(process.env, options.args);
-  const parts: Supervised[] = [];
-  const closers: (() => Promise<void>)[] = [];
-  let stopping: Promise<never> | undefined;
-
-  function stop(code: number): Promise<never> {
-    stopping ??= (async () => {
-      await Promise.all([...closers.map((close) => close()), ...parts.map((part) => part.stop())]);
-      process.exit(code);
-    })();
-    return stopping;
-  }
-
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (!stopping) say(text.stopping);
-      void stop(0);
-    });
-  }
-  process.once('disconnect', () => void stop(0));
-
-  function run(name: string, args: string[], env: NodeJS.ProcessEnv): Promise<Ready> {
-    const nodeOptions = options.watch ? ['--watch', '--watch-preserve-output'] : [];
-    const part = supervise({ name, script: `${name}/index.ts`, nodeOptions, args, env }, say);
-    parts.push(part);
-    return part.ready;
-  }
-
+  const parts = new Parts(options);
   try {
-    const env = await prepare(settings, options);
-    // The supervisor reads the list anew at each start: a server that chose its port returns to that one.
-    const serverArgs = [...options.args];
-    const server = await showProgress(text.starting('server'), run('server', serverArgs, env));
-    const port = settings.port || Number(new URL(server.url).port);
-    serverArgs.push('--port', String(port));
-    const gatewayEnv = { ...env, ROSTRUM_SERVER_URL: localUrl(settings.host, port) };
-    await showProgress(text.starting('gateway'), run('gateway', options.args, gatewayEnv));
-    return {
-      server,
-      localUrl: gatewayEnv.ROSTRUM_SERVER_URL,
-      selfSigned: isSelfSigned(settings),
-      onStop: (close) => closers.push(close),
-    };
+    return await bringUp(settings, options, parts);
   } catch (error) {
     if (error instanceof PartFailed) say(text.partFailed(error.part));
     else if (!(error instanceof Explained)) console.error(error);
-    return await stop(error instanceof PartFailed && error.code === 2 ? 2 : 1);
+    return await parts.stop(error instanceof PartFailed && error.code === 2 ? 2 : 1);
   }
 }
 

@@ -2,9 +2,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, homedir, platform, release } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { acquireLock, ensurePackages, root, runStep, showProgress } from './bootstrap.mjs';
 import { text } from './messages.ts';
 
@@ -73,6 +73,7 @@ export async function workerBinary(env: NodeJS.ProcessEnv = process.env): Promis
 
 /** Puts a worker into the cache in one step, so that nobody ever sees half of one. */
 async function obtain(source: WorkerSource, env: NodeJS.ProcessEnv): Promise<void> {
+  await removeLeftovers(source);
   await mkdir(dirname(source.cached), { recursive: true });
   const scratch = await mkdtemp(`${dirname(source.cached)}-`);
   try {
@@ -82,6 +83,15 @@ async function obtain(source: WorkerSource, env: NodeJS.ProcessEnv): Promise<voi
     await rename(fresh, source.cached);
   } finally {
     await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What a build left behind that was interrupted; the lock says that nobody is building now. */
+async function removeLeftovers(source: WorkerSource): Promise<void> {
+  const folder = dirname(source.cached);
+  const siblings = await readdir(dirname(folder));
+  for (const name of siblings.filter((sibling) => sibling.startsWith(`${basename(folder)}-`))) {
+    await rm(join(dirname(folder), name), { recursive: true, force: true });
   }
 }
 

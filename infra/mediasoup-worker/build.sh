@@ -1,12 +1,11 @@
 #!/bin/bash
 # Builds mediasoup's worker from the sources in its npm package against the
-# system's libraries, downloading nothing. Tried with mediasoup 3.19.3 and 3.27.1.
+# system's libraries, downloading nothing. Tried with mediasoup 3.27.1.
 #
 # usage: build.sh PACKAGE_DIR BUILD_DIR OUTPUT [JOBS]
 #
 # Needs: g++ meson ninja-build pkg-config libuv1-dev libssl-dev
 #   libsrtp2-dev libflatbuffers-dev flatbuffers-compiler libabsl-dev
-#   (and libusrsctp-dev where mediasoup has no SCTP stack of its own)
 set -euo pipefail
 
 source=$(realpath "$1")
@@ -59,15 +58,7 @@ mkdir pch
 edit src/RTC/DtlsTransport.cpp 's/(operationType == BIO_CB_RETURN)/(operationType \& BIO_CB_RETURN)/' \
 	'(operationType & BIO_CB_RETURN)'
 
-options=(--buildtype=release -Db_ndebug=true --wrap-mode=nodownload)
-if grep -q ms_disable_liburing meson_options.txt; then
-	options+=(-Dms_disable_liburing=true)
-fi
-if ! grep -q srtp_policy_create src/RTC/SrtpSession.cpp; then
-	options+=(-Dlibsrtp3:struct_policy=true)
-fi
-
-meson setup build "${options[@]}"
+meson setup build --buildtype=release -Db_ndebug=true --wrap-mode=nodownload
 # libwebrtc's sources include the generated headers without depending on them.
 meson compile -C build flatbuffers-generator
 # Naming the target matters: plain "ninja" also builds the tests.

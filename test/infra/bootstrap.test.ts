@@ -1,5 +1,18 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { listMissing, lockMatches, packages, terminalLanguage } from '../../infra/bootstrap.mjs';
+import {
+  acquireLock,
+  Explained,
+  listMissing,
+  lockMatches,
+  packages,
+  root,
+  runStep,
+  terminalLanguage,
+} from '../../infra/bootstrap.mjs';
 
 test('a package counts as installed only when dpkg has it fully installed', () => {
   const listing = 'gjs installed\nmeson config-files\nffmpeg half-installed\n';
@@ -33,4 +46,25 @@ test('the terminal is spoken to in the language of its locale', () => {
   expect(terminalLanguage({ LANG: 'C.UTF-8' })).toBe('en');
   expect(terminalLanguage({ LANG: 'vi_VN.UTF-8', LC_ALL: 'en_GB.UTF-8' })).toBe('en');
   expect(terminalLanguage({})).toBe('en');
+});
+
+test('a lock is held by one at a time, and given on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rostrum-lock-'));
+  const releaseFirst = await acquireLock(join(folder, 'lock'));
+  let second = false;
+  const waiting = acquireLock(join(folder, 'lock')).then((release) => {
+    second = true;
+    return release;
+  });
+  await setTimeout(100);
+  expect(second).toBe(false);
+  releaseFirst();
+  (await waiting)();
+  await rm(folder, { recursive: true });
+});
+
+test('a step that fails is explained with what it said last, and its whole output is kept', async () => {
+  const step = { name: 'test-step', label: 'step', command: 'sh', args: ['-c', 'echo the reason; exit 3'] };
+  await expect(runStep(step)).rejects.toBeInstanceOf(Explained);
+  expect(await readFile(join(root, '.rostrum', 'log', 'test-step.log'), 'utf8')).toBe('the reason\n');
 });
