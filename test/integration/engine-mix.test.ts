@@ -58,10 +58,14 @@ async function addListener(mix: Mix, outputId: string, ssrc: number, exclude?: s
   return { receiver, file, rtpPort };
 }
 
-/** Strength of one frequency in the last `seconds` of the file, 1 being a full-scale sine (Goertzel's algorithm). */
+/**
+ * Strength of one frequency in the last `seconds` of the file, 1 being a full-scale sine (Goertzel's algorithm); NaN
+ * while the file is shorter.
+ */
 async function strength(file: string, hertz: number, seconds = 0.5): Promise<number> {
-  const bytes = await readFile(file);
-  const count = Math.min(bytes.length >> 1, Math.round(seconds * 48000));
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+  const count = Math.round(seconds * 48000);
+  if (bytes.length < 2 * count) return Number.NaN;
   const start = (bytes.length >> 1) - count;
   const turn = 2 * Math.cos((2 * Math.PI * hertz) / 48000);
   let last = 0;
@@ -89,14 +93,15 @@ test('everyone hears all others and not himself, and no change interrupts', asyn
   const mix = await startMix();
   const room = await addListener(mix, 'room', 9000);
   const own = await addListener(mix, 'codec', 9001, 'b');
-  await until(() => room.receiver.rtp.length > 50, 'silence flows with no input at all');
-  expect(await isDeafTo(room.file, 440)).toBe(true);
+  await until(() => isDeafTo(room.file, 440), 'silence flows with no input at all');
 
   await addTone(mix, 'a', 440, 1001);
   await addTone(mix, 'b', 1000, 1002);
   await until(async () => (await hears(room.file, 440)) && (await hears(room.file, 1000)), 'the room hears both');
-  await until(() => hears(own.file, 440), 'the codec hears the other');
-  expect(await isDeafTo(own.file, 1000)).toBe(true);
+  await until(
+    async () => (await hears(own.file, 440)) && (await isDeafTo(own.file, 1000)),
+    'the codec hears the other',
+  );
 
   await addTone(mix, 'c', 2500, 1003);
   await until(async () => (await hears(room.file, 2500)) && (await hears(own.file, 2500)), 'both hear the third');
