@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundPort, type JobContract, nothing, rtpInput } from './protocol.ts';
+import { boundPort, type JobContract, type JobEvent, nothing, rtpInput } from './protocol.ts';
 
 /**
  * Job `recorder`: program picture and room sound into one MP4 file. `start` comes first; `receiveVideo` and
@@ -17,11 +17,13 @@ export const recorderContract = {
     stop: { params: nothing, result: z.object({ durationMs: z.int(), bytes: z.int() }) },
   },
   event: z.discriminatedUnion('event', [
-    /** The first key frame is written. */
-    z.object({ event: z.literal('started') }),
+    /** The first key frame is written; `atMs` is the time of day, in ms since 1970, at which the file begins. */
+    z.object({ event: z.literal('started'), atMs: z.int() }),
+    /** Every second from then on. */
     z.object({ event: z.literal('progress'), durationMs: z.int(), bytes: z.int() }),
     /** The file cannot go on; what is on disk plays. */
     z.object({ event: z.literal('error'), code: z.string(), message: z.string() }),
   ]),
 } as const satisfies JobContract;
 export type RecorderContract = typeof recorderContract;
+export type RecorderEvent = JobEvent<RecorderContract>;

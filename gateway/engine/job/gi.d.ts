@@ -62,6 +62,18 @@ declare module 'gi://Gio?version=2.0' {
       close(): boolean;
       get_local_address(): InetSocketAddress;
     }
+    enum FileCopyFlags {
+      OVERWRITE,
+    }
+    class FileInfo {
+      get_size(): number;
+    }
+    class File {
+      static new_for_path(path: string): File;
+      query_info(attributes: string, flags: number, cancellable: null): FileInfo;
+      move(to: File, flags: FileCopyFlags, cancellable: null, progress: null): boolean;
+      delete(cancellable: null): boolean;
+    }
     class UnixInputStream {
       static new(fd: number, closeFd: boolean): UnixInputStream;
     }

@@ -1,0 +1,24 @@
+import type { JobCommands } from '../protocol.ts';
+import type { RecorderContract, RecorderEvent } from '../recorder-protocol.ts';
+import { type Emit, JobFailure, type RunningJob } from './job.ts';
+import { Recording } from './recorder-recording.ts';
+
+/** One program recording, see `recorder-protocol.ts`. */
+export function start(emit: Emit<RecorderEvent>): RunningJob {
+  let recording: Recording | undefined;
+  const started = () => {
+    if (recording === undefined) throw new JobFailure('notStarted', 'start comes first');
+    return recording;
+  };
+  const commands: JobCommands<RecorderContract> = {
+    start({ file }) {
+      if (recording !== undefined) throw new JobFailure('alreadyStarted', 'one process writes one file');
+      recording = new Recording(file, emit);
+      return {};
+    },
+    receiveVideo: (input) => ({ rtpPort: started().receiveVideo(input) }),
+    receiveAudio: (input) => ({ rtpPort: started().receiveAudio(input) }),
+    stop: () => started().stop(),
+  };
+  return { commands, close: () => recording?.close() };
+}
