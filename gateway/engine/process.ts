@@ -82,6 +82,8 @@ export async function startEngine<C extends JobContract>(
   const child = spawn('gjs', ['-m', join(folder, 'main.ts'), contract.job], {
     env: childEnvironment(fontConfig),
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Out of the terminal's process group: Ctrl-C is for the gateway, which then lets its jobs finish what they write.
+    detached: true,
   });
   const engine = new EngineChild(contract, child, options);
   await engine.ready;

@@ -52,6 +52,13 @@ test('a process that hangs times out, and is killed when it is stopped', async (
   expect(runs(engine.pid)).toBe(false);
 });
 
+test('an unknown job does not start, and says so', async () => {
+  const logger = recordingLogger();
+  const unknown = startEngine({ ...mixContract, job: 'nonsense' }, { logger, cacheFolder });
+  await expect(unknown).rejects.toMatchObject({ code: 'engineNotStarted' });
+  expect(logger.lines.join('\n')).toContain('nonsense');
+});
+
 test('a wrong parameter is refused before it is sent', async () => {
   const engine = await startMix();
   const refused = engine.request('addOutput', {

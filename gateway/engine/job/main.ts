@@ -61,8 +61,12 @@ async function serve(): Promise<void> {
   await job.close();
 }
 
+let status = 0;
 serve()
-  .catch((error) => printerr(`${name}: ${error instanceof Error ? error.stack : String(error)}`))
+  .catch((error) => {
+    status = 1;
+    printerr(`${name}: ${error instanceof Error ? `${error.message}\n${error.stack}` : String(error)}`);
+  })
   .finally(() => loop.quit());
 GLib.timeout_add(GLib.PRIORITY_DEFAULT, collectEverySeconds * 1000, () => {
   system.gc();
@@ -71,4 +75,4 @@ GLib.timeout_add(GLib.PRIORITY_DEFAULT, collectEverySeconds * 1000, () => {
 // No top-level await above: the loop would then run inside a promise job, and all other promises would wait for it.
 loop.run();
 // From within a promise job gjs would only note the wish to exit.
-system.exit(0);
+system.exit(status);

@@ -18,7 +18,7 @@ const mixed = 'audio/x-raw,format=F32LE,rate=48000,channels=1,layout=interleaved
 const patienceMs = 60;
 
 /** How often each input's level is measured, in milliseconds. */
-export const levelIntervalMs = 100;
+const levelIntervalMs = 100;
 
 /** One voice, decoded, measured (`level`), and offered to any number of outputs (`tee`). */
 export function mixInputDescription(rtp: RtpInput): string {
