@@ -12,9 +12,9 @@ const BUSY_MS = 2_000;
  */
 export function openSqlite(path: string): Database {
   const file = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: BUSY_MS });
-  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  // Password hashes and the meetings' log are nobody else's.
+  // Password hashes and the meetings' log are nobody else's; SQLite gives its side files the mode of the first.
   if (path !== ':memory:') chmodSync(path, 0o600);
+  file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: adapt(file) }) });
 }
 
