@@ -4,7 +4,6 @@ import { catalogue } from '../ui/words.svelte.ts';
 export const callWords = catalogue({
   vi: {
     calls: 'Cuộc gọi',
-    callsEmpty: 'Chưa có cuộc gọi nào.',
     address: 'Địa chỉ thiết bị',
     addressHint: 'phonghop@10.0.0.5',
     addressWrong: 'Địa chỉ SIP không đúng. Nhập như phonghop@10.0.0.5 hoặc sip:10.0.0.5;transport=tcp.',
@@ -47,7 +46,6 @@ export const callWords = catalogue({
   },
   en: {
     calls: 'Calls',
-    callsEmpty: 'No calls yet.',
     address: 'Address of the codec',
     addressHint: 'room@10.0.0.5',
     addressWrong: 'This is no SIP address. Enter it like room@10.0.0.5 or sip:10.0.0.5;transport=tcp.',

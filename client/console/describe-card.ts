@@ -1,3 +1,4 @@
+import { sends } from '../../server/room/layout.ts';
 import { floorWords } from './floor-words.ts';
 import type { WallCard } from './wall.ts';
 import { words } from './words.ts';
@@ -12,6 +13,7 @@ export function describeCard({ participant, content, inProgram, inPreview, reque
     words.kinds[participant.kind],
     words.presences[participant.presence],
     participant.gate === 'open' ? words.gateOpen : words.gateClosed,
+    participant.presence === 'present' && !sends(participant, 'microphone') ? words.noMicrophone : '',
     participant.muted ? words.mutedSelf : '',
     speaking ? words.speaking : '',
     inProgram ? words.inProgram : '',

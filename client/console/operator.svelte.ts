@@ -7,6 +7,7 @@ import { refusalOf } from '../session/refused.ts';
 import { notify, notifyRefusal } from '../ui/notices.svelte.ts';
 import { sayRefusal } from '../ui/refusals.ts';
 import type { ConsoleMedia, ConsoleSession } from './ports.ts';
+import { PreviewDraft } from './preview-draft.ts';
 import { assign, changeLayout, nextLayout, swapSlots } from './slots.ts';
 import { words } from './words.ts';
 
@@ -22,6 +23,8 @@ export class Operator {
   readonly #room: () => RoomState;
   /** The tile of the preview that the next choice goes into. */
   selected: number | null = $state(null);
+  #inHand: Layout | null = $state.raw(null);
+  readonly #draft: PreviewDraft;
   readonly #underWay = new Set<string>();
   readonly #slow: SvelteSet<string> = new SvelteSet();
 
@@ -30,10 +33,21 @@ export class Operator {
     this.session = session;
     this.media = media;
     this.#room = room;
+    this.#draft = new PreviewDraft(
+      (layout) => this.run({ verb: 'editPreview', layout }),
+      (layout) => {
+        this.#inHand = layout;
+      },
+    );
   }
 
   get room(): RoomState {
     return this.#room();
+  }
+
+  /** The preview with this operator's own edits, also those that the server has not confirmed yet. */
+  get preview(): Layout {
+    return this.#inHand ?? this.room.preview.layout;
   }
 
   /** Derived, so that a change elsewhere in the room does not ask every button again whether it is allowed. */
@@ -91,7 +105,7 @@ export class Operator {
   }
 
   select(place: number | null): void {
-    this.selected = place === this.selected || !this.room.preview.layout.slots[place ?? -1] ? null : place;
+    this.selected = place === this.selected || !this.preview.slots[place ?? -1] ? null : place;
   }
 
   /** Puts something into the selected tile of the preview, or into the one named. */
@@ -100,29 +114,32 @@ export class Operator {
       notify({ text: words.selectFirst });
       return;
     }
-    this.#edit(assign(this.room.preview.layout, place, slot));
+    this.#edit(assign(this.preview, place, slot));
     this.selected = null;
   }
 
   swap(from: number, to: number): void {
-    if (from !== to) this.#edit(swapSlots(this.room.preview.layout, from, to));
+    if (from !== to) this.#edit(swapSlots(this.preview, from, to));
   }
 
   changeLayout(name: Layout['name']): void {
     this.selected = null;
-    if (name !== this.room.preview.layout.name) this.#edit(changeLayout(this.room.preview.layout, name));
+    if (name !== this.preview.name) this.#edit(changeLayout(this.preview, name));
   }
 
   walkLayouts(step: 1 | -1): void {
-    this.changeLayout(nextLayout(this.room.preview.layout.name, step));
+    this.changeLayout(nextLayout(this.preview.name, step));
   }
 
-  take(): void {
-    if (this.may('take')) this.send({ verb: 'take', version: this.room.preview.version });
+  /** Takes the preview as this operator sees it: own edits first. */
+  async take(): Promise<void> {
+    if (!this.may('take')) return;
+    await this.#draft.settled();
+    await this.run({ verb: 'take', version: this.room.preview.version });
   }
 
   #edit(layout: Layout): void {
-    if (this.may('editPreview')) this.send({ verb: 'editPreview', layout });
+    if (this.may('editPreview')) this.#draft.edit(layout);
   }
 }
 
@@ -130,5 +147,6 @@ function targetOf(command: Command): string {
   if ('participantId' in command) return command.participantId;
   if ('requestId' in command) return command.requestId;
   if ('callId' in command) return command.callId;
+  if (command.verb === 'dial') return command.address;
   return '';
 }

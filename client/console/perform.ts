@@ -23,7 +23,7 @@ const PERFORMERS: Performers = {
   selectTile: (operator, { place }) => operator.select(place),
   show: (operator, { what }) => operator.show({ show: what }),
   changeLayout: (operator, { step }) => operator.walkLayouts(step),
-  take: (operator) => operator.take(),
+  take: (operator) => void operator.take(),
   closeAllMicrophones: (operator) => {
     if (operator.may('closeAllMicrophones')) operator.send({ verb: 'closeAllMicrophones' });
   },

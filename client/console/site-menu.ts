@@ -60,7 +60,7 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
 }
 
 function assignItems(operator: Operator, { participant, content }: WallCard): MenuItem[] {
-  const { slots } = operator.room.preview.layout;
+  const { slots } = operator.preview;
   return [
     { heading: words.toWhichTile },
     ...slots.map((slot, place) => ({
