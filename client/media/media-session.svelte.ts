@@ -8,7 +8,7 @@ import type { Session, SessionListener } from '../session/session.svelte.ts';
 import type { LocalMedia } from './local-media.svelte.ts';
 import { Playback } from './playback.svelte.ts';
 import { Publisher } from './publisher.ts';
-import { Receiver } from './receiver.svelte.ts';
+import { Receiver } from './receiver.ts';
 import { keyOf, LOCAL_SOURCES } from './sources.ts';
 import { openTransport } from './transports.ts';
 import { Viewing } from './viewing.ts';

@@ -3,8 +3,8 @@ import { producedSchema, type RtpParametersDictionary } from '../../server/proto
 import type { Welcome } from '../../server/protocol/wire.ts';
 import { backOff } from '../session/connection.ts';
 import { refusalOf } from '../session/refused.ts';
-import type { Session } from '../session/session.svelte.ts';
 import { sendingOf } from './encodings.ts';
+import type { MediaPort } from './port.ts';
 import { kindOf, LOCAL_SOURCES, type LocalSource } from './sources.ts';
 import type { LiveTransport } from './transports.ts';
 
@@ -17,7 +17,7 @@ const NOTHING: LocalTracks = { camera: null, microphone: null, screen: null, scr
  * differs. It owns its producers and the transport that it opens; the tracks belong to `LocalMedia`.
  */
 export class Publisher {
-  readonly #session: Session;
+  readonly #session: MediaPort;
   readonly #open: () => Promise<LiveTransport>;
   readonly #producers = new Map<LocalSource, types.Producer>();
   /** What the server will not take in this media session, not to be offered again. */
@@ -30,7 +30,7 @@ export class Publisher {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(session: Session, open: () => Promise<LiveTransport>) {
+  constructor(session: MediaPort, open: () => Promise<LiveTransport>) {
     this.#session = session;
     this.#open = open;
   }

@@ -2,7 +2,7 @@ import type { Device, types } from 'mediasoup-client';
 import { z } from 'zod';
 import { webRtcTransportOfferSchema } from '../../server/protocol/media.ts';
 import { refusalOf } from '../session/refused.ts';
-import type { Session } from '../session/session.svelte.ts';
+import type { MediaPort } from './port.ts';
 
 /** RFC 8445 leaves the pace to us: a short loss heals by itself, a longer one needs new candidates. */
 const RESTART_AFTER_MS = 1500;
@@ -23,7 +23,7 @@ export interface LiveTransport {
  * @param lost called once when the path cannot be mended: the media session has to be built anew
  */
 export async function openTransport(
-  session: Session,
+  session: MediaPort,
   device: Device,
   direction: 'send' | 'receive',
   lost: () => void,
@@ -42,7 +42,7 @@ export async function openTransport(
   return keepAlive(session, transport, lost);
 }
 
-function keepAlive(session: Session, transport: types.Transport, lost: () => void): LiveTransport {
+function keepAlive(session: MediaPort, transport: types.Transport, lost: () => void): LiveTransport {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restarts = 0;
 

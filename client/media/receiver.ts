@@ -2,7 +2,7 @@ import type { types } from 'mediasoup-client';
 import { SvelteMap } from 'svelte/reactivity';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
-import type { Session } from '../session/session.svelte.ts';
+import type { MediaPort } from './port.ts';
 import { keyOf } from './sources.ts';
 import type { LiveTransport } from './transports.ts';
 
@@ -16,12 +16,12 @@ export interface Received {
 export class Receiver {
   readonly received: SvelteMap<string, Received> = new SvelteMap();
 
-  readonly #session: Session;
+  readonly #session: MediaPort;
   readonly #live: LiveTransport;
   /** Consumers by id; null while one is being set up. One that is not listed is no longer wanted. */
   readonly #consumers = new Map<string, types.Consumer | null>();
 
-  constructor(session: Session, live: LiveTransport) {
+  constructor(session: MediaPort, live: LiveTransport) {
     this.#session = session;
     this.#live = live;
   }
