@@ -11,8 +11,15 @@ export interface CheckResult {
   output: string;
 }
 
+/** Colours and excerpts for a person; one line each for a log. */
+const pretty = String(process.stdout.isTTY === true);
+
 const checks = [
-  { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json', '--pretty'] },
+  {
+    name: 'types',
+    script: 'node_modules/typescript/bin/tsc',
+    args: ['--noEmit', '-p', 'tsconfig.json', '--pretty', pretty],
+  },
   {
     name: 'svelte',
     script: 'node_modules/svelte-check/bin/svelte-check',
