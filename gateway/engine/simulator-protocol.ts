@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { boundPort, type JobContract, nothing, rtpOutput } from './protocol.ts';
+import { boundPort, type JobContract, type JobEvent, nothing, rtpOutput } from './protocol.ts';
 
 const siteId = z.string().min(1);
 
@@ -21,8 +22,11 @@ export const simulatorContract = {
         height: z.int().default(180),
         fps: z.int().default(15),
         codec: z.enum(['VP8', 'H264']).default('VP8'),
-        /** A file name in `gateway/engine/voices/`. */
-        voice: z.string(),
+        /** A file name in `gateway/engine/voices/`; the job gets its path. */
+        voice: z
+          .string()
+          .regex(/^[\w-]+\.ogg$/)
+          .transform((name) => fileURLToPath(new URL(`./voices/${name}`, import.meta.url))),
         video: rtpOutput,
         audio: rtpOutput,
       }),
@@ -37,3 +41,5 @@ export const simulatorContract = {
   ]),
 } as const satisfies JobContract;
 export type SimulatorContract = typeof simulatorContract;
+export type SimulatorEvent = JobEvent<SimulatorContract>;
+export type SimulatedSite = z.output<(typeof simulatorContract)['commands']['addSite']['params']>;

@@ -12,10 +12,10 @@ export interface Branch {
 export type Prepare = (bin: Gst.Bin) => void;
 
 /**
- * Adds a bin made of `description` to the pipeline. Its element `in`, if there is one, gives the bin's pad `sink`, its
+ * Adds a bin made of `description` to a pipeline or a bin of it. Its element `in`, if there is one, gives the bin's pad `sink`, its
  * element `out` the pad `src`. (GStreamer's own way to find the ends would take a pad that waits for a late link.)
  */
-export function addBin(pipeline: Gst.Pipeline, description: string, prepare?: Prepare): Gst.Bin {
+export function addBin(parent: Gst.Bin, description: string, prepare?: Prepare): Gst.Bin {
   const bin = Gst.parse_bin_from_description(description, false);
   for (const [element, pad] of [
     ['in', 'sink'],
@@ -25,7 +25,7 @@ export function addBin(pipeline: Gst.Pipeline, description: string, prepare?: Pr
     if (end !== null) bin.add_pad(Gst.GhostPad.new(pad, padOf(end, pad)));
   }
   prepare?.(bin);
-  pipeline.add(bin);
+  parent.add(bin);
   return bin;
 }
 
@@ -46,12 +46,12 @@ export function requestPad(element: Gst.Element, name: string): Gst.Pad {
  * pad can be taken away while a buffer passes. `onward`, when given, is the pad that the branch's `src` feeds.
  */
 export function branchFromTee(
-  pipeline: Gst.Pipeline,
+  parent: Gst.Bin,
   tee: Gst.Element,
   description: string,
   { onward, prepare }: { onward?: Gst.Pad; prepare?: Prepare } = {},
 ): Branch {
-  const bin = addBin(pipeline, description, prepare);
+  const bin = addBin(parent, description, prepare);
   if (onward !== undefined) padOf(bin, 'src').link(onward);
   bin.sync_state_with_parent();
   const pad = requestPad(tee, 'src_%u');
@@ -60,19 +60,14 @@ export function branchFromTee(
     bin,
     remove() {
       tee.release_request_pad(pad);
-      discard(pipeline, bin);
+      discard(parent, bin);
     },
   };
 }
 
 /** A branch that feeds a mixer or funnel, each of which does without it when it is gone. */
-export function branchInto(
-  pipeline: Gst.Pipeline,
-  junction: Gst.Element,
-  description: string,
-  prepare?: Prepare,
-): Branch {
-  const bin = addBin(pipeline, description, prepare);
+export function branchInto(parent: Gst.Bin, junction: Gst.Element, description: string, prepare?: Prepare): Branch {
+  const bin = addBin(parent, description, prepare);
   const pad = requestPad(junction, 'sink_%u');
   padOf(bin, 'src').link(pad);
   bin.sync_state_with_parent();
@@ -81,17 +76,17 @@ export function branchInto(
     remove() {
       // Stopped while still linked, so that no element of it sees an unlinked pad; neither a funnel nor a live mixer
       // holds anyone up. A flush would run through a funnel and stop everything behind it.
-      discard(pipeline, bin);
+      discard(parent, bin);
       junction.release_request_pad(pad);
     },
   };
 }
 
 /** Stops and removes a bin that nothing feeds any more. */
-export function discard(pipeline: Gst.Pipeline, bin: Gst.Element): void {
+export function discard(parent: Gst.Bin, bin: Gst.Element): void {
   bin.set_locked_state(true);
   bin.set_state(Gst.State.NULL);
-  pipeline.remove(bin);
+  parent.remove(bin);
   collectRemoved();
 }
 

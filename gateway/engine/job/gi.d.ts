@@ -154,8 +154,14 @@ declare module 'gi://Gst?version=1.0' {
     }
     class Buffer {
       static new_wrapped_bytes(bytes: GLib.Bytes): Buffer;
+      /** Nanoseconds. */
+      pts: number;
+      duration: number;
+      get_size(): number;
+      extract_dup(offset: number, size: number): Uint8Array;
     }
     class Sample {
+      get_buffer(): Buffer;
       static new(buffer: Buffer, caps: Caps, segment: null, info: null): Sample;
     }
     class Event {
@@ -211,7 +217,10 @@ declare module 'gi://Gst?version=1.0' {
       get_by_name(name: string): Element | null;
       recalculate_latency(): boolean;
     }
-    class Clock extends Object {}
+    class Clock extends Object {
+      /** Nanoseconds. */
+      get_time(): number;
+    }
     class SystemClock extends Clock {
       static obtain(): Clock;
     }
@@ -219,6 +228,8 @@ declare module 'gi://Gst?version=1.0' {
       constructor(properties?: { name: string });
       get_bus(): Bus;
       use_clock(clock: Clock): void;
+      get_clock(): Clock;
+      get_base_time(): number;
     }
     class ElementFactory {
       static make(factory: string, name: string | null): Element | null;
