@@ -166,8 +166,8 @@ test.each(['VP8', 'H264'] as const)(
   40_000,
 );
 
-test('a key frame follows a PLI, but no more than one per second', async () => {
-  const { out, rtpPort } = await startPicture();
+test('a key frame follows a PLI or a wish, but no more than one per second', async () => {
+  const { picture, out, rtpPort } = await startPicture();
   await until(() => framesOf(out.rtp).length > 20, 'the output flows');
   const before = keyFramesOf(out.rtp);
   // RFC 4585 6.3.1: payload-specific feedback, format 1, from SSRC 5 about SSRC 7777.
@@ -182,6 +182,10 @@ test('a key frame follows a PLI, but no more than one per second', async () => {
   expect(keyFrames).toBeLessThanOrEqual(3);
   expect(parameterSetsOf(out.rtp)).toBe(keyFramesOf(out.rtp));
   expect(out.rtcp.some(({ bytes }) => bytes[1] === 200)).toBe(true);
+  const last = keyFramesOf(out.rtp);
+  await sleep(1000);
+  await picture.request('requestKeyFrame', {});
+  await until(() => keyFramesOf(out.rtp) > last, 'the wished key frame', 1000);
 }, 40_000);
 
 test('drawing again and again takes no more memory', async () => {

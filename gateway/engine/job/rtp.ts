@@ -105,7 +105,8 @@ export function countReceived(bin: Gst.Bin, ssrc: number, session = 0): Received
     if (source.get_value('ssrc') !== ssrc) continue;
     return {
       packets: Number(source.get_value('packets-received')),
-      lost: Number(source.get_value('packets-lost')),
+      // Less than nothing, while GStreamer still waits for the packets that its own probation kept back.
+      lost: Math.max(0, Number(source.get_value('packets-lost'))),
       keyFrameRequests: Number(source.get_value('sent-pli-count')),
     };
   }
