@@ -16,7 +16,7 @@ import {
   welcomeSchema,
 } from '../../server/protocol/wire.ts';
 import { evolve } from '../../server/room/evolve.ts';
-import { receivable } from './streams.ts';
+import { receivable } from './codecs.ts';
 import { nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
 
 /** What the owner of a seat is told. Whatever it throws or rejects with is logged and ends nothing else. */

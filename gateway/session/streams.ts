@@ -4,41 +4,13 @@ import {
   type ConsumerOffer,
   plainTransportOfferSchema,
   producedSchema,
-  type RtpCapabilitiesDictionary,
   type RtpParametersDictionary,
 } from '../../server/protocol/media.ts';
 import type { SentSource } from '../../server/protocol/records.ts';
 import type { Codec, RtpInput, RtpOutput } from '../engine/protocol.ts';
+import { SENT_CODECS, type SentCodec, VIDEO_FEEDBACK } from './codecs.ts';
 import type { Seat } from './seat.ts';
 import { nothingSchema } from './wire.ts';
-
-/** What the gateway's participants send: the dictionaries that mediasoup's `produce` wants (RFC 7587, RFC 6184, RFC 7741). */
-const SENT_CODECS = {
-  opus: { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2, parameters: { useinbandfec: 1 } },
-  H264: {
-    mimeType: 'video/H264',
-    payloadType: 102,
-    clockRate: 90_000,
-    parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
-  },
-  VP8: { mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000, parameters: {} },
-} as const;
-export type SentCodec = keyof typeof SENT_CODECS;
-
-/** Key frames are asked for (RFC 4585 6.3.1, RFC 5104 4.3.1); lost packets are not sent again on loopback. */
-const VIDEO_FEEDBACK = [
-  { type: 'nack', parameter: 'pli' },
-  { type: 'ccm', parameter: 'fir' },
-];
-
-/** What the gateway's participants can receive: what the router has, without retransmission and header extensions. */
-export function receivable(router: RtpCapabilitiesDictionary): RtpCapabilitiesDictionary {
-  const codecs = router.codecs.filter((c) => typeof c.mimeType === 'string' && /\/(opus|vp8|h264)$/i.test(c.mimeType));
-  return {
-    codecs: codecs.map((c) => ({ ...c, rtcpFeedback: c.kind === 'video' ? VIDEO_FEEDBACK : [] })),
-    headerExtensions: [],
-  };
-}
 
 export interface OpenedStream {
   producerId: string;
