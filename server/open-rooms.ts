@@ -8,6 +8,9 @@ export interface OpenRoomsWatcher {
   closed(roomId: RoomId): void;
 }
 
+/** A meeting that ended so recently may still have a recording to be saved. */
+const STILL_SETTLING_MS = 600_000;
+
 /** Every room that this process holds. Owns them. */
 export class OpenRooms {
   readonly #parts: RoomParts;
@@ -22,11 +25,12 @@ export class OpenRooms {
   /** Rebuilds the rooms that were open when the process last ended: everyone is away, all else is as it was. */
   static async recover(parts: RoomParts): Promise<OpenRooms> {
     const rooms = new OpenRooms(parts);
-    for (const { roomId, status } of await parts.log.rooms()) {
-      if (status === 'ended') continue;
+    for (const { roomId, endedAt } of await parts.log.rooms()) {
+      if (endedAt !== undefined && parts.now() - endedAt > STILL_SETTLING_MS) continue;
       try {
         const room = await rooms.#open(roomId);
-        room.report({ verb: 'recover' });
+        if (room.isSettled) await room.close('ended');
+        else room.report({ verb: 'recover' });
       } catch (error) {
         // The other rooms must not wait for this one.
         parts.logger.error({ err: error, room: roomId }, 'a room could not be rebuilt');

@@ -119,6 +119,12 @@ export class Room {
     return this.#media;
   }
 
+  /** The meeting has ended, its recording is saved and its calls are over. */
+  get isSettled(): boolean {
+    const { status, recording, calls } = this.#stored;
+    return status === 'ended' && recording.status === 'off' && !Object.values(calls).some(isActive);
+  }
+
   watch(watcher: RoomWatcher): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -264,8 +270,7 @@ export class Room {
   #settle({ after }: Change): void {
     if (after.status !== 'ended') return;
     this.#settling ??= setTimeout(() => this.#giveUpWaiting(), SETTLE_MS);
-    const calling = Object.values(after.calls).some(isActive);
-    if (after.recording.status !== 'off' || calling) return;
+    if (!this.isSettled) return;
     void this.#effects.idle().then(() => this.close('ended'));
   }
 

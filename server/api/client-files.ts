@@ -3,7 +3,7 @@ import express, { type RequestHandler, Router } from 'express';
 /** The built client. Vite names its assets by their contents, so they never change; the page itself is always asked for. */
 export function serveClient(clientDir: string): Router {
   const router = Router();
-  const assets = { immutable: true, maxAge: '1y', index: false, fallthrough: false } as const;
+  const assets = { immutable: true, maxAge: '1y', index: false } as const;
   router.use('/assets', express.static(`${clientDir}/assets`, assets));
   router.use(express.static(clientDir, { index: false, maxAge: 0 }));
   router.use(servePage(clientDir));

@@ -27,7 +27,7 @@ export function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S
   return parsed.data;
 }
 
-/** For paths under `/api` that do not exist. */
+/** For paths that do not exist. */
 export const refuseUnknownPath: RequestHandler = (request, response) => {
   response.status(404).json({ error: refuse('malformed', request.path) });
 };

@@ -1,6 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { Refused } from '../protocol/refusals.ts';
 import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
 import { serveClient } from './client-files.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
@@ -39,9 +38,7 @@ export function createApi(parts: ApiParts): Express {
 
   app.use('/api', api);
   app.use(serveClient(parts.clientDir));
-  app.use(() => {
-    throw new Refused('malformed');
-  });
+  app.use(refuseUnknownPath);
   app.use(answerErrors(parts.logger));
   return app;
 }

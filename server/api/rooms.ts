@@ -47,12 +47,13 @@ export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
   return router;
 }
 
-/** The room as it runs. Throws `Refused`: `meetingEnded` or `roomUnknown`. */
+/** The room as it runs. Throws `Refused`: `meetingEnded`, `roomUnknown`, or `retry` for one that could not be rebuilt. */
 export async function findOpen({ rooms, log }: ApiParts, id: string): Promise<Room> {
   const room = rooms.get(id);
   if (room && room.state.status === 'open') return room;
   const stored = (await log.rooms()).find(({ roomId }) => roomId === id);
-  throw new Refused(stored?.status === 'ended' ? 'meetingEnded' : 'roomUnknown', id);
+  if (stored?.status === 'open') throw new Refused('retry', id);
+  throw new Refused(stored ? 'meetingEnded' : 'roomUnknown', id);
 }
 
 function summarise(parts: ApiParts, request: Request, stored: StoredRoom, room: Room | undefined): RoomSummary {

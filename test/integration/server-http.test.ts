@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,10 +8,18 @@ import { openMeeting, operatorTicket, Peer } from './server-peers.ts';
 import { HttpClient, http, PASSWORD, ServerProcess, signIn } from './server-process.ts';
 
 let server: ServerProcess;
+let clientDir: string;
 beforeAll(async () => {
-  server = await ServerProcess.start();
+  clientDir = await mkdtemp(join(tmpdir(), 'rostrum-client-'));
+  await mkdir(join(clientDir, 'assets'));
+  await writeFile(join(clientDir, 'index.html'), '<p>Rostrum</p>');
+  await writeFile(join(clientDir, 'assets', 'app-1a2b.js'), 'void 0');
+  server = await ServerProcess.start({ ROSTRUM_CLIENT_DIR: clientDir });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await rm(clientDir, { recursive: true });
+});
 
 const wrong = { username: 'operator', password: 'wrong password' };
 
@@ -65,6 +74,30 @@ test('guessing is throttled', async () => {
   expect(answers[8]).toMatchObject({ status: 429, json: { error: { code: 'tooManyAttempts', category: 'limit' } } });
   expect(Number(answers[8]?.headers['retry-after'])).toBeGreaterThan(600);
   expect((await (await signIn(server)).send('GET', '/api/session')).status).toBe(200);
+});
+
+test('a change is for our own pages; the development server passes ours on', async () => {
+  const client = await signIn(server);
+  const { host } = new URL(server.url);
+  const open = async (origin: string, as = host) =>
+    (await client.send('POST', '/api/rooms', { title: 'Giao ban' }, { origin, host: as })).status;
+  expect(await open(`https://${host}`)).toBe(201);
+  expect(await open('http://localhost:5173', 'localhost:5173')).toBe(201);
+  for (const origin of ['https://elsewhere.example', `https://${host}.elsewhere.example`, 'null', 'x']) {
+    expect(await open(origin), origin).toBe(403);
+  }
+});
+
+test('every address is the same page, and only what exists is a file', async () => {
+  for (const path of ['/', '/join', '/room/600100', '/chair/600100']) {
+    const page = await http(`${server.url}${path}`, 'GET', undefined, { accept: 'text/html' });
+    expect([page.status, page.text, page.headers['cache-control']], path).toEqual([200, '<p>Rostrum</p>', 'no-cache']);
+  }
+  const asset = await http(`${server.url}/assets/app-1a2b.js`, 'GET');
+  expect(asset).toMatchObject({ status: 200, headers: { 'cache-control': 'public, max-age=31536000, immutable' } });
+  for (const path of ['/assets/none.js', '/favicon.ico', '/assets/..%2f..%2fsecrets.json', '/.env']) {
+    expect((await http(`${server.url}${path}`, 'GET', undefined, { accept: 'text/html' })).status, path).toBe(404);
+  }
 });
 
 test('rooms have an address of their own', async () => {

@@ -60,6 +60,24 @@ test('after a restart the open rooms are as they were, with everyone away, and g
   await room.close();
 });
 
+test('a meeting that ended with its recording unsaved is held until that is reported', async () => {
+  fixture = await openFixture();
+  const before = await OpenRooms.recover(fixture.parts);
+  const room = await before.create('Có ghi hình', 'co-ghi-hinh');
+  await room.dispatch({ verb: 'startRecording' }, OPERATOR);
+  await room.dispatch({ verb: 'endMeeting' }, OPERATOR);
+  const recordingId = room.state.recording.status === 'off' ? '' : room.state.recording.id;
+
+  const back = (await recover()).get('co-ghi-hinh');
+  expect(back?.state).toMatchObject({ status: 'ended', recording: { status: 'stopping' } });
+  const saved = { recordingId, status: 'saved', file: 'a.mp4', durationMs: 1, bytes: 1 } as const;
+  await back?.dispatch({ verb: 'reportRecording', ...saved }, 'system');
+  await expect.poll(() => opened[0]?.list()).toEqual([]);
+  expect(await fixture.store.recordings.list()).toMatchObject([{ recordingId }]);
+  expect((await recover()).list()).toEqual([]);
+  await room.close();
+});
+
 test('a room whose log is broken does not keep the others closed', async () => {
   fixture = await openFixture((log) => ({
     ...log,
