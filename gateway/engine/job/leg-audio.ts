@@ -5,7 +5,7 @@ import type { LegMedium } from './leg-medium.ts';
 import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs } from './leg-rtp.ts';
 import { elementOf } from './rtp.ts';
 import { decoders, jitterMs, payloaderProperties } from './rtp-description.ts';
-import { rawAudio, steadyMixer } from './steady-mixer.ts';
+import { rawAudio, steadyMixer } from './sound-description.ts';
 
 /** Milliseconds of silence after which the endpoint's sound counts as begun anew. */
 const silenceMs = 3000;

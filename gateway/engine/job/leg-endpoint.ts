@@ -3,7 +3,8 @@ import type { StreamStats } from '../leg-protocol.ts';
 import { addBin, discard, padOf, requestPad } from './branch.ts';
 import { arrivalDescription } from './leg-rtp.ts';
 import { type BoundSocket, elementOf, readProperty, sendTo, useSocket } from './rtp.ts';
-import { readSources, type Source, StreamFollower } from './sources.ts';
+import { readSources, type Source } from './sources.ts';
+import { StreamFollower } from './stream-follower.ts';
 
 export interface EndpointAddress {
   readonly ip: string;

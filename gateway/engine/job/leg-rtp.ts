@@ -1,6 +1,6 @@
 import type { EndpointAudio, EndpointVideo } from '../leg-protocol.ts';
 import { parseH264 } from './slide.ts';
-import { rawAudio } from './steady-mixer.ts';
+import { rawAudio } from './sound-description.ts';
 
 /** Milliseconds a packet of the endpoint may be late: its line is longer than the server's loopback. */
 export const endpointJitterMs = 80;

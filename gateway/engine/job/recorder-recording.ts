@@ -11,8 +11,9 @@ import { type OpenFile, openFile, sizeOf } from './recorder-file.ts';
 import { indexFile } from './recorder-index.ts';
 import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } from './rtp.ts';
 import { decoders, jitterMs, rtpBin, rtpInputDescription } from './rtp-description.ts';
+import { rawAudio, steadyMixer } from './sound-description.ts';
 import { readSources } from './sources.ts';
-import { playWithMixers, rawAudio, steadyMixer } from './steady-mixer.ts';
+import { playWithMixers } from './steady-mixer.ts';
 
 const pollMs = 20;
 const progressMs = 1000;

@@ -5,7 +5,7 @@ import { type BoundSocket, bindSocket, connectOutput, elementOf } from './rtp.ts
 import { payloaderProperties, rtpBin, rtpOutputDescription } from './rtp-description.ts';
 import { drawMoment, drawRoom } from './simulator-scene.ts';
 import { playVoice, type Voice } from './simulator-voice.ts';
-import { steadyMixer } from './steady-mixer.ts';
+import { steadyMixer } from './sound-description.ts';
 
 const encoders = {
   VP8: 'vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=250000 keyframe-max-dist=300 ! rtpvp8pay picture-id-mode=15-bit mtu=1200',

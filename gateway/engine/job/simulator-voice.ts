@@ -3,7 +3,7 @@ import Gst from 'gi://Gst?version=1.0';
 import { type Branch, branchInto } from './branch.ts';
 import { JobFailure } from './job.ts';
 import { elementOf } from './rtp.ts';
-import { rawAudio } from './steady-mixer.ts';
+import { rawAudio } from './sound-description.ts';
 
 const bytesPerSecond = 48_000 * 2;
 
