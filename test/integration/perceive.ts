@@ -43,8 +43,8 @@ export async function toneLevel(
   return toneLevelOf(samples, hz, rate);
 }
 
-/** In blocks of 100 ms, so that a jump of the phase, where a packet was lost, does not cancel a tone out. */
-function toneLevelOf(samples: Int16Array, hz: number, rate: number): number {
+/** As `toneLevel`. In blocks of 100 ms, so that a jump of the phase, where a packet was lost, does not cancel a tone out. */
+export function toneLevelOf(samples: Int16Array, hz: number, rate: number): number {
   const block = rate / 10;
   let power = 0;
   let blocks = 0;

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { APIRequestContext, Page } from 'playwright/test';
+import { z } from 'zod';
+import type { LoggedEvent } from '../../server/protocol/events.ts';
+import { type RecordingSummary, recordingSummarySchema } from '../../server/protocol/http.ts';
+import { colourDistance, colourOf, toneLevel } from '../integration/perceive.ts';
+import { attend, logOf, participantNamed, show } from './centre.ts';
+import { expect, test } from './fixtures.ts';
+import { COLOURS, cardOf, enter, expectColour, issueLink, newPerson, openMeeting, signIn, tileOf } from './people.ts';
+import type { System } from './system.ts';
+
+const run = promisify(execFile);
+const NEAR = 110;
+const HEARD = -45;
+const SILENT = -70;
+
+/** Long enough for a stretch of silence and one of speech in the file. */
+const STRETCH_MS = 5_000;
+
+test('a recording: started, stopped, listed, played, and in it what was shown and said', async ({
+  browser,
+  system,
+}, testInfo) => {
+  test.setTimeout(240_000);
+  const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
+  const site = await newPerson(browser, { colour: 'red', toneHz: 440 });
+  const { page } = operator;
+  await signIn(page, system);
+  const title = 'Cuộc họp được ghi';
+  const roomId = await openMeeting(page, title);
+  await enter(site.page, await issueLink(page, system, roomId, { role: 'site', name: 'Ba Bể' }));
+  await expectColour(cardOf(page, 'Ba Bể'), 'red');
+  const centre = await attend(page, system, roomId);
+  await show(centre, '1', ['Ba Bể']);
+
+  await test.step('the operator starts it, a site speaks, the operator stops it', async () => {
+    await page.keyboard.press('r');
+    await expect(page.getByText('REC')).toBeVisible({ timeout: 60_000 });
+    await expectColour(tileOf(page, 'Ba Bể').first(), 'red');
+    await pastMs(page, STRETCH_MS);
+    await cardOf(page, 'Ba Bể').getByRole('button', { name: 'Mở micro: Ba Bể' }).click();
+    await expect.poll(() => participantNamed(centre, 'Ba Bể')?.gate).toBe('open');
+    await pastMs(page, STRETCH_MS);
+    await page.keyboard.press('r');
+    await page.getByRole('dialog').getByRole('button', { name: 'Dừng ghi hình' }).click();
+    await expect(page.getByText('Đã dừng ghi hình.')).toBeVisible({ timeout: 30_000 });
+  });
+
+  const log = await logOf(page, system, roomId);
+  const recorded = (at(log, 'recordingStopRequested') - at(log, 'recordingStarted')) / 1000;
+  const spoke = (at(log, 'microphoneOpened') - at(log, 'recordingStarted')) / 1000;
+  const summary = await listed(page.request, system, roomId);
+  expect(Math.abs(summary.durationMs / 1000 - recorded)).toBeLessThan(3);
+
+  await test.step('it is in the list and plays', async () => {
+    await page.goto(`${system.url}/recordings`);
+    await page.getByRole('button', { name: `Xem ${title}` }).click();
+    const video = page.locator('video');
+    const now = () => video.evaluate((v: HTMLVideoElement) => v.currentTime);
+    await expect.poll(now, { timeout: 30_000 }).toBeGreaterThan(2);
+    const { duration, colour } = await video.evaluate(lookAt);
+    expect(Math.abs(duration - recorded)).toBeLessThan(3);
+    expect(colourDistance(colour, COLOURS.red)).toBeLessThan(NEAR);
+    await video.evaluate((v: HTMLVideoElement, to) => (v.currentTime = to), duration - 2);
+    await expect.poll(now).toBeGreaterThan(duration - 2);
+  });
+
+  const folder = await mkdtemp(join(tmpdir(), 'rostrum-recording-'));
+  try {
+    await test.step('the file holds the colour, and the tone from when the microphone was open', async () => {
+      const file = join(folder, 'recording.mp4');
+      const answer = await page.request.get(videoOf(system, summary));
+      expect(answer.headers()['content-type']).toBe('video/mp4');
+      await writeFile(file, await answer.body());
+      const streams = await streamsOf(file);
+      expect(streams.map((s) => s.codec_name).sort()).toEqual(['aac', 'h264']);
+      await testInfo.attach('streams', { body: JSON.stringify(streams) });
+      const frame = join(folder, 'frame.png');
+      for (const second of [spoke / 2, spoke + 2]) {
+        await run('ffmpeg', ['-v', 'error', '-y', '-ss', String(second), '-i', file, '-frames:v', '1', frame]);
+        const middle = { x: 0.3, y: 0.3, width: 0.4, height: 0.4 };
+        expect(colourDistance(await colourOf(frame, middle), COLOURS.red)).toBeLessThan(NEAR);
+      }
+      expect(await toneLevel(file, 440, { from: 0, seconds: spoke - 1 })).toBeLessThan(SILENT);
+      expect(await toneLevel(file, 440, { from: spoke + 1.5, seconds: 2 })).toBeGreaterThan(HEARD);
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+
+  await test.step('a part of it can be had (RFC 9110 14), by the operator alone', async () => {
+    const answer = await page.request.get(videoOf(system, summary), { headers: { range: 'bytes=100-199' } });
+    expect(answer.status()).toBe(206);
+    expect(answer.headers()['content-range']).toBe(`bytes 100-199/${summary.bytes}`);
+    expect((await answer.body()).length).toBe(100);
+    expect((await site.page.request.get(videoOf(system, summary))).status()).toBe(401);
+  });
+
+  centre.close();
+  for (const person of [operator, site]) await person.context.close();
+});
+
+/** Time itself is what is recorded here, so this is no waiting for something to happen. */
+function pastMs(page: Page, ms: number): Promise<void> {
+  return page.waitForTimeout(ms);
+}
+
+function at(log: LoggedEvent[], type: LoggedEvent['event']['type']): number {
+  const found = log.find(({ event }) => event.type === type);
+  if (!found) throw new Error(`${type} is not in the log`);
+  return found.at;
+}
+
+async function listed(request: APIRequestContext, system: System, roomId: string): Promise<RecordingSummary> {
+  const answer = await request.get(`${system.url}/api/recordings`);
+  const { recordings } = z.object({ recordings: recordingSummarySchema.array() }).parse(await answer.json());
+  const found = recordings.find((recording) => recording.roomId === roomId);
+  if (!found) throw new Error('the recording is not listed');
+  return found;
+}
+
+const videoOf = (system: System, { recordingId }: RecordingSummary) =>
+  `${system.url}/api/recordings/${recordingId}/video`;
+
+function lookAt(video: HTMLVideoElement): { duration: number; colour: [number, number, number] } {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 1;
+  const draw = canvas.getContext('2d');
+  const { videoWidth: w, videoHeight: h, duration } = video;
+  draw?.drawImage(video, w * 0.3, h * 0.3, w * 0.4, h * 0.4, 0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = draw?.getImageData(0, 0, 1, 1).data ?? [];
+  return { duration, colour: [red, green, blue] };
+}
+
+const probed = z.object({ streams: z.array(z.object({ codec_name: z.string(), duration: z.string().optional() })) });
+
+async function streamsOf(file: string) {
+  const args = ['-v', 'error', '-show_entries', 'stream=codec_name,duration', '-of', 'json', file];
+  return probed.parse(JSON.parse((await run('ffprobe', args)).stdout)).streams;
+}
