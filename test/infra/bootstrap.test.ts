@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import {
   acquireLock,
   Explained,
@@ -67,4 +69,29 @@ test('a step that fails is explained with what it said last, and its whole outpu
   const step = { name: 'test-step', label: 'step', command: 'sh', args: ['-c', 'echo the reason; exit 3'] };
   await expect(runStep(step)).rejects.toBeInstanceOf(Explained);
   expect(await readFile(join(root, '.rostrum', 'log', 'test-step.log'), 'utf8')).toBe('the reason\n');
+});
+
+const dependencies = z.record(z.string(), z.string()).default({});
+const lockSchema = z.object({
+  packages: z.record(z.string(), z.object({ dependencies, optionalDependencies: dependencies })),
+});
+
+/** Where Node would look for `name` from the package at `path`, innermost first. */
+function placesOf(path: string, name: string): string[] {
+  const at = `${path === '' ? '' : `${path}/`}node_modules/${name}`;
+  if (path === '') return [at];
+  const outer = path.lastIndexOf('node_modules/');
+  return [at, ...placesOf(path.slice(0, Math.max(0, outer - 1)), name)];
+}
+
+// `npm ci` refuses a lock file that lacks one, even for a platform that is not this one. A registry that does not
+// carry every platform of a version yet writes such a lock file: choose a version that is complete.
+test('the lock file names every package, those for other platforms too', () => {
+  const { packages } = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+  const missing = Object.entries(packages).flatMap(([path, entry]) =>
+    Object.keys({ ...entry.dependencies, ...entry.optionalDependencies }).filter(
+      (name) => !placesOf(path, name).some((place) => place in packages),
+    ),
+  );
+  expect(missing).toEqual([]);
 });
