@@ -85,8 +85,10 @@ class Parts {
     return this.#stopping;
   }
 
+  /** Last started, first ended: the gateway hangs up and closes its recordings while the server is there to note it. */
   async #end(code: number): Promise<never> {
-    await Promise.allSettled([...this.#closers.map((close) => close()), ...this.#running.map((part) => part.stop())]);
+    await Promise.allSettled(this.#closers.map((close) => close()));
+    for (const part of this.#running.toReversed()) await part.stop();
     process.exit(code);
   }
 }
