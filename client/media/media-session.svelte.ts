@@ -73,6 +73,17 @@ export class MediaSession implements SessionListener {
       return this.#viewing.add(element, source);
     };
 
+  /** Silent at once, whatever the connection does; throws `Refused` and is as before where the room did not note it. */
+  async mute(muted: boolean): Promise<void> {
+    this.#local.silence(muted);
+    try {
+      await this.#session.command({ verb: 'muteSelf', muted });
+    } catch (error) {
+      this.#local.silence(this.#session.self?.muted ?? false);
+      throw error;
+    }
+  }
+
   /** Something is sent or received through this media session; false while it is (re)built. */
   get ready(): boolean {
     return this.#standing !== null;

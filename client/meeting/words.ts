@@ -124,6 +124,7 @@ export const words = catalogue({
     },
     connection: {
       connecting: 'Đang kết nối với cuộc họp…',
+      unreachable: 'Chưa kết nối được với máy chủ. Đang thử lại, không cần tải lại trang.',
       reconnecting: 'Mất kết nối với máy chủ. Đang nối lại, không cần tải lại trang.',
       attempt: 'lần {n}',
       media: 'Đang nối hình và tiếng…',
@@ -144,6 +145,7 @@ export const words = catalogue({
       refused: 'Không vào lại được cuộc họp',
       again: 'Vào lại',
       here: 'Dùng ở đây',
+      reload: 'Tải lại trang',
     },
   },
   en: {
@@ -268,6 +270,7 @@ export const words = catalogue({
     },
     connection: {
       connecting: 'Connecting to the meeting…',
+      unreachable: 'The server cannot be reached yet. Trying again; there is no need to reload the page.',
       reconnecting: 'The server cannot be reached. Reconnecting; there is no need to reload the page.',
       attempt: 'attempt {n}',
       media: 'Connecting picture and sound…',
@@ -288,6 +291,7 @@ export const words = catalogue({
       refused: 'You could not come back into the meeting',
       again: 'Come back',
       here: 'Use it here',
+      reload: 'Reload the page',
     },
   },
 });
