@@ -7,10 +7,14 @@ import {
   type RtpParametersDictionary,
 } from '../../server/protocol/media.ts';
 import type { SentSource } from '../../server/protocol/records.ts';
+import { AUDIO_LEVEL_EXTENSION_ID } from '../engine/job/sound-description.ts';
 import type { Codec, RtpInput, RtpOutput } from '../engine/protocol.ts';
 import { SENT_CODECS, type SentCodec, VIDEO_FEEDBACK } from './codecs.ts';
 import type { Seat } from './seat.ts';
 import { nothingSchema } from './wire.ts';
+
+/** RFC 6464. */
+const AUDIO_LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 export interface OpenedStream {
   producerId: string;
@@ -29,6 +33,7 @@ export async function openStream(seat: Seat, sent: SentSource, codec: SentCodec,
   const description = SENT_CODECS[codec];
   const rtpParameters: RtpParametersDictionary = {
     codecs: [{ ...description, rtcpFeedback: kind === 'video' ? VIDEO_FEEDBACK : [] }],
+    ...(kind === 'audio' ? { headerExtensions: [{ uri: AUDIO_LEVEL_URI, id: AUDIO_LEVEL_EXTENSION_ID }] } : {}),
     encodings: [{ ssrc }],
     rtcp: { cname, reducedSize: false },
   };

@@ -102,6 +102,17 @@ declare module 'gi://GObject?version=2.0' {
   export default GObject;
 }
 
+declare module 'gi://GstRtp?version=1.0' {
+  import type Gst from 'gi://Gst?version=1.0';
+
+  namespace GstRtp {
+    class RTPHeaderExtension extends Gst.Element {
+      set_id(id: number): void;
+    }
+  }
+  export default GstRtp;
+}
+
 declare module 'gi://Gst?version=1.0' {
   import type GLib from 'gi://GLib?version=2.0';
 

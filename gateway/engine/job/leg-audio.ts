@@ -1,11 +1,12 @@
 import type { EndpointAudio } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
+import { announceLevel } from './audio-level.ts';
 import { countPassed } from './branch.ts';
 import type { LegMedium } from './leg-medium.ts';
 import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs } from './leg-rtp.ts';
 import { elementOf } from './rtp.ts';
 import { decoders, jitterMs, payloaderProperties } from './rtp-description.ts';
-import { rawAudio, steadyMixer } from './sound-description.ts';
+import { levelledOpus, rawAudio, steadyMixer } from './sound-description.ts';
 
 /** Milliseconds of silence after which the endpoint's sound counts as begun anew. */
 const silenceMs = 3000;
@@ -44,9 +45,13 @@ export class LegAudio {
   }
 
   sendToServer(output: RtpOutput): number {
-    const encoder = 'opusenc bitrate=48000 frame-size=20 inband-fec=true packet-loss-percentage=5';
-    const encode = `queue name=in max-size-buffers=25 leaky=downstream ! ${encoder} ! rtpopuspay ${payloaderProperties(output)}`;
-    return this.#medium.sendToServer(output, encode);
+    const encoder = 'bitrate=48000 frame-size=20 inband-fec=true packet-loss-percentage=5';
+    const opus = levelledOpus(encoder, payloaderProperties(output));
+    return this.#medium.sendToServer(
+      output,
+      `queue name=in max-size-buffers=25 leaky=downstream ! ${opus}`,
+      announceLevel,
+    );
   }
 
   receiveFromServer(input: RtpInput): number {

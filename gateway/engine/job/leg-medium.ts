@@ -97,12 +97,15 @@ export class LegMedium {
   }
 
   /** Connects the endpoint's stream to the server; `encode` ends in a payloader. Answers with the local port. */
-  sendToServer(output: RtpOutput, encode: string): number {
+  sendToServer(output: RtpOutput, encode: string, complete?: (bin: Gst.Bin) => void): number {
     dropServerSide(this.#sending);
     this.#sending = undefined;
     const bound = bindSocket(output.bind);
     const description = `${rtpBin(output.cname)} ${encode} ${rtpOutputDescription()}`;
-    const prepare = (bin: Gst.Bin) => connectOutput(bin, bound, output.remote);
+    const prepare = (bin: Gst.Bin) => {
+      connectOutput(bin, bound, output.remote);
+      complete?.(bin);
+    };
     this.#sending = { branch: branchFromTee(this.#pipeline, this.#from, description, { prepare }), bound };
     return bound.port;
   }

@@ -1,11 +1,12 @@
 import type Gst from 'gi://Gst?version=1.0';
 import type { SimulatedSite } from '../simulator-protocol.ts';
+import { announceLevel } from './audio-level.ts';
 import { addBin, type Branch, discard } from './branch.ts';
 import { type BoundSocket, bindSocket, connectOutput, elementOf } from './rtp.ts';
 import { payloaderProperties, rtpBin, rtpOutputDescription } from './rtp-description.ts';
 import { drawMoment, drawRoom } from './simulator-scene.ts';
 import { playVoice, type Voice } from './simulator-voice.ts';
-import { steadyMixer } from './sound-description.ts';
+import { levelledOpus, steadyMixer } from './sound-description.ts';
 
 const encoders = {
   VP8: 'vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=250000 keyframe-max-dist=300 ! rtpvp8pay picture-id-mode=15-bit mtu=1200',
@@ -22,8 +23,9 @@ function siteDescription({ width, height, fps, codec, video, audio }: SimulatedS
     '! videoconvert ! video/x-raw,format=BGRA ! rsvgoverlay name=moment',
     `! videoconvert ! video/x-raw,format=I420 ! ${encoders[codec]} ${payloaderProperties(video)} ${rtpOutputDescription(0)}`,
     steadyMixer('mixer', 'sound', 0),
-    'sound. ! queue max-size-buffers=10 leaky=downstream ! opusenc bitrate=24000 audio-type=voice complexity=3 frame-size=20',
-    `! rtpopuspay ${payloaderProperties(audio)} ${rtpOutputDescription(1)}`,
+    'sound. ! queue max-size-buffers=10 leaky=downstream !',
+    levelledOpus('bitrate=24000 audio-type=voice complexity=3 frame-size=20', payloaderProperties(audio)),
+    rtpOutputDescription(1),
   ].join(' ');
 }
 
@@ -45,6 +47,7 @@ export class Site {
     this.#bin = addBin(pipeline, siteDescription(site), (bin) => {
       connectOutput(bin, sockets.video, site.video.remote, 0);
       connectOutput(bin, sockets.audio, site.audio.remote, 1);
+      announceLevel(bin);
       elementOf(bin, 'room').set_property('data', drawRoom(site));
     });
     this.#bin.sync_state_with_parent();

@@ -13,3 +13,14 @@ export function steadyMixer(name: string, tee: string, upstreamMs: number): stri
     `! ${rawAudio} ! tee name=${tee} allow-not-linked=true`,
   ].join(' ');
 }
+
+/**
+ * Sound for the server carries the speaker's level in each packet under this id (RFC 6464): the server shows it, and
+ * finds the active speaker by it, without decoding.
+ */
+export const AUDIO_LEVEL_EXTENSION_ID = 1;
+
+/** Opus for the server, ending in the payloader `sound-pay`; `announceLevel` has it say how loud each packet is. */
+export function levelledOpus(encoder: string, payloader: string): string {
+  return `level audio-level-meta=true post-messages=false ! opusenc ${encoder} ! rtpopuspay name=sound-pay ${payloader}`;
+}
