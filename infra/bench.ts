@@ -10,10 +10,10 @@ import { workerBinary } from './worker.ts';
 
 const folder = join(root, 'test', 'load');
 
-/** The benchmarks: files of test/load that do not begin with an underscore. */
+/** The benchmarks: the files of test/load itself. What they share lives in folders below or elsewhere in test/. */
 function listBenchmarks(): string[] {
   if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.startsWith('_'));
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
   return files.map((file) => file.slice(0, -'.ts'.length)).sort();
 }
 

@@ -4,6 +4,7 @@ import { terminalLanguage } from './bootstrap.mjs';
 
 const vi = {
   workerDownload: 'Tải mediasoup-worker dựng sẵn',
+  aWorker: 'một mediasoup-worker khởi động được',
   workerBuild: 'Biên dịch mediasoup-worker (một lần duy nhất)',
   clientBuild: 'Dựng giao diện',
   checking: 'Kiểm tra kiểu, quy tắc và định dạng',
@@ -31,6 +32,7 @@ const vi = {
 
 const en: typeof vi = {
   workerDownload: 'Downloading a prebuilt mediasoup-worker',
+  aWorker: 'a mediasoup-worker that starts',
   workerBuild: 'Compiling mediasoup-worker (only this once)',
   clientBuild: 'Building the client',
   checking: 'Checking types, lint and format',

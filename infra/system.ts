@@ -35,7 +35,8 @@ const isSelfSigned = ({ data, tlsCert }: Settings) => dirname(tlsCert) === join(
 
 /** Makes what the parts expect to find; resolves to their environment. */
 async function prepare(settings: Settings, options: SystemOptions): Promise<NodeJS.ProcessEnv> {
-  const worker = settings.workerBin ?? (await workerBinary());
+  const { workerBin } = settings;
+  const worker = await workerBinary({ ...process.env, ...(workerBin && { MEDIASOUP_WORKER_BIN: workerBin }) });
   // A client in another place was built by whoever put it there.
   if (!options.watch && settings.clientDir === builtClient) await ensureClient();
   await mkdir(settings.data, { recursive: true, mode: 0o700 });

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { arch, homedir, platform, release } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { acquireLock, ensurePackages, root, runStep, showProgress } from './bootstrap.mjs';
+import { acquireLock, Explained, ensurePackages, root, runStep, showProgress } from './bootstrap.mjs';
 import { text } from './messages.ts';
 
 const packageFolder = join(root, 'node_modules', 'mediasoup');
@@ -58,7 +58,12 @@ function describeSource(env: NodeJS.ProcessEnv): WorkerSource {
  * prebuilt one, else one built here (about three minutes, with progress). Rejects with `Explained` or the build's error.
  */
 export async function workerBinary(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  if (env.MEDIASOUP_WORKER_BIN) return env.MEDIASOUP_WORKER_BIN;
+  const given = env.MEDIASOUP_WORKER_BIN;
+  if (given) {
+    if (starts(given)) return given;
+    process.stderr.write(`${text.badSetting('MEDIASOUP_WORKER_BIN', given, text.aWorker)}\n`);
+    throw new Explained('MEDIASOUP_WORKER_BIN');
+  }
   const source = describeSource(env);
   if (starts(source.cached)) return source.cached;
   const unlock = await acquireLock(`${dirname(source.cached)}.lock`);

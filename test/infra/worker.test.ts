@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Explained } from '../../infra/bootstrap.mjs';
 import { cacheName, prebuiltUrl, workerBinary } from '../../infra/worker.ts';
 
 test('a worker is cached by version, platform and the release whose libraries it links', () => {
@@ -17,6 +18,11 @@ test('the prebuilt worker is where mediasoup publishes it, or at the mirror it c
   expect(prebuiltUrl('3.27.1', repository, { MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: 'http://mirror' })).toMatch(
     /^http:\/\/mirror\/3\.27\.1\//,
   );
+});
+
+test('a given worker that does not start is refused before anything runs', async () => {
+  await expect(workerBinary({ MEDIASOUP_WORKER_BIN: '/bin/true' })).rejects.toBeInstanceOf(Explained);
+  await expect(workerBinary({ MEDIASOUP_WORKER_BIN: '/nowhere' })).rejects.toBeInstanceOf(Explained);
 });
 
 // mediasoup's own library drives the binary that this machine obtained.
