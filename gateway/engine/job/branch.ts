@@ -42,6 +42,15 @@ export function requestPad(element: Gst.Element, name: string): Gst.Pad {
 }
 
 /**
+ * Links without a look at caps: a pad that has carried one codec would refuse a branch for the next, although the new
+ * caps come with its first packet.
+ */
+export function linkPads(source: Gst.Pad, sink: Gst.Pad): void {
+  const result = source.link_full(sink, Gst.PadLinkCheck.HIERARCHY);
+  if (result !== Gst.PadLinkReturn.OK) throw new Error(`${source.get_name()} does not link to ${sink.get_name()}`);
+}
+
+/**
  * A branch that is fed by a tee. The description starts with a queue: the tee must never wait for a branch, and its
  * pad can be taken away while a buffer passes. `onward`, when given, is the pad that the branch's `src` feeds.
  */
@@ -52,10 +61,10 @@ export function branchFromTee(
   { onward, prepare }: { onward?: Gst.Pad; prepare?: Prepare } = {},
 ): Branch {
   const bin = addBin(parent, description, prepare);
-  if (onward !== undefined) padOf(bin, 'src').link(onward);
+  if (onward !== undefined) linkPads(padOf(bin, 'src'), onward);
   bin.sync_state_with_parent();
   const pad = requestPad(tee, 'src_%u');
-  pad.link(padOf(bin, 'sink'));
+  linkPads(pad, padOf(bin, 'sink'));
   return {
     bin,
     remove() {
@@ -69,7 +78,7 @@ export function branchFromTee(
 export function branchInto(parent: Gst.Bin, junction: Gst.Element, description: string, prepare?: Prepare): Branch {
   const bin = addBin(parent, description, prepare);
   const pad = requestPad(junction, 'sink_%u');
-  padOf(bin, 'src').link(pad);
+  linkPads(padOf(bin, 'src'), pad);
   bin.sync_state_with_parent();
   return {
     bin,

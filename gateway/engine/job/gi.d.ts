@@ -143,6 +143,9 @@ declare module 'gi://Gst?version=1.0' {
     enum PadLinkReturn {
       OK,
     }
+    enum PadLinkCheck {
+      HIERARCHY = 1,
+    }
     class Object {
       name: string;
       get_name(): string;
@@ -194,6 +197,7 @@ declare module 'gi://Gst?version=1.0' {
     }
     class Pad extends Object {
       link(sink: Pad): PadLinkReturn;
+      link_full(sink: Pad, checks: PadLinkCheck): PadLinkReturn;
       unlink(sink: Pad): boolean;
       send_event(event: Event): boolean;
       push_event(event: Event): boolean;

@@ -1,6 +1,6 @@
 import Gst from 'gi://Gst?version=1.0';
 import type { StreamStats } from '../leg-protocol.ts';
-import { addBin, discard, padOf, requestPad } from './branch.ts';
+import { addBin, discard, linkPads, padOf, requestPad } from './branch.ts';
 import { arrivalDescription } from './leg-rtp.ts';
 import { type BoundSocket, elementOf, readProperty, sendTo, useSocket } from './rtp.ts';
 import { readSources, type Source } from './sources.ts';
@@ -27,6 +27,8 @@ export class EndpointStream {
   readonly sendPad: Gst.Pad;
   /** What the endpoint sends comes out here, of the payload type that `receive` was told. */
   readonly receivedPad: Gst.Pad;
+  /** How often the endpoint has asked for a key frame by RTCP, when last polled. */
+  keyFrameRequests = 0;
   readonly #session: Gst.Element;
   readonly #receivePad: Gst.Pad;
   readonly #pipeline: Gst.Pipeline;
@@ -58,9 +60,9 @@ export class EndpointStream {
     this.#fixed = [rtcpSource, this.#rtcpIn, this.#session, this.#rtpSink];
     for (const element of this.#fixed) pipeline.add(element);
     rtcpSource.link(this.#rtcpIn);
-    padOf(this.#rtcpIn, 'src').link(requestPad(this.#session, 'recv_rtcp_sink'));
+    linkPads(padOf(this.#rtcpIn, 'src'), requestPad(this.#session, 'recv_rtcp_sink'));
     this.sendPad = requestPad(this.#session, 'send_rtp_sink');
-    padOf(this.#session, 'send_rtp_src').link(padOf(this.#rtpSink, 'sink'));
+    linkPads(padOf(this.#session, 'send_rtp_src'), padOf(this.#rtpSink, 'sink'));
     this.#receivePad = requestPad(this.#session, 'recv_rtp_sink');
     this.receivedPad = padOf(this.#session, 'recv_rtp_src');
     for (const element of this.#fixed) element.sync_state_with_parent();
@@ -91,7 +93,7 @@ export class EndpointStream {
       useSocket(elementOf(bin, 'source'), this.#sockets.rtp);
     });
     if (this.#muxed) this.#shareRtcp(arrival);
-    padOf(arrival, 'src').link(this.#receivePad);
+    linkPads(padOf(arrival, 'src'), this.#receivePad);
     arrival.sync_state_with_parent();
     this.#arrival = arrival;
   }
@@ -118,7 +120,9 @@ export class EndpointStream {
 
   /** To be called a few times a second with the time in ms: follows the endpoint's stream and its real address. */
   poll(now: number): Source | undefined {
-    this.#followed = this.#follower.follow(readSources(this.#session), now);
+    const sources = readSources(this.#session);
+    this.keyFrameRequests = sources.reduce((sum, source) => sum + source.keyFrameRequests, 0);
+    this.#followed = this.#follower.follow(sources, now);
     const followed = this.#followed;
     if (followed !== undefined && followed.packetsReceived !== this.#packetsAtAim) this.#latch(followed.rtpFrom);
     return followed;
@@ -177,7 +181,7 @@ export class EndpointStream {
     quicken(sink);
     this.#pipeline.add(sink);
     sink.sync_state_with_parent();
-    pad.link(padOf(sink, 'sink'));
+    linkPads(pad, padOf(sink, 'sink'));
     this.#rtcpSink = sink;
   }
 
@@ -186,7 +190,7 @@ export class EndpointStream {
     pad.set_active(true);
     arrival.add_pad(pad);
     this.#sharedRtcp = requestPad(this.#rtcpIn, 'sink_%u');
-    pad.link(this.#sharedRtcp);
+    linkPads(pad, this.#sharedRtcp);
   }
 }
 

@@ -1,6 +1,6 @@
 import type Gst from 'gi://Gst?version=1.0';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
-import { type Branch, branchFromTee, branchInto, padOf } from './branch.ts';
+import { type Branch, branchFromTee, branchInto, linkPads, padOf } from './branch.ts';
 import { type EndpointAddress, EndpointStream } from './leg-endpoint.ts';
 import type { StreamPosition } from './leg-rtp.ts';
 import { type BoundSocket, bindPair, bindSocket, connectInput, connectOutput, elementOf, readProperty } from './rtp.ts';
@@ -140,7 +140,7 @@ export class LegMedium {
     }
     if (wanted === undefined) return;
     this.#decode = branchInto(this.#pipeline, this.#in, wanted.decode);
-    this.endpoint.receivedPad.link(padOf(this.#decode.bin, 'sink'));
+    linkPads(this.endpoint.receivedPad, padOf(this.#decode.bin, 'sink'));
     this.endpoint.receive(wanted.caps);
   }
 

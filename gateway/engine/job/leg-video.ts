@@ -31,6 +31,7 @@ export class LegVideo {
   #fromEndpoint = new KeyFrameWatch();
   #requests = 0;
   #serverRequests = 0;
+  #endpointRequests = 0;
   #size = '';
 
   constructor(medium: LegMedium, slideText: string, listener: VideoListener) {
@@ -80,6 +81,7 @@ export class LegVideo {
 
   poll(now: number): void {
     const source = this.#medium.endpoint.poll(now);
+    this.#relayRequests();
     this.#reportSize();
     const decode = this.#medium.decode;
     const frames = decode === undefined ? 0 : countPassed(decode, 'out');
@@ -96,6 +98,13 @@ export class LegVideo {
     this.#requests += 1;
     this.#medium.endpoint.requestKeyFrame(this.#requests % 2 === 1 ? 'pli' : 'fir');
     this.#listener.onKeyFrameWanted();
+  }
+
+  /** GStreamer passes a request on by itself, but it names our SSRC, which the server's session does not know. */
+  #relayRequests(): void {
+    const requests = this.#medium.endpoint.keyFrameRequests;
+    if (requests > this.#endpointRequests) this.#switch.requestKeyFrame();
+    this.#endpointRequests = requests;
   }
 
   #serverAsked(): boolean {

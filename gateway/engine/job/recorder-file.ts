@@ -1,7 +1,7 @@
 import Gio from 'gi://Gio?version=2.0';
 import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
-import { addBin, discard, padOf, requestPad } from './branch.ts';
+import { addBin, discard, linkPads, padOf, requestPad } from './branch.ts';
 import { elementOf } from './rtp.ts';
 
 /** Milliseconds that a fragment covers: what a crash can cost, and a little more. */
@@ -45,7 +45,7 @@ export function openFile(pipeline: Gst.Pipeline, { file, caps, video, audio }: F
   const feeds: { tee: Gst.Element; pad: Gst.Pad }[] = [];
   const feed = (tee: Gst.Element, sink: Gst.Pad) => {
     const pad = requestPad(tee, 'src_%u');
-    pad.link(sink);
+    linkPads(pad, sink);
     feeds.push({ tee, pad });
   };
   const cut = () => {
