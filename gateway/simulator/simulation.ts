@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { DEMO_ROOM_ID, DEMO_SITES, type DemoSite } from '../../server/protocol/demo.ts';
 import type { RoomState } from '../../server/protocol/records.ts';
-import { isPending, pendingRequest } from '../../server/room/state.ts';
+import { pendingRequest } from '../../server/room/state.ts';
 import type { GatewayContext } from '../context.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
 import { type SimulatorContract, simulatorContract } from '../engine/simulator-protocol.ts';
@@ -53,7 +53,7 @@ export function startSimulation(context: GatewayContext): { close(): Promise<voi
   let turn = 0;
   const clock = setInterval(() => {
     turn = (turn + 1) % Math.max(1, sites.length);
-    sites[turn]?.mayAskToSpeak();
+    if (sites.filter((site) => site.isWaiting).length < MOST_WAITING) sites[turn]?.askToSpeak();
     for (const site of sites) site.mayFinish(Date.now());
   }, REQUEST_EVERY_MS);
   void serial.run('start', begin);
@@ -123,12 +123,21 @@ class SimulatedSite implements SeatOwner {
     }
   }
 
-  mayAskToSpeak(): void {
+  /** It has asked to speak and does not speak yet. */
+  get isWaiting(): boolean {
+    const state = this.#seat?.state;
+    return (
+      state !== null &&
+      state !== undefined &&
+      this.#speakingSince === undefined &&
+      !!pendingRequest(state, this.#site.id)
+    );
+  }
+
+  askToSpeak(): void {
     const seat = this.#seat;
-    const state = seat?.state;
-    if (!seat || !state || this.#speakingSince !== undefined || pendingRequest(state, this.#site.id)) return;
-    const waiting = state.requests.filter((r) => isPending(r) && r.status !== 'speaking');
-    if (waiting.length < MOST_WAITING) void this.#serial.run('request', () => seat.command({ verb: 'requestFloor' }));
+    if (!seat?.state || this.#speakingSince !== undefined || this.isWaiting) return;
+    void this.#serial.run('request', () => seat.command({ verb: 'requestFloor' }));
   }
 
   mayFinish(now: number): void {
