@@ -74,7 +74,8 @@ export class Calls {
       throw error;
     }
     const report = (status: 'trying' | 'ringing') => this.#rooms.report(roomId, call.id, { status });
-    dialog.on('trying', () => report('trying'));
+    // An address that answers nothing keeps the call here for half a minute: that it is being tried is known now.
+    report('trying');
     dialog.on('ringing', () => report('ringing'));
     dialog.on('failed', ({ code, status }) => {
       const sipStatus = status >= 100 ? { sipStatus: status } : {};
