@@ -27,9 +27,9 @@ const local = (port: number) => ({ ip: '127.0.0.1', port });
 const endpointAt = (rtp: Receiver, rtcp: Receiver) => ({ ...local(rtp.port), rtcpPort: rtcp.port });
 
 /** A video endpoint that speaks payload type 97, and a server that takes 102. */
-async function connectVideo(leg: Leg, packetizationMode: 0 | 1) {
+async function connectVideo(leg: Leg, packetizationMode: 0 | 1, muxed = false) {
   const endpoint = await openPeer(closers);
-  const endpointRtcp = await openPeer(closers);
+  const endpointRtcp = muxed ? endpoint : await openPeer(closers);
   const server = await openPeer(closers);
   await leg.request('connectEndpoint', {
     video: {
@@ -233,26 +233,33 @@ test('hold shows the slide and silence and comes back; a new server changes noth
   expect(audioPort % 2).toBe(0);
 }, 40_000);
 
-test('requests for key frames travel in both directions', async () => {
-  const { leg, events, videoPort } = await startLeg(closers);
-  const { endpoint, endpointRtcp, server, sendPort } = await connectVideo(leg, 1);
-  const rtpPort = await receiveVideo(leg, server, 4444);
-  await sendFrom(closers, endpoint, videoPort, colourSource('0xff2040c0', 20, 'pt=97 ssrc=97 mtu=500'));
-  await sendFrom(closers, server, rtpPort, colourSource('0xff20a040', 20, 'pt=102 ssrc=4444 mtu=1400'));
-  await until(() => events.some(({ picture }) => picture === 'program') && server.rtp.length > 20, 'pictures flow');
-  await sleep(500);
-  const wanted = () => events.filter(({ event }) => event === 'keyFrameWanted').length;
-  const [wantedBefore, askedBefore] = [wanted(), keyFrameRequests(endpointRtcp.rtcp)];
-  server.send(pictureLoss(1, 2222), sendPort);
-  await until(() => wanted() > wantedBefore, 'the event says so');
-  await until(() => keyFrameRequests(endpointRtcp.rtcp) > askedBefore, 'the endpoint is asked by RTCP');
+test.each([
+  { muxed: false, where: 'RTCP on a port of its own' },
+  { muxed: true, where: 'RTP and RTCP on one port' },
+])(
+  'requests for key frames travel in both directions, $where',
+  async ({ muxed }) => {
+    const { leg, events, videoPort } = await startLeg(closers);
+    const { endpoint, endpointRtcp, server, sendPort } = await connectVideo(leg, 1, muxed);
+    const rtpPort = await receiveVideo(leg, server, 4444);
+    await sendFrom(closers, endpoint, videoPort, colourSource('0xff2040c0', 20, 'pt=97 ssrc=97 mtu=500'));
+    await sendFrom(closers, server, rtpPort, colourSource('0xff20a040', 20, 'pt=102 ssrc=4444 mtu=1400'));
+    await until(() => events.some(({ picture }) => picture === 'program') && server.rtp.length > 20, 'pictures flow');
+    await sleep(500);
+    const wanted = () => events.filter(({ event }) => event === 'keyFrameWanted').length;
+    const [wantedBefore, askedBefore] = [wanted(), keyFrameRequests(endpointRtcp.rtcp)];
+    server.send(pictureLoss(1, 2222), sendPort);
+    await until(() => wanted() > wantedBefore, 'the event says so');
+    await until(() => keyFrameRequests(endpointRtcp.rtcp) > askedBefore, 'the endpoint is asked by RTCP');
 
-  const fromServer = keyFrameRequests(server.rtcp);
-  const ours = endpoint.rtp.at(-1)?.bytes.readUInt32BE(8) ?? 0;
-  endpointRtcp.send(pictureLoss(97, ours), videoPort + 1);
-  await until(() => keyFrameRequests(server.rtcp) > fromServer, 'the server is asked for the endpoint');
-  await sleep(1200);
-  const before = keyFrameRequests(server.rtcp);
-  await leg.request('requestKeyFrame', {});
-  await until(() => keyFrameRequests(server.rtcp) > before, 'and when SIP says so');
-}, 40_000);
+    const fromServer = keyFrameRequests(server.rtcp);
+    const ours = endpoint.rtp.at(-1)?.bytes.readUInt32BE(8) ?? 0;
+    endpointRtcp.send(pictureLoss(97, ours), muxed ? videoPort : videoPort + 1);
+    await until(() => keyFrameRequests(server.rtcp) > fromServer, 'the server is asked for the endpoint');
+    await sleep(1200);
+    const before = keyFrameRequests(server.rtcp);
+    await leg.request('requestKeyFrame', {});
+    await until(() => keyFrameRequests(server.rtcp) > before, 'and when SIP says so');
+  },
+  40_000,
+);

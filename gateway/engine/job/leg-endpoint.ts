@@ -89,7 +89,7 @@ export class EndpointStream {
   receive(caps: string): void {
     this.stopReceiving();
     this.#clockRate = Number(/clock-rate=\(int\)(\d+)/.exec(caps)?.[1] ?? 90_000);
-    const arrival = addBin(this.#pipeline, arrivalDescription(caps), (bin) => {
+    const arrival = addBin(this.#pipeline, arrivalDescription(caps, this.#muxed), (bin) => {
       useSocket(elementOf(bin, 'source'), this.#sockets.rtp);
     });
     if (this.#muxed) this.#shareRtcp(arrival);
@@ -186,7 +186,7 @@ export class EndpointStream {
   }
 
   #shareRtcp(arrival: Gst.Bin): void {
-    const pad = Gst.GhostPad.new('rtcp', requestPad(elementOf(arrival, 'arrived'), 'src_%u'));
+    const pad = Gst.GhostPad.new('rtcp', padOf(elementOf(arrival, 'rtcp'), 'src'));
     pad.set_active(true);
     arrival.add_pad(pad);
     this.#sharedRtcp = requestPad(this.#rtcpIn, 'sink_%u');

@@ -24,15 +24,17 @@ function receivedType(stream: { payloadType: number; receivePayloadType?: number
 
 /**
  * What arrives on the endpoint's RTP port: only the negotiated payload type goes on as media (telephone events and
- * comfort noise share the stream); the tee `arrived` has all of it, for RTCP on the same port (RFC 5761).
+ * comfort noise share the stream). When RTCP shares the port too (RFC 5761), `rtcp` has all of it, for the session to pick.
  */
-export function arrivalDescription(caps: string): string {
+export function arrivalDescription(caps: string, muxed: boolean): string {
   const wanted = Number(/payload=\(int\)(\d+)/.exec(caps)?.[1]);
   const others = Array.from({ length: 128 }, (_, type) => type).filter((type) => type !== wanted);
   const ignored = others.map((type) => `(int)${type}`).join(',');
+  const rtcp = 'arrived. ! capssetter name=rtcp caps=application/x-rtcp join=false replace=true';
   return [
     `udpsrc name=source buffer-size=1000000 caps="${caps}" ! tee name=arrived allow-not-linked=true`,
     `arrived. ! rtpptdemux ignored-payload-types="<${ignored}>" ! identity name=out silent=true`,
+    ...(muxed ? [rtcp] : []),
   ].join(' ');
 }
 
