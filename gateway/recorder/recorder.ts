@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Command } from '../../server/protocol/commands.ts';
@@ -28,6 +29,7 @@ export class Recorder implements SeatOwner {
   readonly #logger: Logger;
   #engine: EngineProcess<RecorderContract> | undefined;
   #seat: Seat | undefined;
+  #file = '';
   #over = false;
 
   constructor(context: GatewayContext, roomId: RoomId, recordingId: RecordingId, report: (r: RecordingReport) => void) {
@@ -50,6 +52,7 @@ export class Recorder implements SeatOwner {
         if (event.event === 'error') this.#fail(event.code);
       });
       engine.onExit(({ expected }) => expected || this.#fail('engineExited'));
+      this.#file = await this.#nextFile(folder);
       await engine.request('start', { file: join(folder, this.#file) });
       const participantId = `recorder-${this.recordingId}`;
       const { server, control } = this.#context;
@@ -94,8 +97,19 @@ export class Recorder implements SeatOwner {
     void this.stop();
   }
 
-  get #file(): string {
-    return `${this.recordingId}.mp4`;
+  /** Never over what is there: a recorder that died has left a part, which is reported and kept. */
+  async #nextFile(folder: string): Promise<string> {
+    for (let part = 1; ; part += 1) {
+      const file = fileOf(this.recordingId, part);
+      if (await statOf(join(folder, file))) continue;
+      const earlier = fileOf(this.recordingId, part - 1);
+      const left = part > 1 && (await statOf(join(folder, earlier)));
+      if (left) {
+        const durationMs = Math.max(0, Math.round(left.mtimeMs - left.birthtimeMs));
+        this.#tell({ status: 'partSaved', file: earlier, durationMs, bytes: left.size });
+      }
+      return file;
+    }
   }
 
   #tell(report: Omit<RecordingReport, 'verb' | 'recordingId'>): void {
@@ -112,4 +126,12 @@ export class Recorder implements SeatOwner {
   async #release(): Promise<void> {
     await Promise.all([this.#seat?.leave(), this.#engine?.stop()]);
   }
+}
+
+function fileOf(recordingId: RecordingId, part: number): string {
+  return part === 1 ? `${recordingId}.mp4` : `${recordingId}-${part}.mp4`;
+}
+
+async function statOf(path: string): Promise<Stats | null> {
+  return stat(path).catch(() => null);
 }

@@ -64,10 +64,11 @@ export const commandSchema = z.discriminatedUnion('verb', [
   z.strictObject({
     verb: z.literal('reportRecording'),
     recordingId: recordingIdSchema,
-    status: z.enum(['running', 'saved', 'failed']),
+    /** `partSaved`: the recorder died and goes on in another file; what it had written is kept. */
+    status: z.enum(['running', 'partSaved', 'saved', 'failed']),
     file: z
       .string()
-      .regex(/^[\w.-]+$/)
+      .regex(/^[\w-]+\.mp4$/)
       .max(128)
       .optional(),
     durationMs: z.number().int().nonnegative().optional(),

@@ -13,6 +13,16 @@ import {
 } from './records.ts';
 
 const who = { participantId: participantIdSchema };
+const savedFile = {
+  recordingId: recordingIdSchema,
+  /** A name in the folder of recordings; without its ending it is the list's id. */
+  file: z
+    .string()
+    .max(128)
+    .regex(/^[\w-]+\.mp4$/),
+  durationMs: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+};
 
 export const leaveReasonSchema = z.enum(['left', 'removed', 'graceExpired', 'hungUp', 'meetingEnded']);
 export const closeReasonSchema = z.enum(['revoked', 'closed', 'closedAll', 'finished', 'left']);
@@ -57,13 +67,9 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('recordingRequested'), recordingId: recordingIdSchema }),
   z.strictObject({ type: z.literal('recordingStarted'), recordingId: recordingIdSchema }),
   z.strictObject({ type: z.literal('recordingStopRequested'), recordingId: recordingIdSchema }),
-  z.strictObject({
-    type: z.literal('recordingSaved'),
-    recordingId: recordingIdSchema,
-    file: z.string().max(128),
-    durationMs: z.number().int().nonnegative(),
-    bytes: z.number().int().nonnegative(),
-  }),
+  z.strictObject({ type: z.literal('recordingSaved'), ...savedFile }),
+  /** The recording goes on in another file. */
+  z.strictObject({ type: z.literal('recordingPartSaved'), ...savedFile }),
   z.strictObject({ type: z.literal('recordingFailed'), recordingId: recordingIdSchema, reason: z.string().max(200) }),
 
   z.strictObject({ type: z.literal('attemptRefused'), attempt: attemptSchema }),

@@ -77,6 +77,7 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
     return { ...state, recording: { status: 'stopping', id: recordingId, startedAt } };
   },
   recordingSaved: (state) => ({ ...state, recording: { status: 'off' } }),
+  recordingPartSaved: (state) => state,
   recordingFailed: (state) => ({ ...state, recording: { status: 'off' } }),
 
   attemptRefused: (state, { attempt }) => ({ ...state, attempts: [...state.attempts, attempt].slice(-ATTEMPTS_KEPT) }),

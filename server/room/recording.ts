@@ -21,6 +21,7 @@ export const recordingRules = {
       return recording.status === 'starting' ? accept({ type: 'recordingStarted', recordingId }) : accept();
     }
     if (file === undefined) return reject('malformed', 'file');
-    return accept({ type: 'recordingSaved', recordingId, file, durationMs: durationMs ?? 0, bytes: bytes ?? 0 });
+    const type = status === 'saved' ? ('recordingSaved' as const) : ('recordingPartSaved' as const);
+    return accept({ type, recordingId, file, durationMs: durationMs ?? 0, bytes: bytes ?? 0 });
   },
 } satisfies { [V in Command['verb']]?: Rule<Of<V>> };

@@ -108,10 +108,16 @@ async function project(db: Transaction<Schema>, roomId: RoomId, { event, at }: L
   const room = db.updateTable('rooms').where('id', '=', roomId);
   if (event.type === 'meetingOpened') await room.set({ title: event.title, opened_at: at }).execute();
   if (event.type === 'meetingEnded') await room.set({ status: 'ended', ended_at: at }).execute();
-  if (event.type === 'recordingSaved') {
-    const { recordingId: id, file, durationMs, bytes } = event;
+  if (event.type === 'recordingSaved' || event.type === 'recordingPartSaved') {
+    const { file, durationMs, bytes } = event;
+    const id = file.replace(/\.mp4$/, '');
     const recording = { id, room_id: roomId, file, started_at: at - durationMs, duration_ms: durationMs, bytes };
-    await db.insertInto('recordings').values(recording).execute();
+    // Reported again after a crash between the report and its answer: the file is the same.
+    await db
+      .insertInto('recordings')
+      .values(recording)
+      .onConflict((c) => c.column('id').doUpdateSet(recording))
+      .execute();
   }
 }
 

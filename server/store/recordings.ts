@@ -2,7 +2,7 @@ import type { RecordingSummary } from '../protocol/http.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { Database } from './schema.ts';
 
-/** What was saved, as the rooms' logs say; the rows are written with the event `recordingSaved`. */
+/** What was saved, as the rooms' logs say; the rows are written with the events `recordingSaved` and `recordingPartSaved`. */
 export interface Recordings {
   /** Newest first. */
   list(): Promise<RecordingSummary[]>;

@@ -84,8 +84,8 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
 
     test('an append that fails half way leaves nothing', async () => {
       const epoch = await claimed();
-      const saved = { type: 'recordingSaved', recordingId: 'r1', file: 'a.mp4', durationMs: 1, bytes: 1 } as const;
-      const events = [number(opened, 1), number(saved, 2), number(saved, 3)];
+      const saved = { type: 'recordingSaved', recordingId: 'r1', file: 'r1.mp4', durationMs: 1, bytes: 1 } as const;
+      const events = [number(opened, 1), number(saved, 2), number(saved, 2)];
       await expect(log().append({ roomId, epoch, expectedSeq: 0, events })).rejects.toThrow();
       expect(await log().read(roomId)).toEqual([]);
       expect(await log().rooms()).toEqual([]);
@@ -97,14 +97,14 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
       expect(await log().rooms()).toEqual([]);
       await log().append({ roomId, epoch, expectedSeq: 0, events: [number(opened, 1)] });
       expect(await log().rooms()).toEqual([{ roomId, title: 'Giao ban tuần 47', status: 'open', openedAt: 1_001 }]);
-      const saved = { type: 'recordingSaved', recordingId: 'r1', file: 'a.mp4', durationMs: 400, bytes: 9 } as const;
+      const saved = { type: 'recordingSaved', recordingId: 'r1', file: 'r1.mp4', durationMs: 400, bytes: 9 } as const;
       const events = [number(saved, 2, 2_000), number(ended, 3, 3_000)];
       await log().append({ roomId, epoch, expectedSeq: 1, events });
       expect(await log().rooms()).toMatchObject([{ status: 'ended', endedAt: 3_000 }]);
       expect(await twin.store.recordings.list()).toEqual([
         { recordingId: 'r1', roomId, title: 'Giao ban tuần 47', startedAt: 1_600, durationMs: 400, bytes: 9 },
       ]);
-      expect(await twin.store.recordings.fileOf('r1')).toBe('a.mp4');
+      expect(await twin.store.recordings.fileOf('r1')).toBe('r1.mp4');
       expect(await twin.store.recordings.fileOf('r2')).toBeUndefined();
     });
 

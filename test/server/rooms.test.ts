@@ -214,7 +214,7 @@ test('an ended meeting is closed once its recording is saved', async () => {
   await room.dispatch({ verb: 'endMeeting' }, OPERATOR);
   await pause(20);
   expect([heard.end, fixture.media.closed]).toEqual(['', []]);
-  const saved = { recordingId, status: 'saved', file: 'a.mp4', durationMs: 1, bytes: 1 } as const;
+  const saved = { recordingId, status: 'saved', file: `${recordingId}.mp4`, durationMs: 1, bytes: 1 } as const;
   await room.dispatch({ verb: 'reportRecording', ...saved }, 'system');
   await expect.poll(() => heard.end).toBe('ended');
   await expect.poll(() => fixture.media.closed).toEqual([ROOM]);
