@@ -105,6 +105,8 @@ async function bringUp(settings: Settings, options: SystemOptions, parts: Parts)
   const url = localUrl(settings.host, port);
   const gatewayReady = parts.run('gateway', options.args, { ...env, ROSTRUM_SERVER_URL: url });
   const [server] = await showProgress(text.starting, Promise.all([serverReady, gatewayReady]));
+  // Nor is a lost password replaced again by every restart: nobody would be shown that one.
+  args.push('--reset-operator', 'off');
   return { server, localUrl: url, selfSigned: isSelfSigned(settings), onStop: (close) => parts.onStop(close) };
 }
 

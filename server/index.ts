@@ -55,7 +55,6 @@ async function start(): Promise<void> {
   const graceMs = settings.graceSeconds * 1000;
   const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now });
   const tickets = new Tickets(secrets.signingKey);
-  const oneTimePassword = await ensureOperator(store.accounts, settings.resetOperator, now());
   const api = createApi({
     ...{ ...store, rooms, recordingsDir, logger, now },
     clientDir: settings.clientDir,
@@ -80,7 +79,9 @@ async function start(): Promise<void> {
 
   if (settings.demo) await runDemo(rooms);
 
-  announce(urlOf(settings, await listen(server, settings.host, settings.port)), oneTimePassword);
+  const port = await listen(server, settings.host, settings.port);
+  // Last: a password made by a start that then fails would never be shown.
+  announce(urlOf(settings, port), await ensureOperator(store.accounts, settings.resetOperator, now()));
 }
 
 /** A demonstration that somebody has ended does not keep the server from starting. */

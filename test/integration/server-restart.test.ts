@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { LoggedEvent } from '../../server/protocol/events.ts';
 import { until } from './media-fixture.ts';
@@ -97,6 +100,18 @@ test('a server that is told to stop closes within three seconds; a second one on
   const started = performance.now();
   expect(await server.kill('SIGTERM')).toBe(0);
   expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+test('a first start that fails takes no password with it', async () => {
+  server = await ServerProcess.start();
+  await server.kill('SIGTERM');
+  for (const suffix of ['', '-wal', '-shm']) await rm(join(server.folder, `rostrum.sqlite${suffix}`), { force: true });
+  server.oneTimePassword = '';
+  const neighbour = createServer().listen(Number(new URL(server.url).port), '127.0.0.1');
+  await expect(server.resume()).rejects.toThrow('is in use');
+  await new Promise((resolve) => neighbour.close(resolve));
+  await server.resume();
+  expect(server.oneTimePassword).not.toBe('');
 });
 
 test('a server whose supervisor is gone ends by itself', async () => {
