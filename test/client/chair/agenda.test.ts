@@ -53,3 +53,16 @@ test('the last decisions come first', () => {
   const requests = [request('a', 'finished', 10), request('b', 'declined', 20), request('c', 'withdrawn', 30)];
   expect(agendaOf(room([], requests), 'chair').decided.map((r) => r.id)).toEqual(['b', 'a']);
 });
+
+test('who has spoken longest comes first, before whom the operator let speak without a request', () => {
+  const people = [
+    person('unasked', { gate: 'open', joinedAt: 1 }),
+    person('later', { gate: 'open', joinedAt: 2 }),
+    person('sooner', { gate: 'open', joinedAt: 3 }),
+  ];
+  const requests = [
+    { ...request('later', 'speaking'), speakingAt: 9 },
+    { ...request('sooner', 'speaking'), speakingAt: 5 },
+  ];
+  expect(agendaOf(room(people, requests), 'chair').speaking.map((p) => p.id)).toEqual(['sooner', 'later', 'unasked']);
+});
