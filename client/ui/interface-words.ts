@@ -10,6 +10,9 @@ export const interfaceWords = catalogue({
     themes: { system: 'Theo máy', dark: 'Tối', light: 'Sáng' },
     notices: 'Thông báo',
     code: 'mã {code}',
+    unloaded: 'Chưa tải được trang',
+    unloadedNote: 'Máy chủ không trả lời hoặc vừa được cập nhật. Tải lại trang.',
+    reload: 'Tải lại trang',
   },
   en: {
     close: 'Close',
@@ -19,6 +22,9 @@ export const interfaceWords = catalogue({
     themes: { system: 'As the system', dark: 'Dark', light: 'Light' },
     notices: 'Notices',
     code: 'code {code}',
+    unloaded: 'The page could not be loaded',
+    unloadedNote: 'The server does not answer, or was just updated. Reload the page.',
+    reload: 'Reload the page',
   },
 });
 
