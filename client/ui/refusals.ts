@@ -41,7 +41,7 @@ const sentences = catalogue({
     tooManyMessages: 'Thao tác quá nhanh. Chờ một chút rồi thử lại.',
     tooManyStreams: 'Đã gửi đủ số nguồn hình và tiếng cho phép. Tắt bớt một nguồn rồi thử lại.',
     roomFull: 'Phòng họp đã đủ số điểm cầu. Liên hệ trung tâm điều khiển.',
-    retry: 'Máy chủ chưa ghi được thao tác này. Thử lại.',
+    retry: 'Máy chủ không trả lời hoặc chưa ghi được thao tác này. Thử lại.',
     mediaUnavailable:
       'Máy chủ tạm thời không xử lý được hình và tiếng. Thử lại sau giây lát; nếu lặp lại, báo quản trị.',
     internal: 'Máy chủ gặp lỗi, thao tác chưa được thực hiện. Thử lại; nếu lặp lại, báo quản trị.',
@@ -84,7 +84,7 @@ const sentences = catalogue({
     tooManyMessages: 'That was too fast. Wait a moment, then try again.',
     tooManyStreams: 'No more pictures or sounds can be sent from here. Switch one off and try again.',
     roomFull: 'The room has no place left. Contact the control room.',
-    retry: 'The server could not record this. Try again.',
+    retry: 'The server does not answer or could not record this. Try again.',
     mediaUnavailable:
       'The server cannot handle picture and sound just now. Try again shortly; if it persists, report it.',
     internal: 'The server failed and did not carry this out. Try again; if it persists, report it.',
