@@ -29,5 +29,15 @@ export function participantIdOfAddress(address: string): ParticipantId {
     .replace(/;.*$/, '')
     .replace(/(:\d+)$/, '');
   const safe = bare.replace(/[^a-z0-9]/g, (c) => `_${c.charCodeAt(0).toString(16)}`);
-  return `sip-${safe}`.slice(0, 64);
+  const id = `sip-${safe}`;
+  return id.length <= 64 ? id : `${id.slice(0, 47)}_${digest(bare)}`;
+}
+
+/** 64-bit FNV-1a in 16 hexadecimal digits: keeps long addresses apart, proves nothing. */
+function digest(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const unit of new TextEncoder().encode(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(unit)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
 }
