@@ -63,7 +63,8 @@ export class Levels {
 
   #followSpeaker(levels: ReadonlyMap<string, number>): void {
     const { participants, speaker } = this.#hooks.state();
-    const now = Date.now();
+    // Not the time of day, which may be set back.
+    const now = performance.now();
     const open = new Map([...levels].filter(([id]) => participants[id]?.gate === 'open'));
     // The room may have changed the speaker by itself, as when a gate closed.
     const memory = this.#memory.speaker === speaker ? this.#memory : { ...this.#memory, speaker, since: now };

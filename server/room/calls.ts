@@ -1,6 +1,8 @@
 import type { Command } from '../protocol/commands.ts';
-import { participantIdOfAddress } from '../protocol/ids.ts';
-import type { Call, RoomState } from '../protocol/records.ts';
+import type { RoomEvent } from '../protocol/events.ts';
+import { type ParticipantId, participantIdOfAddress } from '../protocol/ids.ts';
+import type { Call, RoomState, Time } from '../protocol/records.ts';
+import { strangerEvents } from './attempts.ts';
 import { accept, type Rule, reject } from './decision.ts';
 import { isIn } from './state.ts';
 import type { SystemCommand } from './system-commands.ts';
@@ -44,8 +46,7 @@ export const callRules = {
   hangUp: (state, { callId }, _by, { now }) => {
     const call = state.calls[callId];
     if (!call || !isActive(call)) return reject('callUnknown');
-    const cause = call.status === 'answered' ? 'hungUp' : 'cancelled';
-    return accept({ type: 'callChanged', call: { ...call, status: 'ended', cause, changedAt: now } });
+    return accept(ended(call, now));
   },
   reportCall: (state, { callId, status, cause, sipStatus }, _by, { now }) => {
     const call = state.calls[callId];
@@ -56,22 +57,27 @@ export const callRules = {
     if (sipStatus) changed.sipStatus = sipStatus;
     return accept({ type: 'callChanged', call: changed });
   },
-  recordRefusedCall: (_state, { address, target }, _by, { now }) =>
-    accept({
-      type: 'attemptRefused',
-      attempt: {
-        by: participantIdOfAddress(address),
-        name: address.slice(0, 120),
-        verb: 'call',
-        detail: target.slice(0, 256),
-        at: now,
-      },
-    }),
+  recordRefusedCall: (state, { address, target }, _by, { now }) => {
+    const by = participantIdOfAddress(address);
+    const attempt = { by, name: address.slice(0, 120), verb: 'call', detail: target.slice(0, 256), at: now };
+    return accept(...strangerEvents(state, attempt));
+  },
 } satisfies { [V in (Command | SystemCommand)['verb']]?: Rule<Of<V>> };
 
 /** Not over yet. */
 export function isActive(call: Call): boolean {
   return call.status !== 'failed' && call.status !== 'ended';
+}
+
+/** What ends with a participant who must not come back: nobody calls him again. */
+export function endedCalls(state: RoomState, participantId: ParticipantId, now: Time): RoomEvent[] {
+  const active = Object.values(state.calls).filter((c) => c.participantId === participantId && isActive(c));
+  return active.map((call) => ended(call, now));
+}
+
+function ended(call: Call, now: Time): RoomEvent {
+  const cause = call.status === 'answered' ? 'hungUp' : 'cancelled';
+  return { type: 'callChanged', call: { ...call, status: 'ended', cause, changedAt: now } };
 }
 
 function callOf(state: RoomState, participantId: string): Call | undefined {
@@ -85,5 +91,5 @@ function callOf(state: RoomState, participantId: string): Call | undefined {
 
 function userOf(address: string): string {
   const bare = address.trim().replace(/^sips?:/i, '');
-  return /^([^@;]+)@/.exec(bare)?.[1] ?? bare;
+  return (/^([^@;]+)@/.exec(bare)?.[1] ?? bare).slice(0, 120);
 }

@@ -1,6 +1,7 @@
 import type { Command, Verb } from '../protocol/commands.ts';
 import type { RoomState } from '../protocol/records.ts';
 import { refuse } from '../protocol/refusals.ts';
+import { attemptEvents } from './attempts.ts';
 import { callRules } from './calls.ts';
 import { type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { floorRules } from './floor.ts';
@@ -36,9 +37,6 @@ const AFTER_THE_END: ReadonlySet<string> = new Set<AnyCommand['verb']>([
   'admit',
   'reportEffectFailure',
 ]);
-
-/** The same attempt is put on record once in this many milliseconds, so that nobody floods the log. */
-const ATTEMPT_INTERVAL_MS = 10_000;
 
 /**
  * The room's rules. Pure: the same state, command, actor and inputs give the same decision. System commands are the
@@ -82,11 +80,8 @@ function mayAfterEnd(command: AnyCommand): boolean {
 function refuseAttempt(state: RoomState, command: AnyCommand, by: string, { now }: Inputs): Decision {
   const refusal = refuse('notPermitted', command.verb);
   const verb = command.verb;
-  if (state.attempts.some((a) => a.by === by && a.verb === verb && now - a.at < ATTEMPT_INTERVAL_MS)) {
-    return { events: [], refusal };
-  }
   const detail =
     'address' in command ? command.address : 'participantId' in command ? command.participantId : undefined;
   const attempt = { by, name: state.participants[by]?.name ?? by, verb, at: now, ...(detail ? { detail } : {}) };
-  return { events: [{ type: 'attemptRefused', attempt }], refusal };
+  return { events: attemptEvents(state, attempt), refusal };
 }

@@ -3,6 +3,7 @@ import type { ParticipantId } from '../protocol/ids.ts';
 import type { RoomState, SourceRef } from '../protocol/records.ts';
 import type { Dismissed } from '../protocol/wire.ts';
 import { isSound, mayHear } from './hearing.ts';
+import { isIn } from './state.ts';
 
 /** What the media and the connections must now do. */
 export type Effect =
@@ -19,6 +20,10 @@ export function effectsOf(before: RoomState, after: RoomState, { event }: Logged
   const subject =
     'participantId' in event ? event.participantId : event.type === 'participantJoined' ? event.participant.id : null;
   if (subject !== null && CHANGES_HEARING.has(event.type)) effects.push(...hearingChanges(before, after, subject));
+  // Another call in the place of one that stood: what the earlier one sent and received goes with it.
+  if (event.type === 'participantJoined' && isIn(before.participants[event.participant.id])) {
+    effects.push({ effect: 'closeMedia', participantId: event.participant.id });
+  }
   if (CHANGES_PICTURES.has(event.type)) effects.push({ effect: 'reviewPictures' });
   if (event.type === 'participantLeft') {
     effects.push({ effect: 'closeMedia', participantId: event.participantId });

@@ -1,11 +1,14 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
 import type { Call, FloorRequest, Participant, RoomState } from '../protocol/records.ts';
+import { isActive } from './calls.ts';
 import { hasSource } from './roster.ts';
 
 type Fold<T extends EventType> = (state: RoomState, event: Extract<RoomEvent, { type: T }>, at: number) => RoomState;
 
 /** How many refused attempts the room remembers; the log keeps them all. */
 const ATTEMPTS_KEPT = 50;
+/** Likewise of calls that are over: scanners call all day. */
+const ENDED_CALLS_KEPT = 200;
 
 /** One fold for every event: an event without one does not compile. Total over everything that `view` lets through. */
 const FOLDS: { [T in EventType]: Fold<T> } = {
@@ -117,5 +120,8 @@ function upsertRequest(state: RoomState, { request }: { request: FloorRequest })
 }
 
 function upsertCall(state: RoomState, { call }: { call: Call }): RoomState {
-  return { ...state, calls: { ...state.calls, [call.id]: call } };
+  const calls = { ...state.calls, [call.id]: call };
+  const over = Object.values(calls).filter((c) => !isActive(c));
+  for (const { id } of over.slice(0, Math.max(0, over.length - ENDED_CALLS_KEPT))) delete calls[id];
+  return { ...state, calls };
 }

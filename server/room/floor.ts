@@ -7,6 +7,8 @@ import { isAttendee, isIn, pendingRequest } from './state.ts';
 
 type Of<V extends Command['verb']> = Extract<Command, { verb: V }>;
 
+const OWN_REQUESTS_PER_MINUTE = 10;
+
 /** The floor: requested → forwarded → granted or declined → speaking → finished (REG-9, REG-10). */
 export const floorRules = {
   requestFloor: (state, _command, by, inputs) =>
@@ -52,6 +54,7 @@ function request(state: RoomState, id: ParticipantId, inputs: Inputs, enteredBy?
   const target = state.participants[id];
   if (!target || !isAttendee(target) || !isIn(target)) return reject('participantUnknown');
   if (target.gate === 'open' || pendingRequest(state, id)) return reject('alreadyRequested');
+  if (!enteredBy && asksTooOften(state, id, inputs.now)) return reject('tooManyMessages');
   const entered = enteredBy && enteredBy !== 'system' ? { enteredBy } : {};
   const record: FloorRequest = {
     id: inputs.id,
@@ -62,6 +65,12 @@ function request(state: RoomState, id: ParticipantId, inputs: Inputs, enteredBy?
     ...entered,
   };
   return accept({ type: 'floorRequested', request: record });
+}
+
+/** The room remembers every request, so asking and withdrawing in turns must not fill it. */
+function asksTooOften({ requests }: RoomState, id: ParticipantId, now: Time): boolean {
+  const own = requests.filter((r) => r.participantId === id && r.enteredBy === undefined);
+  return own.filter((r) => Math.abs(now - r.requestedAt) < 60_000).length >= OWN_REQUESTS_PER_MINUTE;
 }
 
 function grant(

@@ -1,6 +1,7 @@
 import type { Command } from '../protocol/commands.ts';
 import type { LeaveReason, RoomEvent } from '../protocol/events.ts';
 import type { Participant, RoomState, SentSource, Time } from '../protocol/records.ts';
+import { endedCalls } from './calls.ts';
 import { accept, type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { closedEvents, silencedEvents } from './floor.ts';
 import { isIn, pendingRequest } from './state.ts';
@@ -30,7 +31,7 @@ export const rosterRules = {
   removeParticipant: (state, { participantId }, _by, { now }) => {
     const target = state.participants[participantId];
     if (!target || target.role === 'service' || target.presence === 'removed') return reject('participantUnknown');
-    return accept(...leaving(state, participantId, 'removed', now));
+    return accept(...leaving(state, participantId, 'removed', now), ...endedCalls(state, participantId, now));
   },
   readmitParticipant: (state, { participantId }) =>
     state.participants[participantId]?.presence === 'removed'
