@@ -113,3 +113,15 @@ export async function colourShown(tile: Locator): Promise<[number, number, numbe
     return [sum[0] ?? 0, sum[1] ?? 0, sum[2] ?? 0].map((s) => Math.round(s / 64)) as [number, number, number];
   });
 }
+
+/** How many new frames a tile shows within `ms`: a picture that has come to a stand shows none. */
+export async function framesShown(tile: Locator, ms = 1000): Promise<number> {
+  const video = tile.locator('video');
+  if ((await video.count()) !== 1) return 0;
+  return video.evaluate(async (video, ms) => {
+    if (!(video instanceof HTMLVideoElement)) return 0;
+    const before = video.getVideoPlaybackQuality().totalVideoFrames;
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return video.getVideoPlaybackQuality().totalVideoFrames - before;
+  }, ms);
+}

@@ -44,7 +44,7 @@ export class System {
       ROSTRUM_WORKERS: '1',
       ROSTRUM_SIP_PORT: String(sipPort),
       ROSTRUM_PICTURE: '640x360@15',
-      ROSTRUM_LOG: 'warn',
+      ROSTRUM_LOG: process.env.ROSTRUM_LOG ?? 'warn',
       ...more,
     };
     const child = spawn(process.execPath, ['infra/start.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -67,10 +67,13 @@ export class System {
   }
 
   /** Kills the server process as a power cut would; the supervisor starts it again. Resolves to its process id. */
-  async killServer(): Promise<number> {
-    const pid = await this.#serverPid();
-    process.kill(pid, 'SIGKILL');
-    return pid;
+  killServer(): Promise<number> {
+    return this.#kill('server/index.ts');
+  }
+
+  /** Likewise the gateway, with its calls; its engine processes end with it. */
+  killGateway(): Promise<number> {
+    return this.#kill('gateway/index.ts');
   }
 
   /** Every process that belongs to the system now. */
@@ -94,12 +97,14 @@ export class System {
     return left;
   }
 
-  async #serverPid(): Promise<number> {
+  async #kill(script: string): Promise<number> {
     for (const pid of await childrenOf(this.#child.pid ?? 0)) {
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      if (command.includes('server/index.ts')) return pid;
+      if (!command.includes(script)) continue;
+      process.kill(pid, 'SIGKILL');
+      return pid;
     }
-    throw new Error(`no server process:\n${this.output}`);
+    throw new Error(`no process of ${script}:\n${this.output}`);
   }
 }
 
