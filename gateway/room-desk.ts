@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Command } from '../server/protocol/commands.ts';
 import type { RoomId } from '../server/protocol/ids.ts';
-import type { RoomState } from '../server/protocol/records.ts';
+import type { Call, RoomState } from '../server/protocol/records.ts';
 import { Composer } from './composer/composer.ts';
 import type { GatewayContext } from './context.ts';
 import type { Calls } from './legs/calls.ts';
@@ -42,11 +42,12 @@ export class RoomDesk implements SeatOwner {
   }
 
   async open(): Promise<void> {
+    const { control, server } = this.#context;
     const ask = { roomId: this.#roomId, kind: 'gateway' as const, participantId: 'gateway', name: 'gateway' };
-    const ticket = await this.#context.control.ticket(ask);
+    const renew = () => control.ticket(ask);
+    const ticket = await renew();
     if (this.#closed) return;
-    const { server } = this.#context;
-    this.#seat = new Seat({ server, participantId: 'gateway', ticket, owner: this, logger: this.#logger });
+    this.#seat = new Seat({ server, participantId: 'gateway', ticket, renew, owner: this, logger: this.#logger });
   }
 
   get state(): RoomState | null {
@@ -61,9 +62,9 @@ export class RoomDesk implements SeatOwner {
   }
 
   changed(state: RoomState): void {
-    const wants = wantsOf(state, (id) => this.#calls?.holds(id) ?? true, !this.#looked);
+    const wants = wantsOf(state, (id) => this.#calls?.holds(id) ?? false, !this.#looked);
     this.#looked = true;
-    for (const call of wants.place) this.#calls?.place(this.#roomId, call);
+    for (const call of wants.place) this.#place(call);
     for (const callId of wants.hangUp) this.#calls?.hangUp(callId);
     void this.#serial.run('composition', () => this.#compose());
     void this.#serial.run('recording', () => this.#record());
@@ -82,6 +83,11 @@ export class RoomDesk implements SeatOwner {
       await this.#sendReports();
       await this.#seat?.leave();
     });
+  }
+
+  #place(call: Call): void {
+    if (this.#calls) this.#calls.place(this.#roomId, call);
+    else this.report({ verb: 'reportCall', callId: call.id, status: 'failed', cause: 'error' });
   }
 
   async #compose(): Promise<void> {

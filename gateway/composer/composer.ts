@@ -60,10 +60,15 @@ export class Composer implements SeatOwner {
   static async start(context: GatewayContext, roomId: RoomId, onEnd: () => void): Promise<Composer> {
     const logger = context.logger.child({ roomId, part: 'composer' });
     const ask = { roomId, kind: 'composer' as const, participantId: COMPOSER_ID, name: 'composer' };
-    const ticket = await context.control.ticket(ask);
+    const renew = () => context.control.ticket(ask);
+    const ticket = await renew();
     const [picture, mix] = await startBoth(logger);
     const composer = new Composer(context, logger, picture, mix, onEnd);
-    composer.#seat = new Seat({ server: context.server, participantId: COMPOSER_ID, ticket, owner: composer, logger });
+    composer.#seat = new Seat({
+      server: context.server,
+      participantId: COMPOSER_ID,
+      ...{ ticket, renew, owner: composer, logger },
+    });
     return composer;
   }
 

@@ -92,7 +92,8 @@ export class Calls {
     try {
       const { participantId, name, address } = call;
       const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId: call.id };
-      leg.enter(agreed, participantId, await this.#context.control.ticket(ask));
+      const renew = () => this.#context.control.ticket(ask);
+      leg.enter(agreed, { participantId, ticket: await renew(), renew });
       this.#rooms.report(roomId, call.id, { status: 'answered' });
     } catch (error) {
       this.#context.logger.warn({ callId: call.id, err: error }, 'answered call not admitted');
@@ -119,7 +120,11 @@ export class Calls {
   }
 
   /** The caller is admitted: negotiate, answer, and take the seat. */
-  async #enter(dialog: IncomingDialog, { roomId, callId, participantId, ticket }: Admitted): Promise<void> {
+  async #enter(dialog: IncomingDialog, admitted: Admitted): Promise<void> {
+    const { roomId, callId, participantId, name, ticket } = admitted;
+    const address = dialog.remote.uri.slice(0, 256);
+    const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId };
+    const entry = { participantId, ticket, renew: () => this.#context.control.ticket(ask) };
     this.#live.set(callId, { end: () => this.#finish(roomId, callId, { status: 'ended', cause: 'cancelled' }) });
     const leg = await this.#open(roomId, callId);
     if (!this.#live.has(callId) || dialog.state === 'ended') return leg.end('cancelled');
@@ -128,7 +133,7 @@ export class Calls {
     if (dialog.offer === undefined) {
       dialog.on('answered', ({ sdp }) => {
         const agreed = leg.negotiation.accept(sdp);
-        if (agreed) leg.enter(agreed, participantId, ticket);
+        if (agreed) leg.enter(agreed, entry);
         else leg.end('mediaRefused');
       });
       dialog.answer(leg.negotiation.offer());
@@ -139,7 +144,7 @@ export class Calls {
         return leg.end('mediaRefused');
       }
       dialog.answer(answered.sdp);
-      leg.enter(answered.media, participantId, ticket);
+      leg.enter(answered.media, entry);
     }
     this.#rooms.report(roomId, callId, { status: 'answered' });
   }

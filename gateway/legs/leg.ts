@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../../server/config.ts';
-import type { CallId, ParticipantId } from '../../server/protocol/ids.ts';
+import type { CallId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { CallCause } from '../../server/protocol/records.ts';
 import { COMPOSER_ID } from '../composer/id.ts';
 import { type LegContract, type LegEvent, legContract } from '../engine/leg-protocol.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
 import { Serial } from '../serial.ts';
-import { Seat, type SeatOwner } from '../session/seat.ts';
+import { Seat, type SeatOptions, type SeatOwner } from '../session/seat.ts';
 import { inputOf, openStream, startStream } from '../session/streams.ts';
 import { nothingSchema, type ServerAddress } from '../session/wire.ts';
 import type { Dialog, Negotiated } from '../sip/index.ts';
@@ -92,11 +92,11 @@ export class Leg implements SeatOwner {
   }
 
   /** The call is up: media flows between endpoint and engine, and the participant takes its seat. */
-  enter(agreed: Negotiated, participantId: ParticipantId, ticket: string): void {
+  enter(agreed: Negotiated, entry: Pick<SeatOptions, 'participantId' | 'ticket' | 'renew'>): void {
     if (this.#over) return;
     this.#connect(agreed);
     const { server, logger } = this.#options;
-    this.#seat = new Seat({ server, participantId, ticket, owner: this, logger });
+    this.#seat = new Seat({ server, ...entry, owner: this, logger });
   }
 
   /** Ends call, participant and process. Also called by the room: hang up. */

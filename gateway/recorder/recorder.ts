@@ -56,8 +56,10 @@ export class Recorder implements SeatOwner {
       await engine.request('start', { file: join(folder, this.#file) });
       const participantId = `recorder-${this.recordingId}`;
       const { server, control } = this.#context;
-      const ticket = await control.ticket({ roomId: this.#roomId, kind: 'recorder', participantId, name: 'recorder' });
-      this.#seat = new Seat({ server, participantId, ticket, owner: this, logger: this.#logger });
+      const ask = { roomId: this.#roomId, kind: 'recorder' as const, participantId, name: 'recorder' };
+      const renew = () => control.ticket(ask);
+      const ticket = await renew();
+      this.#seat = new Seat({ server, participantId, ticket, renew, owner: this, logger: this.#logger });
     } catch (error) {
       this.#logger.error({ err: error }, 'recording not started');
       this.#fail('notStarted');

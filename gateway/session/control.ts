@@ -16,9 +16,13 @@ import { nothingSchema, resultOf, type ServerAddress, socketOptions } from './wi
 type Ask<R extends GatewayRequest['request']> = Omit<Extract<GatewayRequest, { request: R }>, 'request'>;
 export type Admitted = z.infer<typeof admittedSchema>;
 
+const RETRY_MS = 500;
+
 /** The gateway's own connection: which rooms are open, tickets for the participants it provides, callers' admission. */
 export class Control {
   readonly #socket: Socket<ServerToGateway, GatewayToServer>;
+  #closed = false;
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(server: ServerAddress, secret: string, onRooms: (rooms: OpenRooms['rooms']) => void, logger: Logger) {
     this.#socket = io(`${server.url}/gateway`, {
@@ -30,7 +34,11 @@ export class Control {
       if (parsed.success) onRooms(parsed.data.rooms);
       else logger.warn({ issue: parsed.error.issues[0] }, 'list of rooms not understood');
     });
-    this.#socket.on('connect_error', (error) => logger.debug({ reason: error.message }, 'server not reached'));
+    this.#socket.on('connect_error', (error) => {
+      logger.debug({ reason: error.message }, 'server not reached');
+      this.#comeBack();
+    });
+    this.#socket.on('disconnect', () => this.#comeBack());
   }
 
   async ticket(ask: Ask<'ticket'>): Promise<string> {
@@ -49,7 +57,16 @@ export class Control {
   }
 
   close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
     this.#socket.disconnect();
+  }
+
+  /** socket.io comes back by itself from a lost connection, and leaves it to us where the server has closed it. */
+  #comeBack(): void {
+    if (this.#closed || this.#socket.active) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#socket.connect(), RETRY_MS);
   }
 
   #ask(request: GatewayRequest): Promise<unknown> {

@@ -5,7 +5,7 @@ import type { Command } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import { type ConsumerOffer, type MediaRequest, noticeSchema } from '../../server/protocol/media.ts';
 import type { RoomState } from '../../server/protocol/records.ts';
-import { Refused } from '../../server/protocol/refusals.ts';
+import { type RefusalCode, Refused, refusalSchema } from '../../server/protocol/refusals.ts';
 import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
 import {
   type ClientToServer,
@@ -18,6 +18,15 @@ import {
 import { evolve } from '../../server/room/evolve.ts';
 import { receivable } from './codecs.ts';
 import { nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
+
+const RETRY_MS = 500;
+
+/** Refusals at the door after which there is no coming back. */
+const FINAL: { [C in RefusalCode]?: Dismissed['reason'] } = {
+  removed: 'removed',
+  meetingEnded: 'meetingEnded',
+  roomUnknown: 'meetingEnded',
+};
 
 /** What the owner of a seat is told. Whatever it throws or rejects with is logged and ends nothing else. */
 export interface SeatOwner {
@@ -38,8 +47,10 @@ export interface SeatOwner {
 export interface SeatOptions {
   server: ServerAddress;
   participantId: ParticipantId;
-  /** A gateway-provided ticket; asked for once, it outlives a restart of the server. */
+  /** Outlives a restart of the server. */
   ticket: string;
+  /** A new one, when the first has expired in a long meeting. */
+  renew: () => Promise<string>;
   owner: SeatOwner;
   logger: Logger;
 }
@@ -53,19 +64,24 @@ export class Seat {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
   readonly #owner: SeatOwner;
   readonly #logger: Logger;
+  readonly #renew: () => Promise<string>;
   readonly #consumers = new Set<string>();
+  #ticket: string;
+  #retry: NodeJS.Timeout | undefined;
   #state: RoomState | null = null;
   #index = 0;
   #mediaSession: string | null = null;
   #closed = false;
 
-  constructor({ server, participantId, ticket, owner, logger }: SeatOptions) {
+  constructor({ server, participantId, ticket, renew, owner, logger }: SeatOptions) {
     this.participantId = participantId;
+    this.#ticket = ticket;
+    this.#renew = renew;
     this.#owner = owner;
     this.#logger = logger;
     this.#socket = io(`${server.url}/room`, {
       ...socketOptions(server),
-      auth: { ticket, version: PROTOCOL_VERSION },
+      auth: (give) => give({ ticket: this.#ticket, version: PROTOCOL_VERSION }),
     });
     this.#socket.on('welcome', (welcome) => this.#guard(() => this.#welcomed(welcomeSchema.parse(welcome))));
     this.#socket.on('event', (event) => this.#guard(() => this.#evolved(event)));
@@ -75,11 +91,14 @@ export class Seat {
       this.#guard(() => this.#owner.dismissed?.(reason));
     });
     this.#socket.on('disconnect', () => {
-      if (!this.#closed) this.#guard(() => this.#owner.lost?.());
+      if (this.#closed) return;
+      this.#guard(() => this.#owner.lost?.());
+      this.#comeBack();
     });
-    this.#socket.on('connect_error', (error) =>
-      logger.debug({ participantId, reason: error.message }, 'not connected'),
-    );
+    this.#socket.on('connect_error', (error: Error & { data?: unknown }) => {
+      logger.debug({ participantId, reason: error.message }, 'not connected');
+      this.#guard(() => this.#refusedEntry(refusalSchema.safeParse(error.data).data?.code));
+    });
   }
 
   /** The room as this participant may see it; null before the first welcome. */
@@ -89,7 +108,7 @@ export class Seat {
 
   /** Throws `Refused`, or an error when nothing answers. */
   async command(command: Command): Promise<void> {
-    resultOf(await this.#socket.emitWithAck('command', command), nothingSchema);
+    resultOf(await this.#ask('command', command), nothingSchema);
   }
 
   /** A command that states a fact: a refusal is the room's last word on it and is only logged. Throws when nothing answers. */
@@ -103,7 +122,7 @@ export class Seat {
   }
 
   async request<T>(request: MediaRequest, schema: z.ZodType<T>): Promise<T> {
-    return resultOf(await this.#socket.emitWithAck('request', request), schema);
+    return resultOf(await this.#ask('request', request), schema);
   }
 
   /** Leaves the room and closes the connection. */
@@ -119,7 +138,33 @@ export class Seat {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#retry);
     this.#socket.disconnect();
+  }
+
+  /** Nothing is kept for later: what was wanted of a room may be wrong when the connection is back. */
+  #ask(name: 'command' | 'request', message: Command | MediaRequest): Promise<unknown> {
+    if (!this.#socket.connected) return Promise.reject(new Refused('retry'));
+    return this.#socket.emitWithAck(name, message);
+  }
+
+  /** socket.io comes back by itself from a lost connection, and leaves it to us where the server has closed it. */
+  #comeBack(): void {
+    if (this.#closed || this.#socket.active) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#socket.connect(), RETRY_MS);
+  }
+
+  async #refusedEntry(code: RefusalCode | undefined): Promise<void> {
+    if (this.#closed) return;
+    const reason = code && FINAL[code];
+    if (reason) {
+      this.close();
+      this.#owner.dismissed?.(reason);
+      return;
+    }
+    if (code === 'linkExpired') this.#ticket = await this.#renew().catch(() => this.#ticket);
+    this.#comeBack();
   }
 
   async #welcomed(welcome: Welcome): Promise<void> {

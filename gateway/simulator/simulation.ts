@@ -89,9 +89,10 @@ class SimulatedSite implements SeatOwner {
     logger: Logger,
   ): Promise<SimulatedSite> {
     const ask = { roomId: DEMO_ROOM_ID, kind: 'simulator' as const, participantId: site.id, name: site.name };
-    const ticket = await context.control.ticket(ask);
+    const renew = () => context.control.ticket(ask);
+    const ticket = await renew();
     const entered = new SimulatedSite(engine, site, logger);
-    entered.#seat = new Seat({ server: context.server, participantId: site.id, ticket, owner: entered, logger });
+    entered.#seat = new Seat({ server: context.server, participantId: site.id, ticket, renew, owner: entered, logger });
     return entered;
   }
 
