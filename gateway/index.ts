@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { parseSettings, SettingError, type Settings } from '../server/config.ts';
 import type { OpenRooms } from '../server/protocol/wire.ts';
 import type { GatewayContext } from './context.ts';
+import { mixContract } from './engine/mix-protocol.ts';
+import { engineHealth, startEngine } from './engine/process.ts';
 import { Calls } from './legs/calls.ts';
 import { reachableAddress } from './legs/media.ts';
 import { RoomDesk } from './room-desk.ts';
@@ -61,11 +63,17 @@ async function main(): Promise<void> {
     }
   }
 
+  // The first start of a job scans GStreamer's plug-ins, and shows whether there are any.
+  const probe = await startEngine(mixContract, { logger }).catch((error: unknown) => {
+    logger.error({ err: error }, 'the media engine does not start: no codecs, no recordings');
+  });
+  await probe?.stop();
+
   const simulation = settings.demo ? startSimulation(context) : undefined;
   const sipHealth = sip ? ('ok' as const) : ('off' as const);
   const health = setInterval(() => {
     control
-      .reportHealth({ sip: sipHealth, engine: 'ok' })
+      .reportHealth({ sip: sipHealth, engine: engineHealth() })
       .catch((error: unknown) => logger.debug({ err: error }, 'no health report'));
   }, HEALTH_INTERVAL_MS);
 

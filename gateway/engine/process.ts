@@ -72,11 +72,29 @@ interface Pending {
   reject(error: EngineError): void;
 }
 
+let lastStart: 'ok' | 'down' = 'ok';
+
+/** Whether the last job that was started got ready: the engine is as good as that. */
+export function engineHealth(): 'ok' | 'down' {
+  return lastStart;
+}
+
 /** Starts the child process of one job and resolves when it is ready for commands. */
 export async function startEngine<C extends JobContract>(
   contract: C,
   options: EngineOptions,
 ): Promise<EngineProcess<C>> {
+  try {
+    const engine = await launch(contract, options);
+    lastStart = 'ok';
+    return engine;
+  } catch (error) {
+    lastStart = 'down';
+    throw error;
+  }
+}
+
+async function launch<C extends JobContract>(contract: C, options: EngineOptions): Promise<EngineProcess<C>> {
   const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
   const [folder, fontConfig] = await Promise.all([compileJobs(cacheFolder), writeFontConfig(cacheFolder)]);
   const child = spawn('gjs', ['-m', join(folder, 'main.ts'), contract.job], {
