@@ -18,6 +18,7 @@ import { evolve } from './room/evolve.ts';
 import type { Actor } from './room/policy.ts';
 import { emptyRoom } from './room/state.ts';
 import type { SystemCommand } from './room/system-commands.ts';
+import { Settling } from './settling.ts';
 import { AppendConflict, type EventLog } from './store/event-log.ts';
 
 /** Whoever follows a room. Everything it hears of has been stored before. It must not throw. */
@@ -52,8 +53,6 @@ interface Step {
   acknowledge: (answer: Answer) => void;
 }
 
-/** An ended meeting may take so long to save its recording and hang up its calls. */
-const SETTLE_MS = 60_000;
 const REBUILD_PAUSE_MS = 1_000;
 
 /**
@@ -68,6 +67,7 @@ export class Room {
   readonly #epoch: number;
   readonly #watchers = new Set<RoomWatcher>();
   readonly #graces: Graces;
+  readonly #settling: Settling;
   readonly #effects: EffectQueue;
   /** As stored, and as decided: the latter runs ahead while an append is under way. */
   #stored: RoomState;
@@ -75,7 +75,6 @@ export class Room {
   #outbox: Step[] = [];
   #phase: 'running' | 'rebuilding' | 'closed' = 'running';
   #draining = false;
-  #settling: NodeJS.Timeout | undefined;
   #media: RoomMedia | undefined;
 
   private constructor(state: RoomState, epoch: number, parts: RoomParts) {
@@ -86,6 +85,11 @@ export class Room {
     this.#stored = state;
     this.#decided = state;
     this.#graces = new Graces(parts.graceMs, (participantId) => this.report({ verb: 'expire', participantId }));
+    this.#settling = new Settling({
+      giveUpRecording: (recordingId) =>
+        this.report({ verb: 'reportRecording', recordingId, status: 'failed', reason: 'not saved in time' }),
+      giveUpMeeting: () => void this.close('ended'),
+    });
     this.#effects = new EffectQueue(
       (effect) => this.#perform(effect),
       (effect, reason) => {
@@ -140,12 +144,13 @@ export class Room {
     return promise;
   }
 
-  /** A system command for which nobody waits; it is repeated while the room is being rebuilt. */
-  report(command: SystemCommand, attempts = 10): void {
+  /** The server's own command, for which nobody waits. Where it cannot be stored it is repeated until it can be. */
+  report(command: Command | SystemCommand): void {
     void this.dispatch(command, 'system').then(async (answer) => {
-      if (answer.ok || answer.refusal.code !== 'retry' || attempts <= 1) return;
+      // Who speaks is measured anew all the time.
+      if (answer.ok || answer.refusal.code !== 'retry' || command.verb === 'setSpeaker') return;
       await sleep(REBUILD_PAUSE_MS, undefined, { ref: false });
-      this.report(command, attempts - 1);
+      this.report(command);
     });
   }
 
@@ -153,7 +158,7 @@ export class Room {
   async close(reason: 'ended' | 'takenOver' | 'stopped' = 'stopped'): Promise<void> {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
-    clearTimeout(this.#settling);
+    this.#settling.close();
     this.#graces.close();
     this.#tell((watcher) => watcher.closed(reason));
     await this.#effects.idle();
@@ -220,14 +225,16 @@ export class Room {
     } catch (error) {
       this.#logger.error({ err: error, type: change.logged.event.type }, 'the effects of an event could not be told');
     }
-    this.#settle(change);
+    this.#settling.follow(change.after);
+    if (this.isSettled) void this.#effects.idle().then(() => this.close('ended'));
   }
 
   /** What was decided but not stored never happened. The log says where the room stands. */
   async #recoverFrom(error: unknown, waiting: Step[]): Promise<void> {
     this.#logger.error({ err: error }, 'an append failed, the room is rebuilt from its log');
-    this.#phase = 'rebuilding';
     for (const { acknowledge } of waiting) acknowledge(refused('retry'));
+    if (this.#phase === 'closed') return;
+    this.#phase = 'rebuilding';
     if (error instanceof AppendConflict && error.reason === 'epoch') {
       void this.close('takenOver');
       return;
@@ -264,21 +271,6 @@ export class Room {
   async #perform(effect: Effect): Promise<void> {
     if (effect.effect !== 'dismiss') return this.media.perform(effect);
     this.#tell((watcher) => watcher.dismiss(effect.participantId, effect.reason));
-  }
-
-  /** An ended meeting is closed when its recording is saved and its calls are over, or when that takes too long. */
-  #settle({ after }: Change): void {
-    if (after.status !== 'ended') return;
-    this.#settling ??= setTimeout(() => this.#giveUpWaiting(), SETTLE_MS);
-    if (!this.isSettled) return;
-    void this.#effects.idle().then(() => this.close('ended'));
-  }
-
-  #giveUpWaiting(): void {
-    const { recording } = this.#stored;
-    if (recording.status === 'off') return void this.close('ended');
-    const failed = { recordingId: recording.id, status: 'failed' as const, reason: 'not saved in time' };
-    void this.dispatch({ verb: 'reportRecording', ...failed }, 'system').then(() => this.close('ended'));
   }
 
   #tell(what: (watcher: RoomWatcher) => void): void {

@@ -73,7 +73,7 @@ test('a meeting that ended with its recording unsaved is held until that is repo
   const saved = { recordingId, status: 'saved', file: 'a.mp4', durationMs: 1, bytes: 1 } as const;
   await back?.dispatch({ verb: 'reportRecording', ...saved }, 'system');
   await expect.poll(() => opened[0]?.list()).toEqual([]);
-  expect(await fixture.store.recordings.list()).toMatchObject([{ recordingId }]);
+  expect(await fixture.store.recordings.list()).toMatchObject([{ recordingId: 'a', roomId: 'co-ghi-hinh' }]);
   expect((await recover()).list()).toEqual([]);
   await room.close();
 });

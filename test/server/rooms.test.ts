@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Room } from '../../server/rooms.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
 import { entrantOf, type Fixture, Listener, OPERATOR, openFixture, SITE } from './room-parts.ts';
@@ -204,6 +204,61 @@ test('who is lost returns within the grace, or has left after it', async () => {
   await expect.poll(() => room.state.participants.babe?.presence).toBe('left');
   expect(heard.dismissed).toEqual(['babe left']);
   expect(heard.types().slice(-2)).toEqual(['participantLost', 'participantLeft']);
+});
+
+test('a recording that nobody saves fails after a minute, and another one can be started', async () => {
+  fixture = await openFixture();
+  const { room } = await open();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await room.dispatch({ verb: 'startRecording' }, OPERATOR);
+    await room.dispatch({ verb: 'stopRecording' }, OPERATOR);
+    vi.advanceTimersByTime(59_000);
+    expect(await room.dispatch({ verb: 'startRecording' }, OPERATOR)).toMatchObject({ ok: false });
+    vi.advanceTimersByTime(2_000);
+    expect(await room.dispatch({ verb: 'startRecording' }, OPERATOR)).toMatchObject({ ok: true });
+    vi.advanceTimersByTime(120_000);
+    expect(room.state.recording.status).toBe('starting');
+  } finally {
+    vi.useRealTimers();
+  }
+  const stored = await fixture.store.log.read(ROOM);
+  expect(stored.map(({ event }) => event)).toContainEqual({
+    type: 'recordingFailed',
+    recordingId: expect.any(String),
+    reason: 'not saved in time',
+  });
+});
+
+test('an ended meeting whose calls nobody hangs up is closed after a minute', async () => {
+  fixture = await openFixture();
+  const { room, heard } = await open();
+  await room.dispatch({ verb: 'dial', address: 'sip:na-ri@10.0.0.5' }, OPERATOR);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await room.dispatch({ verb: 'endMeeting' }, OPERATOR);
+    vi.advanceTimersByTime(59_000);
+    expect(heard.end).toBe('');
+    vi.advanceTimersByTime(2_000);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(heard.end).toBe('ended');
+});
+
+test('a room that is closed stays closed, whatever becomes of its last append', async () => {
+  const obstacle = new Obstacle();
+  fixture = await openFixture(obstacle.around);
+  const { room } = await open();
+  const gate = Promise.withResolvers<void>();
+  obstacle.before = () => gate.promise;
+  const last = room.dispatch({ verb: 'startRecording' }, OPERATOR);
+  await pause(5);
+  await room.close();
+  gate.reject(new Error('the database is closed'));
+  expect(await last).toMatchObject({ ok: false, refusal: { code: 'retry' } });
+  await pause(5);
+  expect(await room.dispatch({ verb: 'startRecording' }, OPERATOR)).toMatchObject({ refusal: { code: 'roomUnknown' } });
 });
 
 test('an ended meeting is closed once its recording is saved', async () => {
