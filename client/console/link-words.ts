@@ -23,6 +23,7 @@ export const linkWords = catalogue({
     noLinks: 'Chưa cấp liên kết nào cho cuộc họp này.',
     linksLoading: 'Đang tải danh sách liên kết',
     tryAgain: 'Thử lại',
+    signIn: 'Đăng nhập ở thẻ mới',
   },
   en: {
     links: 'Links to join',
@@ -45,5 +46,6 @@ export const linkWords = catalogue({
     noLinks: 'No links have been issued for this meeting.',
     linksLoading: 'Loading the links',
     tryAgain: 'Try again',
+    signIn: 'Sign in, in a new tab',
   },
 });

@@ -6,7 +6,8 @@ import { may } from '../../server/room/policy.ts';
 import { refusalOf } from '../session/refused.ts';
 import { notify, notifyRefusal } from '../ui/notices.svelte.ts';
 import { sayRefusal } from '../ui/refusals.ts';
-import type { ConsoleMedia, ConsoleSession } from './ports.ts';
+import { OwnMedia, type TellProblem } from './own-media.ts';
+import type { ConsoleDevices, ConsoleMedia, ConsoleSession } from './ports.ts';
 import { PreviewDraft } from './preview-draft.ts';
 import { assign, changeLayout, nextLayout, swapSlots } from './slots.ts';
 import { words } from './words.ts';
@@ -20,6 +21,7 @@ const SPINNER_AFTER_MS = 300;
 export class Operator {
   readonly session: ConsoleSession;
   readonly media: ConsoleMedia;
+  readonly own: OwnMedia;
   readonly #room: () => RoomState;
   /** The tile of the preview that the next choice goes into. */
   selected: number | null = $state(null);
@@ -29,10 +31,16 @@ export class Operator {
   readonly #slow: SvelteSet<string> = new SvelteSet();
 
   /** @param room the session's room, read anew at each use */
-  constructor(session: ConsoleSession, media: ConsoleMedia, room: () => RoomState) {
+  constructor(
+    session: ConsoleSession,
+    media: ConsoleMedia,
+    own: { devices: ConsoleDevices; tellProblem: TellProblem },
+    room: () => RoomState,
+  ) {
     this.session = session;
     this.media = media;
     this.#room = room;
+    this.own = new OwnMedia(this, own.devices, own.tellProblem);
     this.#draft = new PreviewDraft(
       (layout) => this.run({ verb: 'editPreview', layout }),
       (layout) => {
@@ -100,6 +108,10 @@ export class Operator {
   };
 
   toggleGate(participant: Participant): void {
+    if (participant.id === this.session.participantId) {
+      void this.own.toggleMicrophone();
+      return;
+    }
     const verb = participant.gate === 'open' ? 'closeMicrophone' : 'openMicrophone';
     if (this.may(verb, participant.id)) this.send({ verb, participantId: participant.id });
   }

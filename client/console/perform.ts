@@ -37,6 +37,8 @@ const PERFORMERS: Performers = {
       operator.send({ verb: 'revokeFloor', participantId: speaking.participantId });
     }
   },
+  ownMicrophone: (operator) => void operator.own.toggleMicrophone(),
+  ownCamera: (operator) => void operator.own.toggleCamera(),
   clear: (operator) => operator.select(null),
   dial: (_operator, _action, reach) => reach.focusDial(),
   record: (_operator, _action, reach) => reach.toggleRecording(),

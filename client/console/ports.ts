@@ -1,6 +1,7 @@
 import type { Command } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { RoomState, SourceRef, Time } from '../../server/protocol/records.ts';
+import type { CaptureProblem } from '../media/capture.ts';
 import type { Connection } from '../session/connection.ts';
 import type { ViewSource } from '../ui/pictures.ts';
 
@@ -15,6 +16,18 @@ export interface ConsoleSession {
   now(): Time;
   /** Throws `Refused`. */
   command(command: Command): Promise<unknown>;
+}
+
+/** What the console needs of this machine's camera and microphone; `LocalMedia` fits. Every property is read reactively. */
+export interface ConsoleDevices {
+  readonly tracks: Readonly<Record<'camera' | 'microphone', MediaStreamTrack | null>>;
+  readonly problems: Readonly<Record<'camera' | 'microphone', CaptureProblem | null>>;
+  readonly opening: Readonly<Record<'camera' | 'microphone', boolean>>;
+  /** Resolves also where it fails: then there is a problem instead of a track. */
+  openCamera(): Promise<void>;
+  closeCamera(): void;
+  openMicrophone(): Promise<void>;
+  closeMicrophone(): void;
 }
 
 /** What the console needs of the media session. */

@@ -4,6 +4,7 @@ export type Action =
   | { do: 'show'; what: 'speaker' | 'content' | 'auto' | 'empty' }
   | { do: 'changeLayout'; step: 1 | -1 }
   | { do: 'take' | 'closeAllMicrophones' | 'forward' | 'grant' | 'finish' | 'dial' | 'record' }
+  | { do: 'ownMicrophone' | 'ownCamera' }
   | { do: 'search' | 'wall' | 'sheet' | 'clear' };
 
 export interface Stroke {
@@ -22,6 +23,8 @@ const LETTERS: Readonly<Record<string, Action>> = {
   x: { do: 'finish' },
   d: { do: 'dial' },
   r: { do: 'record' },
+  v: { do: 'ownMicrophone' },
+  b: { do: 'ownCamera' },
   w: { do: 'wall' },
   s: { do: 'show', what: 'speaker' },
   c: { do: 'show', what: 'content' },
@@ -71,6 +74,8 @@ export const SHEET = [
     keys: [
       ['D', 'dial'],
       ['R', 'record'],
+      ['V', 'ownMicrophone'],
+      ['B', 'ownCamera'],
       ['Esc', 'clear'],
       ['?', 'sheet'],
     ],

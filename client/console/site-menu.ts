@@ -15,7 +15,7 @@ export interface SiteDialogs {
 /** Everything that can be done with a card of the wall. */
 export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialogs): MenuItem[] {
   const { participant, content } = card;
-  if (content) return assignItems(operator, card);
+  if (content || participant.role === 'operator') return assignItems(operator, card);
   const id = participant.id;
   const call = callOf(operator.room, participant.callId);
   if (participant.presence === 'removed') {

@@ -23,7 +23,8 @@ export type WallFilter = (typeof WALL_FILTERS)[number];
 const ROLE_ORDER: Record<Participant['role'], number> = { chair: 0, site: 1, guest: 2, operator: 3, service: 4 };
 
 /**
- * Every card of the wall: shared content first, then the chair, the sites and the guests by name. Nothing that happens
+ * Every card of the wall: shared content first, then the chair, the sites and the guests by name; at the end operators
+ * who show themselves, so that they can be put into a tile. Nothing that happens
  * moves a card, so that the operator's hand finds it again.
  * @param compare how names are ordered, by the page's language
  */
@@ -31,7 +32,7 @@ export function cardsOf(room: RoomState, compare: (a: string, b: string) => numb
   const shown = { program: shownBy(room.program, room), preview: shownBy(room.preview.layout, room) };
   const requests = new Map(room.requests.filter(isPending).map((request) => [request.participantId, request]));
   const sites = Object.values(room.participants)
-    .filter((p) => isAttendee(p) && p.role !== 'operator')
+    .filter((p) => isAttendee(p) && (p.role !== 'operator' || (p.presence === 'present' && sends(p, 'camera'))))
     .sort((a, b) => ROLE_ORDER[a.role] - ROLE_ORDER[b.role] || compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
   const presenters = Object.values(room.participants)
     .filter((p) => p.presence === 'present' && sends(p, 'screen'))
@@ -91,7 +92,7 @@ export function filterCards(cards: readonly WallCard[], filter: WallFilter, sear
 }
 
 export function countCards(cards: readonly WallCard[]): Record<WallFilter, number> {
-  const sites = cards.filter((card) => !card.content);
+  const sites = cards.filter((card) => !card.content && card.participant.role !== 'operator');
   const count = (filter: WallFilter) => sites.filter(IS_WANTED[filter]).length;
   return { all: sites.length, heard: count('heard'), waiting: count('waiting'), absent: count('absent') };
 }

@@ -75,16 +75,24 @@ export class LocalMedia {
     this.problems.camera = null;
   }
 
+  /** Ends the capture altogether, unlike `silence`. */
+  closeMicrophone(): void {
+    this.#put('microphone', null);
+    this.problems.microphone = null;
+  }
+
   /** Nothing reaches the server but silence; the microphone stays open, so that speaking up takes no time. */
   silence(muted: boolean): void {
     if (this.tracks.microphone) this.tracks.microphone.enabled = !muted;
   }
 
+  /** What is switched off stays off; what is open, or failed to open, is opened anew. */
   async choose(kind: DeviceKind, deviceId: string): Promise<void> {
     this.chosen[kind] = deviceId;
     remember(`rostrum.${kind}`, deviceId);
-    if (kind === 'camera') await this.openCamera();
-    if (kind === 'microphone') await this.openMicrophone();
+    const inUse = (captured: Captured) => this.tracks[captured] !== null || this.problems[captured] !== null;
+    if (kind === 'camera' && inUse(kind)) await this.openCamera();
+    if (kind === 'microphone' && inUse(kind)) await this.openMicrophone();
   }
 
   async shareScreen(): Promise<void> {

@@ -20,6 +20,7 @@ export const words = catalogue({
       cannot: 'Chưa vào được cuộc họp',
       ended: 'Cuộc họp này đã kết thúc',
       desk: 'Về danh sách cuộc họp',
+      signIn: 'Đăng nhập',
       noToken: 'Địa chỉ này thiếu phần liên kết. Mở lại đầy đủ liên kết đã nhận.',
     },
     devices: {
@@ -166,6 +167,7 @@ export const words = catalogue({
       cannot: 'You cannot join yet',
       ended: 'This meeting has ended',
       desk: 'Back to the meetings',
+      signIn: 'Sign in',
       noToken: 'This address lacks its link. Open the whole link that you received.',
     },
     devices: {

@@ -16,14 +16,19 @@ const people = [
   participant('guest', { name: 'An', role: 'guest' }),
   participant('chair', { name: 'Văn phòng', role: 'chair', gate: 'open', joinedAt: 5 }),
   participant('s3', { name: 'Chợ Đồn', presence: 'away', gate: 'open' }),
-  participant('op', { name: 'Kỹ thuật', role: 'operator' }),
+  participant('op', { name: 'Kỹ thuật', role: 'operator', sources: [] }),
   participant('mixer', { role: 'service', kind: 'composer' }),
 ];
 const keys = (state = room(people)) => cardsOf(state, compare).map((card) => card.key);
 
 describe('cardsOf', () => {
-  it('shows content first, then the chair, sites by name, guests; neither operators nor the engine', () => {
+  it('shows content first, then the chair, sites by name, guests; neither operators without camera nor the engine', () => {
     expect(keys()).toEqual(['s1/screen', 'chair/camera', 's3/camera', 's1/camera', 's2/camera', 'guest/camera']);
+  });
+  it('shows an operator at the end for as long as his camera is on, and counts no site for it', () => {
+    const seen = room(people.map((p) => (p.id === 'op' ? { ...p, sources: [{ source: 'camera' as const }] } : p)));
+    expect(keys(seen)).toEqual([...keys(), 'op/camera']);
+    expect(countCards(cardsOf(seen, compare)).all).toBe(countCards(cardsOf(room(people), compare)).all);
   });
   it('keeps the place of a site whatever happens to it', () => {
     const gone = people.map((p) => (p.id === 's1' ? { ...p, presence: 'left' as const, gate: 'open' as const } : p));
