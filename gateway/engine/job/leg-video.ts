@@ -1,4 +1,3 @@
-import type Gst from 'gi://Gst?version=1.0';
 import type { EndpointVideo } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
 import { countPassed } from './branch.ts';
@@ -9,7 +8,7 @@ import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { elementOf } from './rtp.ts';
 import { payloaderProperties } from './rtp-description.ts';
 import { sizeSlide } from './slide.ts';
-import { readSources } from './sources.ts';
+import { readInputSources } from './sources.ts';
 
 /** The fixed part: slide and program share what the endpoint sees, one of them at a time. */
 export const videoSkeleton = [
@@ -110,8 +109,7 @@ export class LegVideo {
   #serverAsked(): boolean {
     const bin = this.#medium.sendBin;
     if (bin === undefined) return false;
-    const session = elementOf(bin, 'rtp').emit('get-internal-session', 0);
-    const requests = readSources(session as Gst.Object).reduce((sum, source) => sum + source.keyFrameRequests, 0);
+    const requests = readInputSources(bin).reduce((sum, source) => sum + source.keyFrameRequests, 0);
     const asked = requests > this.#serverRequests;
     this.#serverRequests = requests;
     return asked;

@@ -3,10 +3,10 @@ import { type Branch, branchInto, countPassed } from './branch.ts';
 import { KeyFrameWatch } from './key-frames.ts';
 import { elementOf, forceKeyFrame, readProperty } from './rtp.ts';
 import { drawSlide, parseH264, type SlideSize, slideDescription } from './slide.ts';
-import { readSources } from './sources.ts';
+import { readInputSources } from './sources.ts';
+import { latestPts, packetTap } from './stream-clock.ts';
 
-/** Milliseconds: slide closed → gate opens; gate open → give up; between two attempts. */
-const settleMs = 100;
+/** Milliseconds until an attempt is given up, and between two. */
 const giveUpMs = 1500;
 const retryMs = 1000;
 
@@ -29,12 +29,12 @@ export interface SwitchOptions {
 }
 
 /** From the server's packets to pictures that may enter the funnel. */
-export const programDescription = `valve name=gate drop=true ! rtph264depay name=depay wait-for-keyframe=true ! ${parseH264}`;
+export const programDescription = `${packetTap} ! valve name=gate drop=true ! rtph264depay name=depay wait-for-keyframe=true ! ${parseH264}`;
 
 type State =
   | { readonly at: 'slide'; readonly since: number }
   /** The slide has stopped; its last picture stays on the endpoint's screen until the program's key frame. */
-  | { readonly at: 'settling'; readonly since: number }
+  | { readonly at: 'settling'; readonly since: number; readonly lastPts: number }
   | { readonly at: 'opening'; readonly since: number; readonly frames: number }
   | { readonly at: 'program'; readonly frames: number; readonly frameAt: number };
 
@@ -119,11 +119,12 @@ export class ProgramSwitch {
       case 'slide': {
         if (!flowing || now - state.since < retryMs) return state;
         if (this.#slide !== undefined) gateOf(this.#slide.bin).set_property('drop', true);
-        return { at: 'settling', since: now };
+        return { at: 'settling', since: now, lastPts: this.#runningTime() };
       }
       case 'settling': {
-        if (!flowing) return this.#backToSlide(now);
-        if (now - state.since < settleMs) return state;
+        if (!flowing || now - state.since > giveUpMs) return this.#backToSlide(now);
+        // Packets wait in the jitter buffer: those with a time before the slide's last picture must not follow it.
+        if (latestPts(bin) <= state.lastPts) return state;
         gateOf(bin).set_property('drop', false);
         forceKeyFrame(elementOf(bin, 'depay'));
         return { at: 'opening', since: now, frames };
@@ -140,6 +141,11 @@ export class ProgramSwitch {
     }
   }
 
+  #runningTime(): number {
+    const { pipeline } = this.#medium;
+    return pipeline.get_clock().get_time() - pipeline.get_base_time();
+  }
+
   #backToSlide(now: number): State {
     const bin = this.#medium.receiveBin;
     if (bin !== undefined) gateOf(bin).set_property('drop', true);
@@ -147,8 +153,7 @@ export class ProgramSwitch {
   }
 
   #watchProgram(bin: Gst.Bin, frames: number, now: number): void {
-    const session = elementOf(bin, 'rtp').emit('get-internal-session', 0);
-    const packets = readSources(session as Gst.Object).reduce((sum, source) => sum + source.packetsReceived, 0);
+    const packets = readInputSources(bin).reduce((sum, source) => sum + source.packetsReceived, 0);
     if (packets > this.#packets) this.#packetsAt = now;
     this.#packets = packets;
     const open = this.#state.at === 'program' || this.#state.at === 'opening';

@@ -5,6 +5,7 @@ import type { RecorderEvent } from '../recorder-protocol.ts';
 import { type Branch, branchInto, countPassed, padOf } from './branch.ts';
 import type { Emit } from './job.ts';
 import { KeyFrameWatch } from './key-frames.ts';
+import { LipSync } from './lip-sync.ts';
 import { watchBus } from './pipeline.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { type OpenFile, openFile, sizeOf } from './recorder-file.ts';
@@ -12,8 +13,9 @@ import { indexFile } from './recorder-index.ts';
 import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } from './rtp.ts';
 import { decoders, jitterMs, rtpBin, rtpInputDescription } from './rtp-description.ts';
 import { rawAudio, steadyMixer } from './sound-description.ts';
-import { readSources } from './sources.ts';
+import { readInputSources } from './sources.ts';
 import { playWithMixers } from './steady-mixer.ts';
+import { packetTap, readClock } from './stream-clock.ts';
 
 const pollMs = 20;
 const progressMs = 1000;
@@ -28,7 +30,7 @@ const skeleton = [
   steadyMixer('audio-in', 'audio-from', jitterMs),
 ].join(' ');
 
-const soundDescription = `${decoders.opus} ! audioconvert ! audioresample ! ${rawAudio} ! identity name=out silent=true`;
+const soundDescription = `${packetTap} ! ${decoders.opus} ! audioconvert ! audioresample ! ${rawAudio} ! identity name=out silent=true`;
 
 interface Input {
   readonly branch: Branch;
@@ -53,6 +55,7 @@ export class Recording {
   readonly #pipeline: Gst.Pipeline;
   readonly #switch: ProgramSwitch;
   readonly #firstPicture = new KeyFrameWatch();
+  readonly #lipSync = new LipSync();
   readonly #timer: number;
   readonly #unwatch: () => void;
   #state: State = { at: 'waiting' };
@@ -155,6 +158,7 @@ export class Recording {
   #poll(now: number): void {
     const state = this.#state;
     if (state.at === 'over') return;
+    this.#keepInStep(now);
     if (state.at === 'waiting') {
       this.#lookForPicture(now);
       return;
@@ -172,13 +176,22 @@ export class Recording {
     }
   }
 
+  #keepInStep(now: number): void {
+    const [video, audio] = [this.#video?.branch.bin, this.#audio?.branch.bin];
+    if (video === undefined || audio === undefined) return;
+    const clockOf = (bin: Gst.Bin, clockRate: number) => readClock(bin, readInputSources(bin), clockRate);
+    const offsets = this.#lipSync.measure(now, clockOf(video, 90_000), clockOf(audio, 48_000));
+    if (offsets === undefined) return;
+    padOf(video, 'src').set_offset(offsets.videoNs);
+    padOf(audio, 'src').set_offset(offsets.audioNs);
+  }
+
   #lookForPicture(now: number): void {
     const bin = this.#video?.branch.bin;
     if (bin === undefined) return;
     const gate = elementOf(bin, 'gate');
     gate.set_property('drop', false);
-    const session = elementOf(bin, 'rtp').emit('get-internal-session', 0) as Gst.Object;
-    const packets = readSources(session).reduce((sum, source) => sum + source.packetsReceived, 0);
+    const packets = readInputSources(bin).reduce((sum, source) => sum + source.packetsReceived, 0);
     const frames = countPassed(this.#pipeline, 'pictures');
     const caps = padOf(elementOf(this.#pipeline, 'pictures'), 'src').get_current_caps();
     if (frames > 0 && caps !== null) {

@@ -22,7 +22,7 @@ function siteDescription({ width, height, fps, codec, video, audio }: SimulatedS
     `! rsvgoverlay name=room ! videoconvert ! video/x-raw,format=BGRx ! imagefreeze is-live=true ! video/x-raw,framerate=${fps}/1`,
     '! videoconvert ! video/x-raw,format=BGRA ! rsvgoverlay name=moment',
     `! videoconvert ! video/x-raw,format=I420 ! ${encoders[codec]} ${payloaderProperties(video)} ${rtpOutputDescription(0)}`,
-    steadyMixer('mixer', 'sound', 0),
+    steadyMixer('mixer', 'sound', undefined),
     'sound. ! queue max-size-buffers=10 leaky=downstream !',
     levelledOpus('bitrate=24000 audio-type=voice complexity=3 frame-size=20', payloaderProperties(audio)),
     rtpOutputDescription(1),

@@ -3,13 +3,17 @@ export const rawAudio = 'audio/x-raw,format=S16LE,rate=48000,channels=1,layout=i
 
 /**
  * A mixer that is never without sound, before a tee: 20 ms after 20 ms, each continuing the last through every stall
- * and loss of its inputs, which come late by up to `upstreamMs`. The silence is there from the beginning because a
- * mixer starts its time anew with its first input.
+ * and loss of its inputs. These come late by up to `upstreamMs`; undefined stands for inputs of this process, which
+ * never do. The silence is there from the beginning because a mixer starts its time anew with its first input. An
+ * input whose time has slipped by 20 ms is set right soon: the picture has no more patience.
  */
-export function steadyMixer(name: string, tee: string, upstreamMs: number): string {
+export function steadyMixer(name: string, tee: string, upstreamMs: number | undefined): string {
+  // Inputs from the network cannot say how late they are before they have begun; with local ones it need not be forced.
+  const latency =
+    upstreamMs === undefined ? '' : ` force-live=true latency=30000000 min-upstream-latency=${upstreamMs}000000`;
   return [
     `audiotestsrc name=${name}-silence is-live=true wave=silence samplesperbuffer=960 ! ${rawAudio} ! ${name}.sink_0`,
-    `audiomixer name=${name} force-live=true ignore-inactive-pads=true output-buffer-duration=20000000 latency=30000000 min-upstream-latency=${upstreamMs}000000`,
+    `audiomixer name=${name} ignore-inactive-pads=true output-buffer-duration=20000000 alignment-threshold=20000000 discont-wait=300000000${latency}`,
     `! ${rawAudio} ! tee name=${tee} allow-not-linked=true`,
   ].join(' ');
 }

@@ -1,6 +1,6 @@
 import type GObject from 'gi://GObject?version=2.0';
 import type Gst from 'gi://Gst?version=1.0';
-import { readProperty } from './rtp.ts';
+import { elementOf, readProperty } from './rtp.ts';
 
 /**
  * One SSRC of an RTP session, as GStreamer's session counts it (RFC 3550 6.4). `jitter` is in clock units,
@@ -31,6 +31,12 @@ export function readSources(session: Gst.Object): Source[] {
   const stats = readProperty(session, 'stats') as Gst.Structure;
   const list = stats.get_value('source-stats') as GObject.ValueArray;
   return Array.from({ length: list.n_values }, (_, index) => readSource(list.get_nth(index) as Gst.Structure));
+}
+
+/** The sources that a bin with an input or output of `rtp-description.ts` hears of. */
+export function readInputSources(bin: Gst.Bin): Source[] {
+  const session = elementOf(bin, 'rtp').emit('get-internal-session', 0) as Gst.Object;
+  return readSources(session);
 }
 
 function readSource(stats: Gst.Structure): Source {
