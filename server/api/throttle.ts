@@ -15,8 +15,9 @@ export class SignInThrottle {
   /** Counts an attempt before its password is looked at. Throws `Refused` with the seconds to wait as its detail. */
   async attempt(username: string, address: string): Promise<void> {
     try {
-      await this.#pair.consume(`${username} ${address}`);
+      // Before the pair: whoever is refused here can make no more keys by making up names.
       await this.#address.consume(address);
+      await this.#pair.consume(`${username} ${address}`);
       await this.#account.consume(username);
     } catch (rejected) {
       if (!(rejected instanceof RateLimiterRes)) throw rejected;
