@@ -62,7 +62,7 @@ async function start(): Promise<void> {
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),
     sip: { host: settings.sipHost, port: settings.sipPort },
     issueTicket: (ticket) => tickets.issue(ticket),
-    dismissLink: (roomId, linkId) => signalling.revokeLink(roomId, linkId),
+    reviewStanding: (concerns) => signalling.reviewStanding(concerns),
     health: () => describeHealth({ store, media, gateway: signalling.gatewayHealth }),
   });
 

@@ -43,7 +43,7 @@ export function routeLinks(parts: ApiParts, sessions: Sessions): Router {
     await sessions.require(request);
     const { id, linkId } = request.params;
     if (!(await links.revoke(id, linkId, now()))) throw new Refused('linkInvalid');
-    parts.dismissLink(id, linkId);
+    await parts.reviewStanding((ticket) => ticket.linkId === linkId);
     response.json({});
   });
 

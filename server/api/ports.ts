@@ -73,6 +73,12 @@ export interface NewTicket {
   session?: string;
 }
 
+/** What a ticket rests on: the link, or the hash of the session's token. */
+interface Standing {
+  linkId?: string | undefined;
+  session?: string | undefined;
+}
+
 export interface ApiParts {
   accounts: AccountsPort;
   links: LinksPort;
@@ -80,8 +86,8 @@ export interface ApiParts {
   recordings: RecordingsPort;
   rooms: RoomsPort;
   issueTicket(ticket: NewTicket): Promise<string>;
-  /** Puts out whoever is in by this link. */
-  dismissLink(roomId: string, linkId: string): void;
+  /** Puts out whoever of those concerned is in by a link or a sign-in that no longer holds. */
+  reviewStanding(concerns: (ticket: Standing) => boolean): Promise<void>;
   health(): Promise<Health>;
   /** 32 random bytes, base64url. */
   signingKey: string;

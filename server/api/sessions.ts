@@ -33,10 +33,13 @@ export class Sessions {
     response.cookie(COOKIE, token, { ...COOKIE_OPTIONS, maxAge: VALID_MS });
   }
 
-  async close(request: Request, response: Response): Promise<void> {
+  /** Resolves to the hash of the session's token, where there was one. */
+  async close(request: Request, response: Response): Promise<string | undefined> {
     const token = tokenOf(request);
-    if (token) await this.#accounts.closeSession(hashToken(token));
+    const tokenHash = token ? hashToken(token) : undefined;
+    if (tokenHash) await this.#accounts.closeSession(tokenHash);
     response.clearCookie(COOKIE, COOKIE_OPTIONS);
+    return tokenHash;
   }
 
   /** Throws `Refused` for `notSignedIn`. */
@@ -47,7 +50,10 @@ export class Sessions {
     const session = token ? await this.#accounts.findSession(tokenHash, now) : undefined;
     const account = session && (await this.#accounts.find(session.username));
     if (!session || !account) throw new Refused('notSignedIn');
-    if (session.expiresAt - now < VALID_MS / 2) await this.#accounts.extendSession(tokenHash, now + VALID_MS);
+    if (token && session.expiresAt - now < VALID_MS / 2) {
+      await this.#accounts.extendSession(tokenHash, now + VALID_MS);
+      request.res?.cookie(COOKIE, token, { ...COOKIE_OPTIONS, maxAge: VALID_MS });
+    }
     return { account, tokenHash };
   }
 

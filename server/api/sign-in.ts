@@ -4,19 +4,20 @@ import { changePasswordSchema, signInSchema } from '../protocol/http.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { parse } from './errors.ts';
 import { hashPassword, isPassword, SHORTEST_PASSWORD } from './passwords.ts';
-import type { Account, AccountsPort } from './ports.ts';
+import type { Account, AccountsPort, ApiParts } from './ports.ts';
 import { describeSession, type Sessions } from './sessions.ts';
 import { SignInThrottle } from './throttle.ts';
 
 interface SignInParts {
   accounts: AccountsPort;
   sessions: Sessions;
+  reviewStanding: ApiParts['reviewStanding'];
   logger: Logger;
   now: () => number;
 }
 
 /** How an operator comes and goes. */
-export function routeSignIn({ accounts, sessions, logger, now }: SignInParts): Router {
+export function routeSignIn({ accounts, sessions, reviewStanding, logger, now }: SignInParts): Router {
   const throttle = new SignInThrottle();
   const router = Router();
 
@@ -55,12 +56,14 @@ export function routeSignIn({ accounts, sessions, logger, now }: SignInParts): R
     const changed = { ...account, passwordHash: await hashPassword(newPassword), oneTime: false };
     await accounts.setPassword(changed, now());
     await sessions.open(response, changed);
+    await reviewStanding((ticket) => ticket.session !== undefined);
     logger.info({ username: account.username }, 'the password was changed');
     response.json(describeSession(changed));
   });
 
   router.post('/sign-out', async (request, response) => {
-    await sessions.close(request, response);
+    const closed = await sessions.close(request, response);
+    await reviewStanding((ticket) => closed !== undefined && ticket.session === closed);
     response.json({});
   });
   return router;

@@ -29,7 +29,8 @@ export function openSignalling(server: HttpsServer, parts: SignallingParts & Gat
   const participants = serveParticipants(io.of('/room'), parts);
   const gateway = serveGateway(io.of('/gateway'), parts);
   return {
-    revokeLink: participants.revoke,
+    /** Puts out whoever of those concerned is in by a link or a sign-in that no longer holds. */
+    reviewStanding: participants.reviewStanding,
     gatewayHealth: gateway.health,
     /** Also closes the HTTPS server. */
     close: () => io.close(),

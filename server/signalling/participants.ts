@@ -78,11 +78,33 @@ export function serveParticipants(
     const seats = seatsByRoom.get(claims.roomId);
     if (!room || !seats) throw new Refused('roomUnknown', claims.roomId);
     const seat = await seats.enter(socket, claims);
+    // Once more: it may have been revoked before the seat could be found.
+    await putOutUnlessStanding(seats, claims);
     admitted.set(socket, { seat, room });
     // A connection that ends before it is complete never becomes a `connection`, but is a lost one all the same.
     socket.conn.once('close', () => seats.leave(seat));
     socket.once('disconnect', () => seats.leave(seat));
     if (socket.conn.readyState !== 'open') seats.leave(seat);
+  }
+
+  /** Throws `Refused` where it had to. */
+  async function putOutUnlessStanding(seats: Seats, claims: TicketClaims): Promise<void> {
+    try {
+      await checkStanding(claims);
+    } catch (error) {
+      if (error instanceof Refused) seats.putOut(claims, error.refusal.code === 'linkRevoked' ? 'linkRevoked' : 'left');
+      throw error;
+    }
+  }
+
+  async function reviewStanding(concerns: (claims: TicketClaims) => boolean): Promise<void> {
+    for (const seats of seatsByRoom.values()) {
+      for (const claims of seats.holders().filter(concerns)) {
+        await putOutUnlessStanding(seats, claims).catch((error) => {
+          if (!(error instanceof Refused)) throw error;
+        });
+      }
+    }
   }
 
   namespace.use(admitting(admit, logger));
@@ -99,7 +121,7 @@ export function serveParticipants(
     }
   });
 
-  return { revoke: (roomId: RoomId, linkId: string) => seatsByRoom.get(roomId)?.revoke(linkId) };
+  return { reviewStanding };
 }
 
 function routesOf(seat: Seat, room: Room) {

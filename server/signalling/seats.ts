@@ -13,6 +13,8 @@ import type { TicketClaims } from './tickets.ts';
 export class Seats implements RoomWatcher {
   readonly #room: Room;
   readonly #seats = new Map<ParticipantId, Seat>();
+  /** Whose connection is lost, until they are back or have left: their media may still flow. */
+  readonly #away = new Map<ParticipantId, TicketClaims>();
   /** Connections under way: while one is, the loss of the older is no loss of the participant. */
   readonly #entering = new Map<ParticipantId, number>();
 
@@ -32,6 +34,7 @@ export class Seats implements RoomWatcher {
       this.#seats.get(participantId)?.dismiss('replaced');
       const seat = new Seat(socket, claims, this.#room);
       this.#seats.set(participantId, seat);
+      this.#away.delete(participantId);
       return seat;
     } finally {
       this.#doneEntering(participantId);
@@ -43,21 +46,26 @@ export class Seats implements RoomWatcher {
     const { participantId } = seat.claims;
     if (this.#seats.get(participantId) !== seat) return;
     this.#seats.delete(participantId);
+    this.#away.set(participantId, seat.claims);
     this.#loseUnlessConnected(participantId);
   }
 
-  /** Whoever is in by this link is put out, without grace. */
-  revoke(linkId: string): void {
-    for (const [participantId, seat] of this.#seats) {
-      if (seat.claims.linkId !== linkId) continue;
-      this.#seats.delete(participantId);
-      seat.dismiss('linkRevoked');
-      this.#room.report({ verb: 'lose', participantId });
-      this.#room.report({ verb: 'expire', participantId });
-    }
+  /** Everyone who has a seat or may come back to it, by the ticket he showed. */
+  holders(): TicketClaims[] {
+    return [...this.#seats.values().map((seat) => seat.claims), ...this.#away.values()];
+  }
+
+  /** Without grace: what let him in no longer does. */
+  putOut({ participantId }: TicketClaims, reason: Dismissed['reason']): void {
+    this.#seats.get(participantId)?.dismiss(reason);
+    this.#seats.delete(participantId);
+    this.#room.report({ verb: 'lose', participantId });
+    this.#room.report({ verb: 'expire', participantId });
   }
 
   committed(change: Change): void {
+    const { event } = change.logged;
+    if (event.type === 'participantLeft') this.#away.delete(event.participantId);
     for (const seat of this.#seats.values()) seat.tell(change);
   }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
-import { openMeeting, operatorTicket, Peer } from './server-peers.ts';
+import { until } from './media-fixture.ts';
+import { issueLink, openMeeting, operatorTicket, Peer, ticketOf } from './server-peers.ts';
 import { HttpClient, http, PASSWORD, ServerProcess, signIn } from './server-process.ts';
 
 let server: ServerProcess;
@@ -140,6 +141,27 @@ test('a link says what it leads to, and joins', async () => {
     status: 400,
     json: { error: { code: 'malformed', detail: 'name' } },
   });
+});
+
+test('a sign-out, and a link revoked during a lost connection, end the presence in the room', async () => {
+  const client = await signIn(server);
+  const second = await signIn(server);
+  const roomId = await openMeeting(client);
+  const enter = async (ticket: string) => Peer.connect({ url: server.url, ticket });
+  const desk = await enter(await operatorTicket(client, roomId));
+  const other = await enter(await operatorTicket(second, roomId));
+  const { linkId, token } = await issueLink(client, roomId, 'site', 'Ba Bể');
+  const site = await enter(ticketOf(await client.send('POST', '/api/join', { token })));
+  site.close();
+  await until('the site is away', () => desk.state.participants[site.id]?.presence === 'away');
+  await client.send('DELETE', `/api/rooms/${roomId}/links/${linkId}`);
+  await until('the site has left', () => desk.state.participants[site.id]?.presence === 'left');
+
+  await second.send('POST', '/api/sign-out');
+  await until('he is told', () => other.dismissals.length === 1);
+  await until('he has left', () => desk.state.participants[other.id] === undefined);
+  expect(desk.socket.connected).toBe(true);
+  for (const peer of [desk, other]) peer.close();
 });
 
 test('a recording is listed and served in ranges, to operators', async () => {
