@@ -2,7 +2,7 @@ import { catalogue } from '../ui/words.svelte.ts';
 
 export const words = catalogue({
   vi: {
-    page: 'Bàn điều khiển',
+    page: 'Trung tâm điều khiển',
     reading: 'Đang tải…',
     signIn: {
       title: 'Đăng nhập',
@@ -35,7 +35,7 @@ export const words = catalogue({
       since: 'Mở lúc {time}',
       ended: 'Đã kết thúc {time}',
       room: 'Phòng {room}',
-      sip: 'Thiết bị SIP gọi {address}',
+      sip: 'Thiết bị hội nghị gọi {address}',
       recording: 'Đang ghi',
       past: 'Đã kết thúc',
       recordings: 'Bản ghi',
@@ -44,7 +44,7 @@ export const words = catalogue({
     },
   },
   en: {
-    page: 'Desk',
+    page: 'Control room',
     reading: 'Loading…',
     signIn: {
       title: 'Sign in',
