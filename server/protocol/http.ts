@@ -10,7 +10,7 @@ import { nameSchema, timeSchema } from './records.ts';
  *   GET    /api/session                        → Session (401 `notSignedIn`)
  *   POST   /api/sign-in      SignIn            → Session
  *   POST   /api/password     ChangePassword    → Session    required after a one-time password
- *   POST   /api/sign-out                       → {}
+ *   POST   /api/sign-out                       → {}         whoever is in by it is dismissed
  *   GET    /api/rooms                          → { rooms: RoomSummary[] }
  *   POST   /api/rooms        OpenRoom          → RoomSummary
  *   POST   /api/rooms/:id/ticket               → Ticket     an operator enters

@@ -78,13 +78,18 @@ export function serveParticipants(
     const seats = seatsByRoom.get(claims.roomId);
     if (!room || !seats) throw new Refused('roomUnknown', claims.roomId);
     const seat = await seats.enter(socket, claims);
-    // Once more: it may have been revoked before the seat could be found.
-    await putOutUnlessStanding(seats, claims);
     admitted.set(socket, { seat, room });
     // A connection that ends before it is complete never becomes a `connection`, but is a lost one all the same.
     socket.conn.once('close', () => seats.leave(seat));
     socket.once('disconnect', () => seats.leave(seat));
     if (socket.conn.readyState !== 'open') seats.leave(seat);
+    try {
+      // Once more: it may have been revoked before the seat could be found.
+      await putOutUnlessStanding(seats, claims);
+    } catch (error) {
+      seats.leave(seat);
+      throw error;
+    }
   }
 
   /** Throws `Refused` where it had to. */
