@@ -118,13 +118,19 @@ export class LocalMedia {
     this.tracks.screen = this.tracks.screenAudio = null;
   }
 
-  close(): void {
-    this.#closed = true;
-    navigator.mediaDevices?.removeEventListener('devicechange', this.#devicesChanged);
+  /** Switches everything off, and the lights go out; it may be opened again. */
+  release(): void {
     for (const source of LOCAL_SOURCES) {
       stop(this.tracks[source]);
       this.tracks[source] = null;
     }
+    Object.assign(this.problems, { camera: null, microphone: null, screen: null });
+  }
+
+  close(): void {
+    this.#closed = true;
+    navigator.mediaDevices?.removeEventListener('devicechange', this.#devicesChanged);
+    this.release();
   }
 
   async #open(kind: Captured, open: (deviceId: string | null) => Promise<MediaStreamTrack>): Promise<void> {
