@@ -16,6 +16,8 @@ export class OpenRooms {
   readonly #parts: RoomParts;
   readonly #rooms = new Map<RoomId, Room>();
   readonly #opening = new Set<RoomId>();
+  /** Open in the log, but not here: they could not be rebuilt, or this process is stopping. */
+  readonly #missing = new Set<RoomId>();
   readonly #watchers = new Set<OpenRoomsWatcher>();
 
   private constructor(parts: RoomParts) {
@@ -34,6 +36,7 @@ export class OpenRooms {
       } catch (error) {
         // The other rooms must not wait for this one.
         parts.logger.error({ err: error, room: roomId }, 'a room could not be rebuilt');
+        rooms.#missing.add(roomId);
       }
     }
     return rooms;
@@ -41,6 +44,13 @@ export class OpenRooms {
 
   get(roomId: RoomId): Room | undefined {
     return this.#rooms.get(roomId);
+  }
+
+  /** Throws `Refused`: `retry` for a room that is missing here alone, otherwise `roomUnknown`. */
+  require(roomId: RoomId): Room {
+    const room = this.#rooms.get(roomId);
+    if (!room) throw new Refused(this.#missing.has(roomId) ? 'retry' : 'roomUnknown', roomId);
+    return room;
   }
 
   list(): Room[] {
@@ -76,6 +86,7 @@ export class OpenRooms {
   }
 
   async close(): Promise<void> {
+    for (const roomId of this.#rooms.keys()) this.#missing.add(roomId);
     await Promise.all(this.list().map((room) => room.close()));
   }
 
@@ -86,8 +97,10 @@ export class OpenRooms {
       committed: () => undefined,
       notify: () => undefined,
       dismiss: () => undefined,
-      closed: () => {
+      closed: (reason) => {
         this.#rooms.delete(roomId);
+        // A server that stops ends no meeting, and nobody is to put away what he does for it.
+        if (reason === 'stopped') return;
         for (const watcher of this.#watchers) watcher.closed(roomId);
       },
     });

@@ -85,8 +85,7 @@ function isSame(given: string, expected: string): boolean {
 }
 
 async function issueTicket({ rooms, tickets }: GatewayParts, wanted: Request<'ticket'>) {
-  const room = rooms.get(wanted.roomId);
-  if (!room) throw new Refused('roomUnknown', wanted.roomId);
+  const room = rooms.require(wanted.roomId);
   const { roomId, kind, participantId, name, address } = wanted;
   const role = kind === 'sip' || kind === 'simulator' ? ('site' as const) : ('service' as const);
   const active = Object.values(room.state.calls).find((c) => c.participantId === participantId && isActive(c));

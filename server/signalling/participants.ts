@@ -74,9 +74,9 @@ export function serveParticipants(
     checkVersion(version);
     const claims = await tickets.verify(ticket);
     await checkStanding(claims);
-    const room = rooms.get(claims.roomId);
+    const room = rooms.require(claims.roomId);
     const seats = seatsByRoom.get(claims.roomId);
-    if (!room || !seats) throw new Refused('roomUnknown', claims.roomId);
+    if (!seats) throw new Refused('retry', claims.roomId);
     const seat = await seats.enter(socket, claims);
     admitted.set(socket, { seat, room });
     // A connection that ends before it is complete never becomes a `connection`, but is a lost one all the same.

@@ -88,7 +88,20 @@ test('a room whose log is broken does not keep the others closed', async () => {
   for (const roomId of ['broken', 'whole']) await before.create(roomId, roomId);
   const rooms = await recover();
   expect(rooms.list().map(({ roomId }) => roomId)).toEqual(['whole']);
+  expect(() => rooms.require('broken')).toThrow('retry');
   await before.close();
+});
+
+test('a stop ends no meeting: nobody is told so, and whoever asks is to try again', async () => {
+  fixture = await openFixture();
+  const rooms = await recover();
+  const told: string[] = [];
+  await rooms.create('Giao ban', 'giao-ban');
+  rooms.watch({ opened: () => undefined, closed: (roomId) => told.push(roomId) });
+  await rooms.close();
+  expect(told).toEqual([]);
+  expect(() => rooms.require('giao-ban')).toThrow('retry');
+  expect(() => rooms.require('another')).toThrow('roomUnknown');
 });
 
 test('without media no room is opened, and its address stays free', async () => {
