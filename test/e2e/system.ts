@@ -9,6 +9,7 @@ import { freePort } from '../integration/media-fixture.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const START_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 12_000;
+const REAPED_WITHIN_MS = 2_000;
 
 /**
  * The whole system as `npm start` runs it, on free ports and in a data folder of its own: supervisor, server, media
@@ -18,21 +19,26 @@ export class System {
   readonly url: string;
   readonly sipPort: number;
   readonly data: string;
+  /** Empty where the operator has a password of his own already. */
   readonly oneTimePassword: string;
+  /** How long the start took, in milliseconds. */
+  readonly startedInMs: number;
   readonly #child: ChildProcess;
   readonly #output: () => string;
 
-  private constructor(found: { url: string; password: string }, own: OwnParts) {
+  private constructor(found: { url: string; password: string; startedInMs: number }, own: OwnParts) {
     this.url = found.url;
     this.oneTimePassword = found.password;
+    this.startedInMs = found.startedInMs;
     this.sipPort = own.sipPort;
     this.data = own.data;
     this.#child = own.child;
     this.#output = own.output;
   }
 
-  static async start(more: Record<string, string> = {}): Promise<System> {
-    const data = await mkdtemp(join(tmpdir(), 'rostrum-e2e-'));
+  /** @param kept the data folder of an earlier system, to start it again */
+  static async start(more: Record<string, string> = {}, kept?: string): Promise<System> {
+    const data = kept ?? (await mkdtemp(join(tmpdir(), 'rostrum-e2e-')));
     const sipPort = await freePort();
     const env = {
       ...process.env,
@@ -47,14 +53,17 @@ export class System {
       ROSTRUM_LOG: process.env.ROSTRUM_LOG ?? 'warn',
       ...more,
     };
+    const begun = performance.now();
     const child = spawn(process.execPath, ['infra/start.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
     const own = { child, data, sipPort, output: () => output };
     for (const deadline = Date.now() + START_WITHIN_MS; Date.now() < deadline; await sleep(100)) {
       const url = /https:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-      const password = /\b[\w-]{4}(?:-[\w]{4}){3}\b/.exec(output)?.[0];
-      if (url && password) return new System({ url, password }, own);
+      const password = /\b[\w-]{4}(?:-[\w]{4}){3}\b/.exec(output)?.[0] ?? '';
+      // The last line of the announcement.
+      const told = output.includes('Ctrl-C');
+      if (url && told) return new System({ url, password, startedInMs: performance.now() - begun }, own);
       if (child.exitCode !== null) break;
     }
     child.kill('SIGKILL');
@@ -86,14 +95,17 @@ export class System {
   }
 
   /** As Ctrl-C does. Resolves to the processes that are left: there should be none. */
-  async stop(): Promise<number[]> {
+  async stop({ keepData = false } = {}): Promise<number[]> {
     const before = await this.processes();
+    if (this.#child.exitCode !== null) return [];
     const exited = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.#child.kill('SIGINT');
     await Promise.race([exited, sleep(STOP_WITHIN_MS)]);
+    // Who was killed with its group is gone a moment after its parent.
+    for (let looks = 0; looks < REAPED_WITHIN_MS / 50 && before.some(isAlive); looks += 1) await sleep(50);
     const left = before.filter(isAlive);
     for (const pid of [...left, this.#child.pid ?? 0]) if (pid && isAlive(pid)) process.kill(pid, 'SIGKILL');
-    await rm(this.data, { recursive: true, force: true });
+    if (!keepData) await rm(this.data, { recursive: true, force: true });
     return left;
   }
 
