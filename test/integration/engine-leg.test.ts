@@ -18,6 +18,8 @@ import {
 import { type Receiver, sleep, until } from './engine-peers.ts';
 import { lastPicture } from './engine-pictures.ts';
 
+// A machine with too much to do loses packets on the way to the test's own sockets, hence a second chance.
+const limits = { timeout: 60_000, retry: 1 };
 const closers: Closer[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -79,7 +81,7 @@ const codecs = [
   },
 ] as const;
 
-test('sound passes both ways in each codec, through re-INVITEs that change codec and address', async () => {
+test('sound passes both ways in each codec, through re-INVITEs that change codec and address', limits, async () => {
   const { leg, logger, events, audioPort } = await startLeg(closers);
   const server = await openPeer(closers);
   const heardByServer = await listen(
@@ -132,9 +134,9 @@ test('sound passes both ways in each codec, through re-INVITEs that change codec
   expect(audio?.sent.packets).toBeGreaterThan(100);
   expect(audio?.received.packets).toBeGreaterThan(50);
   expect(logger.lines).toEqual([]);
-}, 40_000);
+});
 
-test('H.264 passes untouched in both directions, in single NAL unit mode to the endpoint', async () => {
+test('H.264 passes untouched in both directions, in single NAL unit mode to the endpoint', limits, async () => {
   const { leg, logger, events, videoPort } = await startLeg(closers);
   const { endpoint, server } = await connectVideo(leg, 0);
   const rtpPort = await receiveVideo(leg, server, 4444);
@@ -163,75 +165,85 @@ test('H.264 passes untouched in both directions, in single NAL unit mode to the 
   expect(continuity(endpoint.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
   expect(continuity(server.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
   expect(logger.lines).toEqual([]);
-}, 40_000);
+});
 
-test('hold shows the slide and silence and comes back; a new server changes nothing but the picture', async () => {
-  const { leg, events, audioPort } = await startLeg(closers);
-  const { endpoint, endpointRtcp, server } = await connectVideo(leg, 0);
-  const ear = await openPeer(closers);
-  const told = {
-    remote: endpointAt(endpoint, endpointRtcp),
-    payloadType: 97,
-    packetizationMode: 0 as const,
-    profileLevelId: '42e01e',
-    maxBitrateKbps: 1024,
-    direction: 'sendrecv' as const,
-  };
-  const audio = {
-    remote: { ...local(ear.port), rtcpPort: ear.port },
-    codec: 'PCMA' as const,
-    payloadType: 8,
-    direction: 'sendrecv' as const,
-  };
-  await leg.request('connectEndpoint', { audio, video: told });
-  const heard = await listen(closers, ear, 'encoding-name=PCMA,payload=8,clock-rate=8000', 'rtppcmadepay ! alawdec');
-  const showing = (picture: string) => until(() => events.at(-1)?.picture === picture, `${picture} is shown`);
-  const colour = async () => (await lastPicture(endpoint.rtp)).colourAt(0.05, 0.05);
-  await until(() => endpoint.rtp.length > 5, 'the slide is there before any picture');
-  const dark = await colour();
-  expect(Math.max(...dark)).toBeLessThan(90);
+test(
+  'hold shows the slide and silence and comes back; a new server changes nothing but the picture',
+  limits,
+  async () => {
+    const { leg, events, audioPort } = await startLeg(closers);
+    const { endpoint, endpointRtcp, server } = await connectVideo(leg, 0);
+    const ear = await openPeer(closers);
+    const told = {
+      remote: endpointAt(endpoint, endpointRtcp),
+      payloadType: 97,
+      packetizationMode: 0 as const,
+      profileLevelId: '42e01e',
+      maxBitrateKbps: 1024,
+      direction: 'sendrecv' as const,
+    };
+    const audio = {
+      remote: { ...local(ear.port), rtcpPort: ear.port },
+      codec: 'PCMA' as const,
+      payloadType: 8,
+      direction: 'sendrecv' as const,
+    };
+    await leg.request('connectEndpoint', { audio, video: told });
+    const heard = await listen(closers, ear, 'encoding-name=PCMA,payload=8,clock-rate=8000', 'rtppcmadepay ! alawdec');
+    const showing = (picture: string) => until(() => events.at(-1)?.picture === picture, `${picture} is shown`);
+    const colour = async () => (await lastPicture(endpoint.rtp)).colourAt(0.05, 0.05);
+    await until(() => endpoint.rtp.length > 5, 'the slide is there before any picture');
+    const dark = await colour();
+    expect(Math.max(...dark)).toBeLessThan(90);
 
-  const program = await sendFrom(
-    closers,
-    server,
-    await receiveVideo(leg, server, 4444),
-    colourSource('0xff20c040', 15, 'pt=102 ssrc=4444 mtu=1400'),
-  );
-  const input = { ssrc: 3333, payloadType: 100, codec: 'opus' as const, clockRate: 48_000, remote: local(server.port) };
-  await sendFrom(closers, server, (await leg.request('receiveAudio', input)).rtpPort, opusTone(880, 3333));
-  await until(() => events.some(({ picture }) => picture === 'program'), 'the program is shown');
-  await until(async () => (await heard.level(880)) > -20, 'the tone is heard');
-  await sleep(400);
-  expect((await colour())[1]).toBeGreaterThan(120);
+    const program = await sendFrom(
+      closers,
+      server,
+      await receiveVideo(leg, server, 4444),
+      colourSource('0xff20c040', 15, 'pt=102 ssrc=4444 mtu=1400'),
+    );
+    const input = {
+      ssrc: 3333,
+      payloadType: 100,
+      codec: 'opus' as const,
+      clockRate: 48_000,
+      remote: local(server.port),
+    };
+    await sendFrom(closers, server, (await leg.request('receiveAudio', input)).rtpPort, opusTone(880, 3333));
+    await until(() => events.some(({ picture }) => picture === 'program'), 'the program is shown');
+    await until(async () => (await heard.level(880)) > -20, 'the tone is heard');
+    await sleep(400);
+    expect((await colour())[1]).toBeGreaterThan(120);
 
-  await leg.request('hold', { on: true, text: 'Tạm dừng' });
-  await showing('slide');
-  await until(async () => (await heard.level(880)) < -60, 'hold is silent');
-  await sleep(600);
-  expect(Math.max(...(await colour()))).toBeLessThan(90);
-  await leg.request('hold', { on: false });
-  await until(() => events.filter(({ picture }) => picture === 'program').length === 2, 'the program is back');
-  await until(async () => (await heard.level(880)) > -20, 'the tone is back');
+    await leg.request('hold', { on: true, text: 'Tạm dừng' });
+    await showing('slide');
+    await until(async () => (await heard.level(880)) < -60, 'hold is silent');
+    await sleep(600);
+    expect(Math.max(...(await colour()))).toBeLessThan(90);
+    await leg.request('hold', { on: false });
+    await until(() => events.filter(({ picture }) => picture === 'program').length === 2, 'the program is back');
+    await until(async () => (await heard.level(880)) > -20, 'the tone is back');
 
-  await program.stop();
-  const again = await openPeer(closers);
-  await sendFrom(
-    closers,
-    again,
-    await receiveVideo(leg, again, 5555),
-    colourSource('0xffc02030', 15, 'pt=102 ssrc=5555 mtu=1400'),
-  );
-  await until(
-    () => events.filter(({ picture }) => picture === 'program').length === 3,
-    'the new program is shown',
-    12_000,
-  );
-  await sleep(400);
-  expect((await colour())[0]).toBeGreaterThan(120);
-  expect(continuity(endpoint.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
-  expect(continuity(ear.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
-  expect(audioPort % 2).toBe(0);
-}, 40_000);
+    await program.stop();
+    const again = await openPeer(closers);
+    await sendFrom(
+      closers,
+      again,
+      await receiveVideo(leg, again, 5555),
+      colourSource('0xffc02030', 15, 'pt=102 ssrc=5555 mtu=1400'),
+    );
+    await until(
+      () => events.filter(({ picture }) => picture === 'program').length === 3,
+      'the new program is shown',
+      12_000,
+    );
+    await sleep(400);
+    expect((await colour())[0]).toBeGreaterThan(120);
+    expect(continuity(endpoint.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+    expect(continuity(ear.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+    expect(audioPort % 2).toBe(0);
+  },
+);
 
 test.each([
   { muxed: false, where: 'RTCP on a port of its own' },

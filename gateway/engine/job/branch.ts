@@ -74,9 +74,16 @@ export function branchFromTee(
   };
 }
 
-/** A branch that feeds a mixer or funnel, each of which does without it when it is gone. */
-export function branchInto(parent: Gst.Bin, junction: Gst.Element, description: string, prepare?: Prepare): Branch {
+/** A branch that feeds a mixer or funnel, each of which does without it when it is gone; its time is put off by `delayNs`. */
+export function branchInto(
+  parent: Gst.Bin,
+  junction: Gst.Element,
+  description: string,
+  prepare?: Prepare,
+  delayNs = 0,
+): Branch {
   const bin = addBin(parent, description, prepare);
+  padOf(bin, 'src').set_offset(delayNs);
   const pad = requestPad(junction, 'sink_%u');
   linkPads(padOf(bin, 'src'), pad);
   bin.sync_state_with_parent();

@@ -4,6 +4,7 @@ import { announceLevel } from './audio-level.ts';
 import { countPassed } from './branch.ts';
 import type { LegMedium } from './leg-medium.ts';
 import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs } from './leg-rtp.ts';
+import { packetTap } from './packet-tap.ts';
 import { elementOf } from './rtp.ts';
 import { decoders, jitterMs, payloaderProperties } from './rtp-description.ts';
 import { levelledOpus, rawAudio, steadyMixer } from './sound-description.ts';
@@ -55,7 +56,7 @@ export class LegAudio {
   }
 
   receiveFromServer(input: RtpInput): number {
-    const decode = `${decoders.opus} ! audioconvert ! audioresample ! ${rawAudio} ! valve name=gate drop=${this.#held} ! identity name=out silent=true`;
+    const decode = `${packetTap} ! ${decoders.opus} ! audioconvert ! audioresample ! ${rawAudio} ! valve name=gate drop=${this.#held} ! identity name=out silent=true`;
     return this.#medium.receiveFromServer(input, decode);
   }
 

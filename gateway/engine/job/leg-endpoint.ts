@@ -68,6 +68,11 @@ export class EndpointStream {
     for (const element of this.#fixed) element.sync_state_with_parent();
   }
 
+  /** The source that is followed, as last polled, and the rate of its clock in Hz. */
+  get received(): { source: Source | undefined; clockRate: number } {
+    return { source: this.#followed, clockRate: this.#clockRate };
+  }
+
   get port(): number {
     return this.#sockets.rtp.port;
   }

@@ -36,6 +36,7 @@ export class LegMedium {
   readonly #to: Gst.Element;
   readonly #from: Gst.Element;
   readonly #position: StreamPosition;
+  #delays = { fromEndpoint: 0, fromServer: 0 };
   #receiveKey = '';
   #sendKey = '';
   #decode: Branch | undefined;
@@ -79,6 +80,17 @@ export class LegMedium {
     return this.#receiving?.branch.bin;
   }
 
+  get delayNs(): number {
+    return this.#delays.fromServer;
+  }
+
+  /** Puts one direction off in time, to be in step with the other medium. */
+  delay(direction: 'fromEndpoint' | 'fromServer', delayNs: number): void {
+    this.#delays = { ...this.#delays, [direction]: delayNs };
+    const bin = direction === 'fromEndpoint' ? this.decode : this.receiveBin;
+    if (bin !== undefined) padOf(bin, 'src').set_offset(delayNs);
+  }
+
   /** Whether anything is sent to the endpoint. */
   get speaking(): boolean {
     return this.#encode !== undefined;
@@ -117,7 +129,8 @@ export class LegMedium {
     const bound = bindSocket(input.bind);
     const description = `${rtpBin()} ${rtpInputDescription(input)} ${decode}`;
     const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
-    this.#receiving = { branch: branchInto(this.#pipeline, this.#out, description, prepare), bound };
+    const branch = branchInto(this.#pipeline, this.#out, description, prepare, this.#delays.fromServer);
+    this.#receiving = { branch, bound };
     return bound.port;
   }
 
@@ -139,7 +152,7 @@ export class LegMedium {
       this.#decode = undefined;
     }
     if (wanted === undefined) return;
-    this.#decode = branchInto(this.#pipeline, this.#in, wanted.decode);
+    this.#decode = branchInto(this.#pipeline, this.#in, wanted.decode, undefined, this.#delays.fromEndpoint);
     linkPads(this.endpoint.receivedPad, padOf(this.#decode.bin, 'sink'));
     this.endpoint.receive(wanted.caps);
   }

@@ -1,4 +1,5 @@
 import type { EndpointAudio, EndpointVideo } from '../leg-protocol.ts';
+import { packetTap } from './packet-tap.ts';
 import { parseH264 } from './slide.ts';
 import { rawAudio } from './sound-description.ts';
 
@@ -47,7 +48,7 @@ const audioDecoders = {
 
 /** The endpoint's sound from the session to raw samples; `out` counts what came through. */
 export function decodeDescription(codec: EndpointAudio['codec']): string {
-  return `rtpjitterbuffer name=in latency=${endpointJitterMs} do-lost=true ! ${audioDecoders[codec]} ! audioconvert ! audioresample ! ${rawAudio} ! identity name=out silent=true`;
+  return `rtpjitterbuffer name=in latency=${endpointJitterMs} do-lost=true ! ${packetTap} ! ${audioDecoders[codec]} ! audioconvert ! audioresample ! ${rawAudio} ! identity name=out silent=true`;
 }
 
 const audioEncoders = {
@@ -83,4 +84,4 @@ function continued({ ssrc, sequence, timestampOffset }: StreamPosition): string 
 }
 
 /** The endpoint's picture from the session to H.264. Nothing comes out before a key frame, nor after a loss until one. */
-export const depayVideoDescription = `rtpjitterbuffer name=in latency=${endpointJitterMs} do-lost=true ! rtph264depay wait-for-keyframe=true ! ${parseH264}`;
+export const depayVideoDescription = `rtpjitterbuffer name=in latency=${endpointJitterMs} do-lost=true ! ${packetTap} ! rtph264depay wait-for-keyframe=true ! ${parseH264}`;

@@ -5,14 +5,16 @@ import type { JobCommands } from '../protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
 import { audioMixers, audioSkeleton, LegAudio } from './leg-audio.ts';
 import { LegMedium } from './leg-medium.ts';
+import { LegSync } from './leg-sync.ts';
 import { LegVideo, videoSkeleton } from './leg-video.ts';
 import { residentBytes, watchBus } from './pipeline.ts';
-import { playWithMixers } from './steady-mixer.ts';
+import { mixersBegun, playWithMixers } from './steady-mixer.ts';
 
 /** How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. */
 const pollMs = 50;
 
 interface OpenedLeg {
+  readonly pipeline: Gst.Pipeline;
   readonly audio: { readonly medium: LegMedium; readonly part: LegAudio } | undefined;
   readonly video: { readonly medium: LegMedium; readonly part: LegVideo } | undefined;
   close(): void;
@@ -25,9 +27,10 @@ export function start(emit: Emit<LegEvent>): RunningJob {
   const audioOf = () => opened().audio ?? refuse('noAudio', 'this leg was opened without audio');
   const videoOf = () => opened().video ?? refuse('noVideo', 'this leg was opened without video');
   const commands: JobCommands<LegContract> = {
-    open(params) {
+    async open(params) {
       if (leg !== undefined) refuse('alreadyOpen', 'a leg is opened once');
       leg = openLeg(params, emit);
+      if (params.audio) await mixersBegun(leg.pipeline, audioMixers);
       return { audioPort: leg.audio?.medium.endpoint.port, videoPort: leg.video?.medium.endpoint.port };
     },
     connectEndpoint({ audio, video }) {
@@ -83,16 +86,20 @@ function openLeg({ audio, video, bindAddress, portRange, slideText }: OpenLeg, e
       onKeyFrameWanted: () => emit({ event: 'keyFrameWanted' }),
       onShowing: (picture) => emit({ event: 'showing', picture }),
     });
+  const sync = audioMedium && videoMedium && new LegSync(audioMedium, videoMedium);
   const unwatch = watchBus(pipeline, {
     onError: ({ source, message }) => emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` }),
   });
   playWithMixers(pipeline, audio ? audioMixers : []);
   const timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, pollMs, () => {
-    audioPart?.poll(milliseconds());
-    videoPart?.poll(milliseconds());
+    const now = milliseconds();
+    audioPart?.poll(now);
+    videoPart?.poll(now);
+    sync?.poll(now);
     return true;
   });
   return {
+    pipeline,
     audio: audioMedium && audioPart && { medium: audioMedium, part: audioPart },
     video: videoMedium && videoPart && { medium: videoMedium, part: videoPart },
     close() {

@@ -36,9 +36,14 @@ export class LipSync {
   #measuredAt = Number.NEGATIVE_INFINITY;
   #lagMs = 0;
 
-  /** `now` in ms. Answers only when something is to change. */
+  /** Whether it is time for the next measurement; `now` in ms. */
+  isDue(now: number): boolean {
+    return now - this.#measuredAt >= everyMs;
+  }
+
+  /** Answers only when something is to change. */
   measure(now: number, video: StreamClock | undefined, audio: StreamClock | undefined): SyncOffsets | undefined {
-    if (video === undefined || audio === undefined || now - this.#measuredAt < everyMs) return undefined;
+    if (video === undefined || audio === undefined || !this.isDue(now)) return undefined;
     this.#measuredAt = now;
     const lag = delayOf(audio) - delayOf(video);
     if (Math.abs(lag) > absurdMs || Math.abs(lag - this.#lagMs) < negligibleMs) return undefined;

@@ -1,10 +1,11 @@
 import type Gst from 'gi://Gst?version=1.0';
 import { type Branch, branchInto, countPassed } from './branch.ts';
 import { KeyFrameWatch } from './key-frames.ts';
+import { packetTap } from './packet-tap.ts';
 import { elementOf, forceKeyFrame, readProperty } from './rtp.ts';
 import { drawSlide, parseH264, type SlideSize, slideDescription } from './slide.ts';
 import { readInputSources } from './sources.ts';
-import { latestPts, packetTap } from './stream-clock.ts';
+import { latestPts } from './stream-clock.ts';
 
 /** Milliseconds until an attempt is given up, and between two. */
 const giveUpMs = 1500;
@@ -17,6 +18,8 @@ export interface SwitchedPicture {
   readonly out: Gst.Element;
   /** The program's branch: its elements `rtp`, `gate`, `depay` and, counting pictures, `out`. */
   readonly receiveBin: Gst.Bin | undefined;
+  /** By how much the program is delayed to be in step with its sound; the slide too, so that time never goes back. */
+  readonly delayNs: number;
   /** Whether anybody watches; otherwise nothing is made. */
   readonly speaking: boolean;
 }
@@ -164,7 +167,7 @@ export class ProgramSwitch {
     if (this.#slide === undefined) {
       const draw = (bin: Gst.Bin) => this.#draw(bin);
       const { pipeline, out } = this.#medium;
-      this.#slide = branchInto(pipeline, out, slideDescription(this.#size), draw);
+      this.#slide = branchInto(pipeline, out, slideDescription(this.#size), draw, this.#medium.delayNs);
       return;
     }
     const gate = gateOf(this.#slide.bin);

@@ -1,8 +1,8 @@
 import Gio from 'gi://Gio?version=2.0';
-import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import { addBin, discard, linkPads, padOf, requestPad } from './branch.ts';
 import { elementOf } from './rtp.ts';
+import { sleep } from './sleep.ts';
 
 /** Milliseconds that a fragment covers: what a crash can cost, and a little more. */
 const fragmentMs = 1000;
@@ -87,13 +87,4 @@ export function sizeOf(path: string): number {
   } catch {
     return 0;
   }
-}
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    GLib.timeout_add(GLib.PRIORITY_DEFAULT, ms, () => {
-      resolve();
-      return false;
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import Gio from 'gi://Gio?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import { watchBus } from './pipeline.ts';
-import { sleep } from './recorder-file.ts';
+import { sleep } from './sleep.ts';
 
 /**
  * Copies a fragmented MP4 into one with a single index at its front, and puts that in its place. (mp4mux can finish

@@ -5,7 +5,8 @@ import type { RecorderEvent } from '../recorder-protocol.ts';
 import { type Branch, branchInto, countPassed, padOf } from './branch.ts';
 import type { Emit } from './job.ts';
 import { KeyFrameWatch } from './key-frames.ts';
-import { LipSync } from './lip-sync.ts';
+import { LipSync, type SyncOffsets } from './lip-sync.ts';
+import { packetTap } from './packet-tap.ts';
 import { watchBus } from './pipeline.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { type OpenFile, openFile, sizeOf } from './recorder-file.ts';
@@ -15,7 +16,7 @@ import { decoders, jitterMs, rtpBin, rtpInputDescription } from './rtp-descripti
 import { rawAudio, steadyMixer } from './sound-description.ts';
 import { readInputSources } from './sources.ts';
 import { playWithMixers } from './steady-mixer.ts';
-import { packetTap, readClock } from './stream-clock.ts';
+import { readClock } from './stream-clock.ts';
 
 const pollMs = 20;
 const progressMs = 1000;
@@ -56,6 +57,7 @@ export class Recording {
   readonly #switch: ProgramSwitch;
   readonly #firstPicture = new KeyFrameWatch();
   readonly #lipSync = new LipSync();
+  #delays: SyncOffsets = { videoNs: 0, audioNs: 0 };
   readonly #timer: number;
   readonly #unwatch: () => void;
   #state: State = { at: 'waiting' };
@@ -97,20 +99,24 @@ export class Recording {
     return this.#video?.branch.bin;
   }
 
+  get delayNs(): number {
+    return this.#delays.videoNs;
+  }
+
   get speaking(): boolean {
     return this.#fileOf() !== undefined;
   }
 
   receiveVideo(input: RtpInput): number {
     drop(this.#video);
-    this.#video = this.#receive(input, 'video-out', programDescription);
+    this.#video = this.#receive(input, 'video-out', programDescription, this.#delays.videoNs);
     this.#switch.programReplaced();
     return this.#video.bound.port;
   }
 
   receiveAudio(input: RtpInput): number {
     drop(this.#audio);
-    this.#audio = this.#receive(input, 'audio-in', soundDescription);
+    this.#audio = this.#receive(input, 'audio-in', soundDescription, this.#delays.audioNs);
     return this.#audio.bound.port;
   }
 
@@ -147,11 +153,12 @@ export class Recording {
     return this.#state.at === 'opening' || this.#state.at === 'writing' ? this.#state.file : undefined;
   }
 
-  #receive(input: RtpInput, into: string, decode: string): Input {
+  #receive(input: RtpInput, into: string, decode: string, delayNs: number): Input {
     const bound = bindSocket(input.bind);
     const description = `${rtpBin()} ${rtpInputDescription(input)} ${decode}`;
     const junction = elementOf(this.#pipeline, into);
-    const branch = branchInto(this.#pipeline, junction, description, (bin) => connectInput(bin, bound, input.remote));
+    const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
+    const branch = branchInto(this.#pipeline, junction, description, prepare, delayNs);
     return { branch, bound };
   }
 
@@ -178,10 +185,11 @@ export class Recording {
 
   #keepInStep(now: number): void {
     const [video, audio] = [this.#video?.branch.bin, this.#audio?.branch.bin];
-    if (video === undefined || audio === undefined) return;
+    if (video === undefined || audio === undefined || !this.#lipSync.isDue(now)) return;
     const clockOf = (bin: Gst.Bin, clockRate: number) => readClock(bin, readInputSources(bin), clockRate);
     const offsets = this.#lipSync.measure(now, clockOf(video, 90_000), clockOf(audio, 48_000));
     if (offsets === undefined) return;
+    this.#delays = offsets;
     padOf(video, 'src').set_offset(offsets.videoNs);
     padOf(audio, 'src').set_offset(offsets.audioNs);
   }

@@ -12,7 +12,7 @@ export function steadyMixer(name: string, tee: string, upstreamMs: number | unde
   const latency =
     upstreamMs === undefined ? '' : ` force-live=true latency=30000000 min-upstream-latency=${upstreamMs}000000`;
   return [
-    `audiotestsrc name=${name}-silence is-live=true wave=silence samplesperbuffer=960 ! ${rawAudio} ! ${name}.sink_0`,
+    `audiotestsrc name=${name}-silence is-live=true wave=silence samplesperbuffer=960 ! ${rawAudio} ! identity name=${name}-begun silent=true ! ${name}.sink_0`,
     `audiomixer name=${name} ignore-inactive-pads=true output-buffer-duration=20000000 alignment-threshold=20000000 discont-wait=300000000${latency}`,
     `! ${rawAudio} ! tee name=${tee} allow-not-linked=true`,
   ].join(' ');

@@ -3,10 +3,6 @@ import type { StreamClock } from './lip-sync.ts';
 import { elementOf, readProperty } from './rtp.ts';
 import type { Source } from './sources.ts';
 
-/** Put behind a jitter buffer: keeps the packet that passed last, for `readClock`. */
-export const packetTap =
-  'tee name=packets packets. ! fakesink name=latest sync=false async=false packets. ! identity silent=true';
-
 /** Running time in ns of the packet that passed last; −1 before the first. */
 export function latestPts(bin: Gst.Bin): number {
   return latestPacket(bin)?.pts ?? -1;

@@ -1,0 +1,3 @@
+/** Put behind a jitter buffer: keeps the packet that passed last, for `stream-clock.ts`. */
+export const packetTap =
+  'tee name=packets packets. ! fakesink name=latest sync=false async=false packets. ! identity silent=true';
