@@ -1,7 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
-import { type Refusal, type RefusalCode, Refused, refuse, refuseInput } from '../protocol/refusals.ts';
+import { type Refusal, type RefusalCode, Refused, refuse } from '../protocol/refusals.ts';
 
 /** Where the category's status does not say it well enough. */
 const STATUS: Partial<Record<RefusalCode, number>> = {
@@ -19,13 +18,6 @@ const STATUS_OF_CATEGORY: Record<Refusal['category'], number> = {
   limit: 429,
   server: 503,
 };
-
-/** Parses a body by its schema; throws `Refused` naming the field. */
-export function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw refuseInput(parsed.error);
-  return parsed.data;
-}
 
 /** For paths that do not exist. */
 export const refuseUnknownPath: RequestHandler = (request, response) => {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Request, Router } from 'express';
 import { issueLinkSchema, joinSchema, type LinkSummary, openLinkSchema } from '../protocol/http.ts';
-import { Refused } from '../protocol/refusals.ts';
-import { parse } from './errors.ts';
+import { parse, Refused } from '../protocol/refusals.ts';
 import { LinkTokens } from './link-tokens.ts';
 import { originOf } from './origin.ts';
 import type { ApiParts, StoredLink } from './ports.ts';

@@ -1,7 +1,6 @@
 import { Router } from 'express';
 import { recordingIdSchema } from '../protocol/ids.ts';
-import { Refused } from '../protocol/refusals.ts';
-import { parse } from './errors.ts';
+import { parse, Refused } from '../protocol/refusals.ts';
 import type { ApiParts } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 

@@ -1,8 +1,7 @@
 import { type Request, Router } from 'express';
 import type { Logger } from 'pino';
 import { changePasswordSchema, signInSchema } from '../protocol/http.ts';
-import { Refused } from '../protocol/refusals.ts';
-import { parse } from './errors.ts';
+import { parse, Refused } from '../protocol/refusals.ts';
 import { hashPassword, isPassword, SHORTEST_PASSWORD } from './passwords.ts';
 import type { Account, AccountsPort, ApiParts } from './ports.ts';
 import { describeSession, type Sessions } from './sessions.ts';

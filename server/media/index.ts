@@ -3,15 +3,7 @@ import type { MediaNode, MediaSettings } from './port.ts';
 import { Room } from './room-media.ts';
 import { Workers } from './workers.ts';
 
-export type {
-  MediaCount,
-  MediaHealth,
-  MediaNode,
-  MediaSession,
-  MediaSettings,
-  RoomMedia,
-  RoomMediaHooks,
-} from './port.ts';
+export type { MediaNode, RoomMedia, RoomMediaHooks } from './port.ts';
 
 /**
  * Starts the workers, each with its port. Rejects where one does not start or cannot listen.

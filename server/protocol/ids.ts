@@ -12,7 +12,6 @@ export const mediaIdSchema = z.string().min(1).max(64);
 
 export type RoomId = z.infer<typeof roomIdSchema>;
 export type ParticipantId = z.infer<typeof participantIdSchema>;
-export type RequestId = z.infer<typeof requestIdSchema>;
 export type CallId = z.infer<typeof callIdSchema>;
 export type RecordingId = z.infer<typeof recordingIdSchema>;
 

@@ -106,7 +106,6 @@ export const callSchema = z.strictObject({
   changedAt: timeSchema,
 });
 
-export const recordingStatusSchema = z.enum(['off', 'starting', 'running', 'stopping']);
 export const recordingSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('off') }),
   z.strictObject({ status: z.literal('starting'), id: recordingIdSchema, requestedAt: timeSchema }),
@@ -151,14 +150,12 @@ export type Kind = z.infer<typeof kindSchema>;
 export type Source = z.infer<typeof sourceSchema>;
 export type SentSource = z.infer<typeof sentSourceSchema>;
 export type SourceRef = z.infer<typeof sourceRefSchema>;
-export type Presence = z.infer<typeof presenceSchema>;
 export type Participant = z.infer<typeof participantSchema>;
 export type FloorRequest = z.infer<typeof floorRequestSchema>;
 export type LayoutName = z.infer<typeof layoutNameSchema>;
 export type Slot = z.infer<typeof slotSchema>;
 export type Layout = z.infer<typeof layoutSchema>;
 export type Call = z.infer<typeof callSchema>;
-export type CallStatus = z.infer<typeof callStatusSchema>;
 export type CallCause = z.infer<typeof callCauseSchema>;
 export type Recording = z.infer<typeof recordingSchema>;
 export type Attempt = z.infer<typeof attemptSchema>;

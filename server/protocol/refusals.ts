@@ -72,9 +72,11 @@ export class Refused extends Error {
   }
 }
 
-/** What a schema found wrong, as a refusal that names the first offending field by its path. */
-export function refuseInput(error: z.ZodError): Refused {
-  const [issue] = error.issues;
+/** Parses what came over the wire. Throws `Refused` that names the first offending field by its path. */
+export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
   const path = issue?.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : (issue?.path ?? []);
-  return new Refused('malformed', path.join('.'));
+  throw new Refused('malformed', path.join('.'));
 }

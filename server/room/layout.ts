@@ -111,7 +111,7 @@ function inPlaceOfSpeaker(order: Participant[]): Participant | undefined {
 }
 
 /** Whose content is shown: the speaker's own if there is any, otherwise that of the first presenter. */
-export function presenterOf(state: RoomState): Participant | undefined {
+function presenterOf(state: RoomState): Participant | undefined {
   const presenters = Object.values(state.participants).filter((p) => isIn(p) && sends(p, 'screen'));
   return presenters.find((p) => p.id === state.speaker) ?? presenters.sort(bySeat)[0];
 }

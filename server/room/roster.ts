@@ -8,7 +8,7 @@ import { isIn, pendingRequest } from './state.ts';
 import type { SystemCommand } from './system-commands.ts';
 
 /** Who counts against it: everyone in the room, whatever the role. */
-export const MAX_PARTICIPANTS = 400;
+const MAX_PARTICIPANTS = 400;
 
 type Of<V extends (Command | SystemCommand)['verb']> = Extract<Command | SystemCommand, { verb: V }>;
 

@@ -6,7 +6,7 @@ import type { OpenRooms } from '../open-rooms.ts';
 import type { Health } from '../protocol/http.ts';
 import { participantIdOfAddress, roomIdSchema } from '../protocol/ids.ts';
 import { nameSchema, type RoomState } from '../protocol/records.ts';
-import { type RefusalCode, Refused } from '../protocol/refusals.ts';
+import { parse, type RefusalCode, Refused } from '../protocol/refusals.ts';
 import {
   type GatewayRequest,
   type GatewayToServer,
@@ -16,7 +16,7 @@ import {
 } from '../protocol/wire.ts';
 import { isActive } from '../room/calls.ts';
 import type { Room } from '../rooms.ts';
-import { parse, receive } from './messages.ts';
+import { receive } from './messages.ts';
 import { admitting, checkVersion, succeed } from './participants.ts';
 import type { Tickets } from './tickets.ts';
 import { TokenBucket } from './token-bucket.ts';

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Socket } from 'socket.io';
-import type { z } from 'zod';
-import { Refused, refuse, refuseInput } from '../protocol/refusals.ts';
+import { Refused, refuse } from '../protocol/refusals.ts';
 import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
 import type { Answer } from '../protocol/wire.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -33,13 +32,6 @@ export function receive(socket: Socket, routes: Record<string, Route>, bucket: T
       return { ok: false, refusal: refuse('internal') };
     }
   }
-}
-
-/** Parses by the schema; throws `Refused` naming the field. */
-export function parse<S extends z.ZodType>(schema: S, message: unknown): z.output<S> {
-  const parsed = schema.safeParse(message);
-  if (!parsed.success) throw refuseInput(parsed.error);
-  return parsed.data;
 }
 
 function checkSize(message: unknown): void {

@@ -10,9 +10,7 @@ import { openRecordings, type Recordings } from './recordings.ts';
 import type { Database } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
-export type { Account, Accounts } from './accounts.ts';
-export { AppendConflict, type EventLog, type StoredRoom } from './event-log.ts';
-export type { Link, Links } from './links.ts';
+export { AppendConflict } from './event-log.ts';
 
 /** Everything that outlives the process. */
 export interface Store {
