@@ -41,7 +41,9 @@ export function routeLinks(parts: ApiParts, sessions: Sessions): Router {
   router.delete('/rooms/:id/links/:linkId', async (request, response) => {
     await sessions.require(request);
     const { id, linkId } = request.params;
-    if (!(await links.revoke(id, linkId, now()))) throw new Refused('linkInvalid');
+    const isRevoked = await links.revoke(id, linkId, now());
+    // Once more is no mistake (RFC 9110 9.2.2): two operators, or an answer that was lost.
+    if (!isRevoked && (await links.find(linkId))?.roomId !== id) throw new Refused('linkInvalid');
     await parts.reviewStanding((ticket) => ticket.linkId === linkId);
     response.json({});
   });

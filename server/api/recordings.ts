@@ -22,6 +22,8 @@ export function routeRecordings({ recordings, recordingsDir }: ApiParts, session
     // Answers ranges (RFC 9110 14), so that a browser can jump in it.
     response.type('video/mp4').sendFile(file, options, (error) => {
       if (!error || response.headersSent) return;
+      // RFC 9110 15.5.17; `Content-Range` with the length is set already.
+      if ('status' in error && error.status === 416) return void response.status(416).end();
       const isGone = 'code' in error && error.code === 'ENOENT';
       next(isGone ? new Refused('recordingUnknown', recordingId) : error);
     });

@@ -154,7 +154,8 @@ test('a sign-out, and a link revoked during a lost connection, end the presence 
   const site = await enter(ticketOf(await client.send('POST', '/api/join', { token })));
   site.close();
   await until('the site is away', () => desk.state.participants[site.id]?.presence === 'away');
-  await client.send('DELETE', `/api/rooms/${roomId}/links/${linkId}`);
+  const revoke = () => client.send('DELETE', `/api/rooms/${roomId}/links/${linkId}`);
+  expect([(await revoke()).status, (await revoke()).status]).toEqual([200, 200]);
   await until('the site has left', () => desk.state.participants[site.id]?.presence === 'left');
 
   await second.send('POST', '/api/sign-out');
@@ -190,6 +191,8 @@ test('a recording is listed and served in ranges, to operators', async () => {
   const part = await client.send('GET', path, undefined, { range: 'bytes=2-4' });
   expect(part).toMatchObject({ status: 206, text: '234', headers: { 'content-range': 'bytes 2-4/10' } });
   expect(part.headers['content-type']).toBe('video/mp4');
+  const beyond = await client.send('GET', path, undefined, { range: 'bytes=50-' });
+  expect(beyond).toMatchObject({ status: 416, text: '', headers: { 'content-range': 'bytes */10' } });
   expect((await client.send('GET', '/api/recordings/another/video')).status).toBe(404);
   expect((await http(`${server.url}${path}`, 'GET')).status).toBe(401);
   for (const peer of [recorder, desk, { close: () => gateway.disconnect() }]) peer.close();
