@@ -144,7 +144,9 @@ test('H.264 passes untouched in both directions, in single NAL unit mode to the 
   const program = await sendFrom(closers, server, rtpPort, colourSource('0xff20a040', 25, 'pt=102 ssrc=4444 mtu=1400'));
   await until(() => events.some(({ event }) => event === 'videoFlowing'), 'the endpoint is seen');
   await until(() => events.some(({ picture }) => picture === 'program'), 'the endpoint sees the program');
-  await sleep(2000);
+  const before = slicesOf(endpoint.rtp).length;
+  const enough = () => slicesOf(server.rtp).length > 110 && slicesOf(endpoint.rtp).length - before > 130;
+  await until(enough, 'enough slices in both directions', 20_000);
   await Promise.all([camera.stop(), program.stop()]);
   await sleep(300);
   const seen = slicesOf(server.rtp);
