@@ -5,7 +5,7 @@ import type { Call, RoomState } from '../server/protocol/records.ts';
 import { Composer } from './composer/composer.ts';
 import type { GatewayContext } from './context.ts';
 import type { Calls } from './legs/calls.ts';
-import { Recorder } from './recorder/recorder.ts';
+import { leftover, Recorder } from './recorder/recorder.ts';
 import { Serial } from './serial.ts';
 import { Seat, type SeatOwner } from './session/seat.ts';
 import { wantsOf } from './wants.ts';
@@ -63,6 +63,12 @@ export class RoomDesk implements SeatOwner {
 
   changed(state: RoomState): void {
     const wants = wantsOf(state, (id) => this.#calls?.holds(id) ?? false, !this.#looked);
+    const { recording } = state;
+    if (!this.#looked && recording.status === 'stopping') {
+      void this.#serial.run('leftover', async () =>
+        this.report(await leftover(this.#context.settings.data, recording.id)),
+      );
+    }
     this.#looked = true;
     for (const call of wants.place) this.#place(call);
     for (const callId of wants.hangUp) this.#calls?.hangUp(callId);

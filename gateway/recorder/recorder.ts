@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -43,7 +42,7 @@ export class Recorder implements SeatOwner {
 
   async start(): Promise<void> {
     try {
-      const folder = join(this.#context.settings.data, 'recordings');
+      const folder = folderOf(this.#context.settings.data);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const engine = await startEngine(recorderContract, { logger: this.#logger, requestTimeoutMs: 30_000 });
       this.#engine = engine;
@@ -101,17 +100,11 @@ export class Recorder implements SeatOwner {
 
   /** Never over what is there: a recorder that died has left a part, which is reported and kept. */
   async #nextFile(folder: string): Promise<string> {
-    for (let part = 1; ; part += 1) {
-      const file = fileOf(this.recordingId, part);
-      if (await statOf(join(folder, file))) continue;
-      const earlier = fileOf(this.recordingId, part - 1);
-      const left = part > 1 && (await statOf(join(folder, earlier)));
-      if (left) {
-        const durationMs = Math.max(0, Math.round(left.mtimeMs - left.birthtimeMs));
-        this.#tell({ status: 'partSaved', file: earlier, durationMs, bytes: left.size });
-      }
-      return file;
-    }
+    const left = await lastFile(folder, this.recordingId);
+    if (!left) return fileOf(this.recordingId, 1);
+    const { file, durationMs, bytes } = left;
+    this.#tell({ status: 'partSaved', file, durationMs, bytes });
+    return fileOf(this.recordingId, left.part + 1);
   }
 
   #tell(report: Omit<RecordingReport, 'verb' | 'recordingId'>): void {
@@ -134,6 +127,34 @@ function fileOf(recordingId: RecordingId, part: number): string {
   return part === 1 ? `${recordingId}.mp4` : `${recordingId}-${part}.mp4`;
 }
 
-async function statOf(path: string): Promise<Stats | null> {
-  return stat(path).catch(() => null);
+interface LeftFile {
+  part: number;
+  file: string;
+  /** As long as the file was being written: whoever wrote it can no longer say. */
+  durationMs: number;
+  bytes: number;
+}
+
+/** What an earlier process has written of this recording: its last part. */
+async function lastFile(folder: string, recordingId: RecordingId): Promise<LeftFile | null> {
+  let last: LeftFile | null = null;
+  for (let part = 1; ; part += 1) {
+    const file = fileOf(recordingId, part);
+    const found = await stat(join(folder, file)).catch(() => null);
+    if (!found) return last;
+    const durationMs = Math.max(0, Math.round(found.mtimeMs - found.birthtimeMs));
+    last = { part, file, durationMs, bytes: found.size };
+  }
+}
+
+/** A recording that was to be finished by a process that died while it did: what is on disk is what there is. */
+export async function leftover(data: string, recordingId: RecordingId): Promise<RecordingReport> {
+  const left = await lastFile(folderOf(data), recordingId);
+  const about = { verb: 'reportRecording' as const, recordingId };
+  if (!left || left.bytes === 0) return { ...about, status: 'failed', reason: 'nothingReceived' };
+  return { ...about, status: 'saved', file: left.file, durationMs: left.durationMs, bytes: left.bytes };
+}
+
+function folderOf(data: string): string {
+  return join(data, 'recordings');
 }
