@@ -3,10 +3,10 @@ import type { RtpInput, RtpOutput } from '../protocol.ts';
 import { announceLevel } from './audio-level.ts';
 import { countPassed } from './branch.ts';
 import type { LegMedium } from './leg-medium.ts';
-import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs } from './leg-rtp.ts';
+import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs, serverJitterMs } from './leg-rtp.ts';
 import { packetTap } from './packet-tap.ts';
 import { elementOf } from './rtp.ts';
-import { decoders, jitterMs, payloaderProperties } from './rtp-description.ts';
+import { decoders, payloaderProperties } from './rtp-description.ts';
 import { levelledOpus, rawAudio, steadyMixer } from './sound-description.ts';
 
 /** Milliseconds of silence after which the endpoint's sound counts as begun anew. */
@@ -16,7 +16,7 @@ const silenceMs = 3000;
 export const audioMixers = ['audio-in', 'audio-out'];
 export const audioSkeleton = [
   steadyMixer('audio-in', 'audio-from', endpointJitterMs),
-  steadyMixer('audio-out', 'audio-to', jitterMs),
+  steadyMixer('audio-out', 'audio-to', serverJitterMs),
 ].join(' ');
 
 /** The sound of the leg. The medium is the caller's to close. */

@@ -2,9 +2,9 @@ import type Gst from 'gi://Gst?version=1.0';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
 import { type Branch, branchFromTee, branchInto, linkPads, padOf } from './branch.ts';
 import { type EndpointAddress, EndpointStream } from './leg-endpoint.ts';
-import type { StreamPosition } from './leg-rtp.ts';
+import { type StreamPosition, serverJitterMs } from './leg-rtp.ts';
 import { type BoundSocket, bindPair, bindSocket, connectInput, connectOutput, elementOf, readProperty } from './rtp.ts';
-import { rtpBin, rtpInputDescription, rtpOutputDescription } from './rtp-description.ts';
+import { patientRtpBin, rtpBin, rtpInputDescription, rtpOutputDescription } from './rtp-description.ts';
 
 export interface MediumPlan {
   /** Caps of the endpoint's packets; undefined when the endpoint is not to be heard or seen. */
@@ -127,7 +127,7 @@ export class LegMedium {
     dropServerSide(this.#receiving);
     this.#receiving = undefined;
     const bound = bindSocket(input.bind);
-    const description = `${rtpBin()} ${rtpInputDescription(input)} ${decode}`;
+    const description = `${patientRtpBin(serverJitterMs)} ${rtpInputDescription(input)} ${decode}`;
     const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
     const branch = branchInto(this.#pipeline, this.#out, description, prepare, this.#delays.fromServer);
     this.#receiving = { branch, bound };

@@ -6,6 +6,9 @@ import { rawAudio } from './sound-description.ts';
 /** Milliseconds a packet of the endpoint may be late: its line is longer than the server's loopback. */
 export const endpointJitterMs = 80;
 
+/** The same for what the server sends, over loopback: late is only what waited for this process to get its turn. */
+export const serverJitterMs = 100;
+
 /** RFC 3551 6 and 4.5.2: G.722 counts 8000 a second although it samples 16000. */
 const clockRates = { PCMA: 8000, PCMU: 8000, G722: 8000, opus: 48000 } as const;
 

@@ -12,7 +12,7 @@ import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { type OpenFile, openFile, sizeOf } from './recorder-file.ts';
 import { indexFile } from './recorder-index.ts';
 import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } from './rtp.ts';
-import { decoders, jitterMs, rtpBin, rtpInputDescription } from './rtp-description.ts';
+import { decoders, patientRtpBin, rtpInputDescription } from './rtp-description.ts';
 import { rawAudio, steadyMixer } from './sound-description.ts';
 import { readInputSources } from './sources.ts';
 import { playWithMixers } from './steady-mixer.ts';
@@ -20,6 +20,8 @@ import { readClock } from './stream-clock.ts';
 
 const pollMs = 20;
 const progressMs = 1000;
+/** How late a packet may be: nobody waits for a recording, and what is dropped is lost for ever. */
+const keepMs = 300;
 /** `stop` answers within their sum: the muxer's last fragment, then the copy with an index. */
 const finishMs = 3000;
 const indexMs = 20_000;
@@ -28,7 +30,7 @@ const indexMs = 20_000;
 const skeleton = [
   'funnel name=video-out ! h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au',
   '! identity name=pictures silent=true ! tee name=video-to allow-not-linked=true',
-  steadyMixer('audio-in', 'audio-from', jitterMs),
+  steadyMixer('audio-in', 'audio-from', keepMs),
 ].join(' ');
 
 const soundDescription = `${packetTap} ! ${decoders.opus} ! audioconvert ! audioresample ! ${rawAudio} ! identity name=out silent=true`;
@@ -155,7 +157,7 @@ export class Recording {
 
   #receive(input: RtpInput, into: string, decode: string, delayNs: number): Input {
     const bound = bindSocket(input.bind);
-    const description = `${rtpBin()} ${rtpInputDescription(input)} ${decode}`;
+    const description = `${patientRtpBin(keepMs)} ${rtpInputDescription(input)} ${decode}`;
     const junction = elementOf(this.#pipeline, into);
     const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
     const branch = branchInto(this.#pipeline, junction, description, prepare, delayNs);

@@ -26,6 +26,14 @@ export function rtpBin(cname?: string): string {
 }
 
 /**
+ * The same for inputs that are passed on or kept as they are: there a frame that was dropped because this process had
+ * to wait for its turn is missing until the next key frame, and being `latencyMs` later costs less.
+ */
+export function patientRtpBin(latencyMs: number): string {
+  return `rtpbin name=rtp rtp-profile=avpf latency=${latencyMs} do-lost=true`;
+}
+
+/**
  * One RTP input as session `session` of `rtpBin`, ending in `… !` so that a depayloader follows. Only this SSRC and
  * payload type are linked; the tee forgives that others, which nobody sent for, end nowhere. `connectInput` gives it
  * its socket.
