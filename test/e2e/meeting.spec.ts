@@ -4,6 +4,8 @@ import { cardOf, enter, expectColour, issueLink, newPerson, openMeeting, signIn,
 
 const HEARD = -45;
 const SILENT = -75;
+/** What a coder makes of one tone lies this low at the place of another. */
+const NOT_THIS_TONE = -60;
 
 test('a meeting from end to end: seen, asked, forwarded, granted, heard, revoked', async ({ browser, system }) => {
   const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
@@ -43,7 +45,7 @@ test('a meeting from end to end: seen, asked, forwarded, granted, heard, revoked
     await expect.poll(() => toneHeard(chair.page, 440)).toBeGreaterThan(HEARD);
     await expect.poll(() => toneHeard(operator.page, 440)).toBeGreaterThan(HEARD);
     expect(await toneHeard(baBe.page, 440)).toBeLessThan(SILENT);
-    expect(await toneHeard(naRi.page, 950)).toBeLessThan(SILENT);
+    expect(await toneHeard(naRi.page, 950)).toBeLessThan(NOT_THIS_TONE);
   });
 
   await test.step('revoked, it is silent again, and the log tells the story', async () => {
