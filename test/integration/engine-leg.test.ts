@@ -18,8 +18,8 @@ import {
 import { type Receiver, sleep, until } from './engine-peers.ts';
 import { lastPicture } from './engine-pictures.ts';
 
-// A machine with too much to do loses packets on the way to the test's own sockets, hence a second chance.
-const limits = { timeout: 60_000, retry: 1 };
+// A machine with too much to do loses packets on the way to the test's own sockets, hence more than one chance.
+const limits = { timeout: 60_000, retry: 2 };
 const closers: Closer[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
