@@ -7,11 +7,13 @@ import { audioMixers, audioSkeleton, LegAudio } from './leg-audio.ts';
 import { LegMedium } from './leg-medium.ts';
 import { LegSync } from './leg-sync.ts';
 import { LegVideo, videoSkeleton } from './leg-video.ts';
-import { residentBytes, watchBus } from './pipeline.ts';
+import { collectRemoved, residentBytes, watchBus } from './pipeline.ts';
 import { mixersBegun, playWithMixers } from './steady-mixer.ts';
 
 /** How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. */
 const pollMs = 50;
+/** Polling leaves native objects behind that gjs does not see as large: they are collected this often, in ms. */
+const collectMs = 10_000;
 
 interface OpenedLeg {
   readonly pipeline: Gst.Pipeline;
@@ -98,12 +100,17 @@ function openLeg({ audio, video, bindAddress, portRange, slideText }: OpenLeg, e
     sync?.poll(now);
     return true;
   });
+  const collector = GLib.timeout_add(GLib.PRIORITY_DEFAULT, collectMs, () => {
+    collectRemoved();
+    return true;
+  });
   return {
     pipeline,
     audio: audioMedium && audioPart && { medium: audioMedium, part: audioPart },
     video: videoMedium && videoPart && { medium: videoMedium, part: videoPart },
     close() {
       GLib.source_remove(timer);
+      GLib.source_remove(collector);
       unwatch();
       videoPart?.close();
       audioMedium?.close();

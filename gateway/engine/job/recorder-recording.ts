@@ -7,7 +7,7 @@ import type { Emit } from './job.ts';
 import { KeyFrameWatch } from './key-frames.ts';
 import { LipSync, type SyncOffsets } from './lip-sync.ts';
 import { packetTap } from './packet-tap.ts';
-import { watchBus } from './pipeline.ts';
+import { collectRemoved, watchBus } from './pipeline.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { type OpenFile, openFile, sizeOf } from './recorder-file.ts';
 import { indexFile } from './recorder-index.ts';
@@ -182,6 +182,8 @@ export class Recording {
     if (state.at === 'writing' && now - this.#progressAt >= progressMs) {
       this.#progressAt += progressMs;
       this.#emit({ event: 'progress', durationMs: Math.round(now - state.since), bytes: sizeOf(this.#path) });
+      // Polling leaves native objects behind that gjs does not see as large.
+      collectRemoved();
     }
   }
 
