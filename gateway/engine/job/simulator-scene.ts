@@ -27,11 +27,12 @@ export function drawRoom({ width, height, hue, name }: Scene): string {
     `<rect width="${width}" height="${height}" fill="url(#wall)"/>`,
     `<rect x="${x(0.06)}" y="${y(0.1)}" width="${x(0.22)}" height="${y(0.24)}" fill="hsl(${hue},35%,78%)" stroke="hsl(${hue},30%,22%)" stroke-width="${y(0.012)}"/>`,
     `<path d="M${x(0.17)} ${y(0.1)}v${y(0.24)}M${x(0.06)} ${y(0.22)}h${x(0.22)}" stroke="hsl(${hue},30%,22%)" stroke-width="${y(0.01)}"/>`,
-    `<rect x="${x(0.36)}" y="${y(0.07)}" width="${x(0.28)}" height="${y(0.1)}" rx="${y(0.015)}" fill="hsl(${hue},55%,20%)"/>`,
+    // On the board on the wall: the foot of a picture belongs to whoever shows it.
+    `<rect x="${x(0.33)}" y="${y(0.06)}" width="${x(0.34)}" height="${y(0.15)}" rx="${y(0.015)}" fill="hsl(${hue},55%,18%)"/>`,
+    `<text x="${x(0.5)}" y="${y(0.165)}" text-anchor="middle" font-family="Be Vietnam Pro, sans-serif" font-weight="600" font-size="${y(0.09)}" fill="#fff">${escapeXml(name)}</text>`,
     ...people,
     `<path d="M0 ${y(0.74)}Q${x(0.5)} ${y(0.64)} ${width} ${y(0.74)}V${height}H0Z" fill="hsl(${hue},40%,20%)"/>`,
     `<path d="M0 ${y(0.74)}Q${x(0.5)} ${y(0.64)} ${width} ${y(0.74)}" fill="none" stroke="hsl(${hue},45%,52%)" stroke-width="${y(0.012)}"/>`,
-    `<text x="${x(0.04)}" y="${y(0.93)}" font-family="Be Vietnam Pro, sans-serif" font-weight="600" font-size="${y(0.1)}" fill="#fff">${escapeXml(name)}</text>`,
   ]);
 }
 

@@ -1,12 +1,12 @@
 import type Gst from 'gi://Gst?version=1.0';
 import type { SimulatedSite } from '../simulator-protocol.ts';
 import { announceLevel } from './audio-level.ts';
-import { addBin, type Branch, discard } from './branch.ts';
+import { addBin, discard } from './branch.ts';
 import { type BoundSocket, bindSocket, connectOutput, elementOf } from './rtp.ts';
 import { payloaderProperties, rtpBin, rtpOutputDescription } from './rtp-description.ts';
 import { drawMoment, drawRoom } from './simulator-scene.ts';
-import { playVoice, type Voice } from './simulator-voice.ts';
-import { levelledOpus, steadyMixer } from './sound-description.ts';
+import { feedVoice, type Voice } from './simulator-voice.ts';
+import { levelledOpus, rawAudio, steadyMixer } from './sound-description.ts';
 
 const encoders = {
   VP8: 'vp8enc deadline=1 cpu-used=8 threads=1 target-bitrate=250000 keyframe-max-dist=300 ! rtpvp8pay picture-id-mode=15-bit mtu=1200',
@@ -23,7 +23,9 @@ function siteDescription({ width, height, fps, codec, video, audio }: SimulatedS
     '! videoconvert ! video/x-raw,format=BGRA ! rsvgoverlay name=moment',
     `! videoconvert ! video/x-raw,format=I420 ! ${encoders[codec]} ${payloaderProperties(video)} ${rtpOutputDescription(0)}`,
     steadyMixer('mixer', 'sound', undefined),
-    'sound. ! queue max-size-buffers=10 leaky=downstream !',
+    // The voice is always there and only let out: taking it in and out could stop the mixer.
+    `appsrc name=voice format=time max-bytes=0 caps="${rawAudio}" ! mixer.`,
+    'sound. ! queue max-size-buffers=10 leaky=downstream ! volume name=speech mute=true !',
     levelledOpus('bitrate=24000 audio-type=voice complexity=3 frame-size=20', payloaderProperties(audio)),
     rtpOutputDescription(1),
   ].join(' ');
@@ -33,15 +35,14 @@ function siteDescription({ width, height, fps, codec, video, audio }: SimulatedS
 export class Site {
   readonly #pipeline: Gst.Pipeline;
   readonly #scene: SimulatedSite;
-  readonly #voice: Voice;
   readonly #bin: Gst.Bin;
   readonly #sockets: { video: BoundSocket; audio: BoundSocket };
-  #speech: Branch | undefined;
+  readonly #stopVoice: () => void;
+  #speaking = false;
 
   constructor(pipeline: Gst.Pipeline, site: SimulatedSite, voice: Voice) {
     this.#pipeline = pipeline;
     this.#scene = site;
-    this.#voice = voice;
     const sockets = { video: bindSocket(site.video.bind), audio: bindSocket(site.audio.bind) };
     this.#sockets = sockets;
     this.#bin = addBin(pipeline, siteDescription(site), (bin) => {
@@ -51,6 +52,8 @@ export class Site {
       elementOf(bin, 'room').set_property('data', drawRoom(site));
     });
     this.#bin.sync_state_with_parent();
+    const now = () => pipeline.get_clock().get_time() - pipeline.get_base_time();
+    this.#stopVoice = feedVoice(elementOf(this.#bin, 'voice'), voice, now);
   }
 
   get ports(): { videoPort: number; audioPort: number } {
@@ -59,19 +62,17 @@ export class Site {
 
   /** `time` in seconds of the day. */
   draw(time: number): void {
-    const moment = drawMoment(this.#scene, { time, speaking: this.#speech !== undefined });
+    const moment = drawMoment(this.#scene, { time, speaking: this.#speaking });
     elementOf(this.#bin, 'moment').set_property('data', moment);
   }
 
   speak(on: boolean): void {
-    if (on === (this.#speech !== undefined)) return;
-    this.#speech?.remove();
-    const now = () => this.#pipeline.get_clock().get_time() - this.#pipeline.get_base_time();
-    this.#speech = on ? playVoice(this.#bin, elementOf(this.#bin, 'mixer'), this.#voice, now) : undefined;
+    this.#speaking = on;
+    elementOf(this.#bin, 'speech').set_property('mute', !on);
   }
 
   close(): void {
-    this.speak(false);
+    this.#stopVoice();
     discard(this.#pipeline, this.#bin);
     for (const { socket } of Object.values(this.#sockets)) socket.close();
   }

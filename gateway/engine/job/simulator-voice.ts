@@ -1,6 +1,5 @@
 import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
-import { type Branch, branchInto } from './branch.ts';
 import { JobFailure } from './job.ts';
 import { elementOf } from './rtp.ts';
 import { rawAudio } from './sound-description.ts';
@@ -39,13 +38,10 @@ function pull(sink: Gst.Element): Gst.Sample | null {
 }
 
 /**
- * Plays a voice in a loop into a mixer, from its beginning, until the answered branch is removed. `now` tells the
- * pipeline's running time in ns.
+ * Feeds a voice into an `appsrc`, in a loop, until the answered function is called. `now` tells the pipeline's running
+ * time in ns.
  */
-export function playVoice(parent: Gst.Bin, mixer: Gst.Element, voice: Voice, now: () => number): Branch {
-  const description = `appsrc name=voice format=time max-bytes=0 caps="${rawAudio}" ! identity name=out silent=true`;
-  const branch = branchInto(parent, mixer, description);
-  const source = elementOf(branch.bin, 'voice');
+export function feedVoice(source: Gst.Element, voice: Voice, now: () => number): () => void {
   const seconds = voice.get_size() / bytesPerSecond;
   let next = now();
   const push = () => {
@@ -61,11 +57,5 @@ export function playVoice(parent: Gst.Bin, mixer: Gst.Element, voice: Voice, now
     push();
     return true;
   });
-  return {
-    bin: branch.bin,
-    remove() {
-      GLib.source_remove(timer);
-      branch.remove();
-    },
-  };
+  return () => GLib.source_remove(timer);
 }
