@@ -142,6 +142,8 @@ export async function runStep({ name, label, command, args, cwd = root, env = pr
   mkdirSync(logFolder, { recursive: true });
   const logFile = join(logFolder, `${name}.log`);
   const log = createWriteStream(logFile);
+  // A full disk must not hide what the step itself has to say.
+  log.on('error', () => {});
   let tail = '';
   const ended = new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -168,7 +170,8 @@ export async function runStep({ name, label, command, args, cwd = root, env = pr
     process.stderr.write(`${shown}\n${text.failed} ${error.message}\n${text.log} ${logFile}\n`);
     throw new Explained(error.message);
   } finally {
-    log.end();
+    // The log is whole when the step is over.
+    await new Promise((resolve) => log.end(resolve));
   }
 }
 
