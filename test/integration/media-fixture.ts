@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { pino } from 'pino';
 import { type MediaNode, type RoomMedia, startMedia } from '../../server/media/index.ts';
@@ -21,21 +21,40 @@ import { RtpReceiver, RtpSender } from './rtp-probe.ts';
 
 export const logger = pino({ level: process.env.LOG ?? 'silent' });
 
-/** A port that nobody listens on, with a few free ones behind it most likely. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+/**
+ * The first of `count` consecutive ports that are free for UDP and TCP on loopback: below those that systems and the SFU's
+ * plain transports give out by themselves, so that nobody takes them meanwhile.
+ */
+export async function freePort(count = 1): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const first = 10_240 + Math.floor(Math.random() * 9_000);
+    const ports = Array.from({ length: count }, (_, i) => first + i);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+  }
+  throw new Error('no free port');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const socket = createSocket('udp4');
+  try {
+    await Promise.all([
+      new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve)),
+      new Promise<void>((resolve, reject) => socket.once('error', reject).bind(port, '127.0.0.1', resolve)),
+    ]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    await new Promise<void>((resolve) => socket.close(resolve)).catch(() => undefined);
+  }
 }
 
 export async function startNode(workers = 1): Promise<MediaNode> {
   const workerBin = process.env.MEDIASOUP_WORKER_BIN;
   if (!workerBin) throw new Error('MEDIASOUP_WORKER_BIN is not set');
-  const mediaPort = await freePort();
+  const mediaPort = await freePort(workers);
   const settings = { workers, mediaPort, host: '127.0.0.1', announced: ['127.0.0.1'], videoCodec: 'vp8' as const };
   return startMedia({ ...settings, workerBin }, logger);
 }
