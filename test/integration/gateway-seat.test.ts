@@ -63,6 +63,7 @@ test('it comes back after the server was killed, with a new media session', asyn
   const roomId = await openMeeting(operator, 'Mất điện');
   const witness = new Witness();
   const seat = await sit(roomId, witness);
+  await until('it has entered', () => witness.count('returned') === 1);
   await server.kill('SIGKILL');
   await until('the loss is told', () => witness.count('lost') === 1);
   await server.resume();
