@@ -47,6 +47,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           globalSetup: setup,
           fileParallelism: false,
+          // Real endpoints and processes on two noisy cores get a second try; what fails twice has failed.
+          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
