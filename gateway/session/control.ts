@@ -11,24 +11,22 @@ import {
   type ServerToGateway,
   ticketAnswerSchema,
 } from '../../server/protocol/wire.ts';
-import { nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
+import { ComingBack, nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
 
 type Ask<R extends GatewayRequest['request']> = Omit<Extract<GatewayRequest, { request: R }>, 'request'>;
 export type Admitted = z.infer<typeof admittedSchema>;
 
-const RETRY_MS = 500;
-
 /** The gateway's own connection: which rooms are open, tickets for the participants it provides, callers' admission. */
 export class Control {
   readonly #socket: Socket<ServerToGateway, GatewayToServer>;
-  #closed = false;
-  #retry: NodeJS.Timeout | undefined;
+  readonly #comingBack: ComingBack;
 
   constructor(server: ServerAddress, secret: string, onRooms: (rooms: OpenRooms['rooms']) => void, logger: Logger) {
     this.#socket = io(`${server.url}/gateway`, {
       ...socketOptions(server),
       auth: { secret, version: PROTOCOL_VERSION },
     });
+    this.#comingBack = new ComingBack(this.#socket);
     this.#socket.on('rooms', (rooms) => {
       const parsed = openRoomsSchema.safeParse(rooms);
       if (parsed.success) onRooms(parsed.data.rooms);
@@ -36,9 +34,9 @@ export class Control {
     });
     this.#socket.on('connect_error', (error) => {
       logger.debug({ reason: error.message }, 'server not reached');
-      this.#comeBack();
+      this.#comingBack.again();
     });
-    this.#socket.on('disconnect', () => this.#comeBack());
+    this.#socket.on('disconnect', () => this.#comingBack.again());
   }
 
   async ticket(ask: Ask<'ticket'>): Promise<string> {
@@ -57,16 +55,8 @@ export class Control {
   }
 
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#comingBack.stop();
     this.#socket.disconnect();
-  }
-
-  /** socket.io comes back by itself from a lost connection, and leaves it to us where the server has closed it. */
-  #comeBack(): void {
-    if (this.#closed || this.#socket.active) return;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#socket.connect(), RETRY_MS);
   }
 
   #ask(request: GatewayRequest): Promise<unknown> {

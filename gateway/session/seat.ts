@@ -17,9 +17,7 @@ import {
 } from '../../server/protocol/wire.ts';
 import { evolve } from '../../server/room/evolve.ts';
 import { receivable } from './codecs.ts';
-import { nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
-
-const RETRY_MS = 500;
+import { ComingBack, nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
 
 /** Refusals at the door after which there is no coming back. */
 const FINAL: { [C in RefusalCode]?: Dismissed['reason'] } = {
@@ -64,10 +62,10 @@ export class Seat {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
   readonly #owner: SeatOwner;
   readonly #logger: Logger;
+  readonly #comingBack: ComingBack;
   readonly #renew: () => Promise<string>;
   readonly #consumers = new Set<string>();
   #ticket: string;
-  #retry: NodeJS.Timeout | undefined;
   #state: RoomState | null = null;
   #index = 0;
   #mediaSession: string | null = null;
@@ -83,6 +81,7 @@ export class Seat {
       ...socketOptions(server),
       auth: (give) => give({ ticket: this.#ticket, version: PROTOCOL_VERSION }),
     });
+    this.#comingBack = new ComingBack(this.#socket);
     this.#socket.on('welcome', (welcome) => this.#guard(() => this.#welcomed(welcomeSchema.parse(welcome))));
     this.#socket.on('event', (event) => this.#guard(() => this.#evolved(event)));
     this.#socket.on('notice', (notice) => this.#guard(() => this.#noticed(notice)));
@@ -93,7 +92,7 @@ export class Seat {
     this.#socket.on('disconnect', () => {
       if (this.#closed) return;
       this.#guard(() => this.#owner.lost?.());
-      this.#comeBack();
+      this.#comingBack.again();
     });
     this.#socket.on('connect_error', (error: Error & { data?: unknown }) => {
       logger.debug({ participantId, reason: error.message }, 'not connected');
@@ -138,7 +137,7 @@ export class Seat {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#comingBack.stop();
     this.#socket.disconnect();
   }
 
@@ -146,13 +145,6 @@ export class Seat {
   #ask(name: 'command' | 'request', message: Command | MediaRequest): Promise<unknown> {
     if (!this.#socket.connected) return Promise.reject(new Refused('retry'));
     return this.#socket.emitWithAck(name, message);
-  }
-
-  /** socket.io comes back by itself from a lost connection, and leaves it to us where the server has closed it. */
-  #comeBack(): void {
-    if (this.#closed || this.#socket.active) return;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#socket.connect(), RETRY_MS);
   }
 
   async #refusedEntry(code: RefusalCode | undefined): Promise<void> {
@@ -164,7 +156,7 @@ export class Seat {
       return;
     }
     if (code === 'linkExpired') this.#ticket = await this.#renew().catch(() => this.#ticket);
-    this.#comeBack();
+    this.#comingBack.again();
   }
 
   async #welcomed(welcome: Welcome): Promise<void> {

@@ -26,6 +26,39 @@ export function socketOptions(server: ServerAddress): Partial<ManagerOptions & S
   };
 }
 
+const RETRY_MS = 500;
+
+/** What of a socket it takes to come back. */
+interface Returning {
+  readonly active: boolean;
+  connect(): unknown;
+}
+
+/**
+ * socket.io comes back by itself from a lost connection, and leaves it to us where the server has closed or refused it.
+ * Whoever owns the socket stops this with it.
+ */
+export class ComingBack {
+  readonly #socket: Returning;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Returning) {
+    this.#socket = socket;
+  }
+
+  again(): void {
+    if (this.#stopped || this.#socket.active) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#socket.connect(), RETRY_MS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+}
+
 /** The result of an answer, or the refusal thrown. */
 export function resultOf<T>(answer: unknown, schema: z.ZodType<T>): T {
   const parsed = answerSchema.parse(answer);
