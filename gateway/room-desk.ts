@@ -8,7 +8,7 @@ import type { Calls } from './legs/calls.ts';
 import { leftover, Recorder } from './recorder/recorder.ts';
 import { Serial } from './serial.ts';
 import { Seat, type SeatOwner } from './session/seat.ts';
-import { wantsOf } from './wants.ts';
+import { type Wants, wantsOf } from './wants.ts';
 
 /** A composition that died is begun again after this long. */
 const RESTART_MS = 300;
@@ -29,6 +29,8 @@ export class RoomDesk implements SeatOwner {
   #seat: Seat | undefined;
   #composer: Composer | undefined;
   #recorder: Recorder | undefined;
+  /** As of the last change of the room. */
+  #wants: Wants | undefined;
   #looked = false;
   #sending = false;
   #closed = false;
@@ -63,6 +65,7 @@ export class RoomDesk implements SeatOwner {
 
   changed(state: RoomState): void {
     const wants = wantsOf(state, (id) => this.#calls?.holds(id) ?? false, !this.#looked);
+    this.#wants = wants;
     const { recording } = state;
     if (!this.#looked && recording.status === 'stopping') {
       void this.#serial.run('leftover', async () =>
@@ -97,8 +100,7 @@ export class RoomDesk implements SeatOwner {
   }
 
   async #compose(): Promise<void> {
-    const { state } = this;
-    const wanted = !this.#closed && state !== null && wantsOf(state, () => true, false).composition;
+    const wanted = !this.#closed && this.#wants?.composition === true;
     if (wanted && !this.#composer) {
       this.#composer = await Composer.start(this.#context, this.#roomId, () => {
         this.#composer = undefined;
@@ -113,9 +115,8 @@ export class RoomDesk implements SeatOwner {
   }
 
   async #record(): Promise<void> {
-    const { state } = this;
-    if (!state) return;
-    const { recording } = wantsOf(state, () => true, false);
+    if (!this.#wants) return;
+    const { recording } = this.#wants;
     if (this.#recorder && this.#recorder.recordingId !== recording) {
       await this.#recorder.stop();
       this.#recorder = undefined;
