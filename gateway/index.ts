@@ -116,7 +116,13 @@ function serverUrl(settings: Settings): string {
 
 async function openSip(settings: Settings, logger: pino.Logger): Promise<SipEdge> {
   const edge = createSipEdge(
-    { host: settings.sipHost, advertised: reachableAddress(settings), port: settings.sipPort, userAgent: 'Rostrum' },
+    {
+      host: settings.sipHost,
+      advertised: reachableAddress(settings),
+      port: settings.sipPort,
+      realm: 'rostrum',
+      userAgent: 'Rostrum',
+    },
     { log: logger },
   );
   try {

@@ -3,7 +3,22 @@
 export interface Source {
   ip: string;
   port: number;
-  transport: 'udp' | 'tcp';
+  transport: 'udp' | 'tcp' | 'tls';
+}
+
+/** What is proven about the other end. */
+export interface Identity {
+  /** By digest on this request, or by a live registration from this very source. */
+  account?: string;
+  /** The certificate it presented on its TLS connection, which it holds the key of. */
+  certificate?: {
+    /** Lower-case hex without colons. */
+    fingerprint256: string;
+    /** Its DNS names, URIs and common name. */
+    names: string[];
+    /** True if it is signed by the authority of the settings. */
+    trusted: boolean;
+  };
 }
 
 export interface RemoteParty {
@@ -16,6 +31,8 @@ export interface RemoteParty {
   userAgent?: string;
   /** Where its last INVITE or final response came from; unknown (port 0) while an outbound call has no answer. */
   source: Source;
+  /** What is proven about it; missing where nothing can be, e.g. before an outbound call is answered. */
+  identity?: Identity;
 }
 
 /**
@@ -59,6 +76,8 @@ export interface DialogEvents {
   trying: [];
   /** Outbound: the other end rings. */
   ringing: [];
+  /** Outbound: a provisional answer with a description (183), e.g. for an announcement. Not final: `answered` follows. */
+  early: [remote: { sdp: string }];
   /**
    * The call is up and the offer/answer exchange complete. `sdp` is the remote's description: the answer to our offer, or,
    * inbound with an offer, that offer once more. RTP may arrive before this.
@@ -68,6 +87,8 @@ export interface DialogEvents {
   renegotiated: [remote: { sdp: string }];
   /** The remote asks our encoder for a key frame (RFC 5168). */
   keyFrameRequested: [];
+  /** A key was pressed, told by INFO (application/dtmf-relay, application/dtmf): 0 to 9, *, #, A to D. */
+  digit: [digit: string];
   /** Outbound, last event: it never came up. */
   failed: [failure: Failure];
   /** Last event, unless `failed` was. */

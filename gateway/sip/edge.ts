@@ -58,6 +58,8 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       (verdict) => {
         if (cancelled) return;
         if (verdict === 'accept') receiveCall(request, listener);
+        else if (verdict === 'challenge')
+          request.reject({ statusCode: 403 }); // no accounts to ask for
         else request.reject({ statusCode: verdict.status, reasonPhrase: verdict.reason });
       },
       (error: unknown) => {
@@ -76,6 +78,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       source: listener.sourceOf(message),
       from: message.from.uri.toString(),
       target: targetOf(request),
+      identity: {},
     });
   }
 

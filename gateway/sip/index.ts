@@ -6,6 +6,7 @@ export type {
   End,
   Failure,
   FailureCode,
+  Identity,
   IncomingDialog,
   OutgoingDialog,
   RemoteParty,
@@ -27,4 +28,19 @@ export type {
 export { type AnswerResult, answerOffer, buildOffer, readAnswer } from './offer-answer.ts';
 export type { PlaceOptions } from './outgoing.ts';
 export type { Direction } from './sdp.ts';
-export type { Authorisation, CallRequest, SipHooks, SipLog, SipSettings } from './settings.ts';
+export type {
+  Authorisation,
+  Ban,
+  BanReason,
+  Binding,
+  CallRequest,
+  RefusedAttempt,
+  RegisterOptions,
+  Registrar,
+  Registration,
+  SipAccount,
+  SipHooks,
+  SipLog,
+  SipSettings,
+  TlsSettings,
+} from './settings.ts';

@@ -24,6 +24,10 @@ export interface PlaceOptions {
   offer: () => string | Promise<string>;
   /** How long it may ring, in milliseconds; then it is cancelled and has failed with `noAnswer`. Default 90 000. */
   answerWithinMs?: number;
+  /** For an outside registrar or trunk that asks who we are (401, 407). */
+  credentials?: { user: string; password: string };
+  /** URI of an outbound proxy that the call goes through (RFC 3261 §8.1.2). */
+  route?: string;
 }
 
 export interface OutgoingCallOptions extends CallOptions, PlaceOptions {

@@ -30,7 +30,8 @@ export const offer = () => buildOffer(local);
 
 /** A started edge; the test closes it. */
 export async function openEdge(hooks: SipHooks = {}, settings: Partial<SipSettings> = {}): Promise<SipEdge> {
-  const edge = createSipEdge({ host: address, advertised: address, port: 0, userAgent: 'Rostrum', ...settings }, hooks);
+  const plain = { host: address, advertised: address, port: 0, realm: 'rostrum', userAgent: 'Rostrum' };
+  const edge = createSipEdge({ ...plain, ...settings }, hooks);
   await edge.start();
   return edge;
 }
