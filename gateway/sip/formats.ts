@@ -71,6 +71,7 @@ function streamOf({ index, section, ip, direction, rtcpMux, receivePayloadType }
     index,
     remote: { ip, port: section.port, rtcpPort: rtcpMux ? section.port : rtcp, rtcpMux },
     direction,
+    security: { kind: 'none' as const },
     payloadType: format.payloadType,
     receivePayloadType,
     clockRate: format.clockRate,
@@ -80,7 +81,8 @@ function streamOf({ index, section, ip, direction, rtcpMux, receivePayloadType }
 
 export function negotiatedAudio(stream: Stream, { codec, format, telephoneEvent }: ChosenAudio): NegotiatedAudio {
   const events = telephoneEvent ? { telephoneEvent: telephoneEvent.payloadType } : {};
-  return { kind: 'audio', codec, ...streamOf(stream, format), channels: codec === 'opus' ? 2 : 1, ...events };
+  const ptime = Number(attributeOf(stream.section.attributes, 'ptime')) || 20;
+  return { kind: 'audio', codec, ...streamOf(stream, format), channels: codec === 'opus' ? 2 : 1, ptime, ...events };
 }
 
 export function negotiatedVideo(stream: Stream, format: RtpFormat, sessionBandwidth: Bandwidth): NegotiatedVideo {
@@ -90,6 +92,7 @@ export function negotiatedVideo(stream: Stream, format: RtpFormat, sessionBandwi
   return {
     kind: 'video',
     codec: 'H264',
+    transcode: false,
     ...streamOf(stream, format),
     profileLevelId: format.fmtp['profile-level-id'] ?? '42000a',
     packetizationMode: format.fmtp['packetization-mode'] === '1' ? 1 : 0,
@@ -98,6 +101,7 @@ export function negotiatedVideo(stream: Stream, format: RtpFormat, sessionBandwi
     feedback: {
       pli: offersFeedback(stream.section, format, 'nack pli'),
       fir: offersFeedback(stream.section, format, 'ccm fir'),
+      tmmbr: offersFeedback(stream.section, format, 'ccm tmmbr'),
     },
   };
 }

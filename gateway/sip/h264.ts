@@ -1,17 +1,8 @@
 /** What an H.264 stream towards an endpoint may look like (RFC 6184 §8, ITU-T H.264 Annex A). */
+import type { VideoLimits } from './media.ts';
 import type { RtpFormat } from './sdp.ts';
 
 export type H264Profile = 'constrainedBaseline' | 'baseline' | 'main' | 'extended' | 'high' | 'other';
-
-/** Bounds on what the endpoint decodes. */
-export interface H264Limits {
-  /** Macroblocks (16×16) per frame. */
-  maxFs: number;
-  /** Macroblocks per second. */
-  maxMbps: number;
-  /** bit/s. */
-  maxBitrate: number;
-}
 
 export interface ProfileLevel {
   profile: H264Profile;
@@ -62,7 +53,7 @@ function profileOf(idc: string, iop: number): H264Profile {
 }
 
 /** What the other end decodes: its level, widened by max-fs, max-mbps and max-br (kbit/s) where it says so (RFC 6184 §8.1). */
-export function limitsOf(format: RtpFormat): H264Limits {
+export function limitsOf(format: RtpFormat): VideoLimits {
   const { level } = parseProfileLevel(format.fmtp['profile-level-id']);
   const row = levels.findLast(([known]) => known <= level) ?? ([9, 1_485, 99, 64] as const);
   const widened = (name: string, base: number, unit = 1) => Math.max(base, (Number(format.fmtp[name]) || 0) * unit);

@@ -15,16 +15,30 @@ export type {
   Source,
 } from './dialog.ts';
 export { BadTarget, createSipEdge, type SipEdge } from './edge.ts';
-export { type H264Limits, type H264Profile, parseProfileLevel } from './h264.ts';
+export { type H264Profile, parseProfileLevel } from './h264.ts';
 export type {
   AudioCodec,
+  Fingerprint,
+  FloorTransport,
   LocalAudio,
+  LocalContent,
+  LocalFloorControl,
   LocalMedia,
+  LocalStream,
   LocalVideo,
   Negotiated,
   NegotiatedAudio,
+  NegotiatedCamera,
+  NegotiatedFloorControl,
+  NegotiatedStream,
   NegotiatedVideo,
+  Security,
+  SecurityPolicy,
+  SrtpSuite,
+  VideoCodec,
+  VideoLimits,
 } from './media.ts';
+export { srtpSuites } from './media.ts';
 export { type AnswerResult, answerOffer, buildOffer, readAnswer } from './offer-answer.ts';
 export type { PlaceOptions } from './outgoing.ts';
 export type { Direction } from './sdp.ts';

@@ -9,7 +9,7 @@ import {
   negotiatedVideo,
 } from './formats.ts';
 import { parseProfileLevel } from './h264.ts';
-import { audioCodecs, type LocalMedia, type LocalVideo, type Negotiated } from './media.ts';
+import { audioCodecs, type LocalMedia, type LocalVideo, type Negotiated, type NegotiatedLine } from './media.ts';
 import {
   type Attribute,
   type Bandwidth,
@@ -25,8 +25,8 @@ import {
 
 export type AnswerResult =
   | { ok: true; sdp: string; media: Negotiated }
-  /** 400 for the first, 488 for the second (RFC 3261 §13.3.1.3). */
-  | { ok: false; reason: 'unreadable' | 'nothingInCommon' };
+  /** 400 for the first, 488 for the others (RFC 3261 §13.3.1.3). */
+  | { ok: false; reason: 'unreadable' | 'nothingInCommon' | 'encryptionRequired' };
 
 /** Our payload types. Static ones by RFC 3551 §6. */
 const payloadTypes = { opus: 96, G722: 9, PCMA: 8, PCMU: 0 } as const;
@@ -54,7 +54,7 @@ export function buildOffer(local: LocalMedia): string {
 export function answerOffer(offer: string, local: LocalMedia): AnswerResult {
   const session = parseSdp(offer);
   if (!session) return { ok: false, reason: 'unreadable' };
-  const media: Negotiated = {};
+  const media: Negotiated = { lines: session.media.map(lineOf) };
   const mains = [indexOfMain(session, 'audio'), indexOfMain(session, 'video')];
   const sections = session.media.map((section, index) => {
     const answered = mains.includes(index) ? answerSection(session, section, index, local, media) : undefined;
@@ -69,7 +69,7 @@ export function readAnswer(offer: string, answer: string): Negotiated | undefine
   const ours = parseSdp(offer);
   const theirs = parseSdp(answer);
   if (!ours || !theirs) return undefined;
-  const media: Negotiated = {};
+  const media: Negotiated = { lines: theirs.media.map(lineOf) };
   for (const [index, own] of ours.media.entries()) {
     const section = theirs.media[index];
     if (!section || section.kind !== own.kind) return undefined; // RFC 3264 §6: same number, same order
@@ -94,6 +94,10 @@ export function readAnswer(offer: string, answer: string): Negotiated | undefine
     }
   }
   return media.audio || media.video ? media : undefined;
+}
+
+function lineOf({ kind, protocol, formats }: MediaSection): NegotiatedLine {
+  return { kind, protocol, formats };
 }
 
 // ── our sections ────────────────────────────────────────────────────────────────────────────────────────────────────
