@@ -144,6 +144,8 @@ export class EndpointStream {
         lost: from?.packetsLost ?? 0,
         jitterMs: ((from?.jitter ?? 0) * 1000) / this.#clockRate,
         lastPacketMs: last === undefined ? null : Math.round(now - last),
+        lastRtcpMs: null,
+        rejected: 0,
       },
       sent: {
         packets: own.reduce((sum, source) => sum + source.packetsSent, 0),
@@ -151,6 +153,7 @@ export class EndpointStream {
         fractionLost: (from?.fractionLost ?? 0) / 256,
         roundTripMs: ((from?.roundTrip ?? 0) * 1000) / 65_536,
       },
+      encrypted: false,
     };
   }
 

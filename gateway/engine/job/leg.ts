@@ -51,6 +51,13 @@ export function start(emit: Emit<LegEvent>): RunningJob {
       opened().video?.part.hold(on, text);
       return {};
     },
+    setTiers: () => notYet('setTiers'),
+    sendContent: () => notYet('sendContent'),
+    receiveContent: () => notYet('receiveContent'),
+    sendCamera: () => notYet('sendCamera'),
+    still: () => notYet('still'),
+    play: () => notYet('play'),
+    stopPlaying: () => notYet('stopPlaying'),
     requestKeyFrame() {
       opened().video?.part.requestKeyFrame();
       return {};
@@ -128,6 +135,10 @@ function makePipeline(description: string): Gst.Pipeline {
 
 function milliseconds(): number {
   return GLib.get_monotonic_time() / 1000;
+}
+
+function notYet(command: string): never {
+  return refuse('notSupported', `${command} is not supported`);
 }
 
 function refuse(code: string, message: string): never {
