@@ -103,10 +103,15 @@ export class Calls {
 
   async #take(dialog: IncomingDialog): Promise<void> {
     const { remote, target } = dialog;
-    const source = `${remote.source.transport}:${remote.source.ip}:${remote.source.port}`;
     const displayName = remote.displayName ? { displayName: remote.displayName.slice(0, 120) } : {};
     const contact = remote.contact ? { contact: remote.contact.slice(0, 256) } : {};
-    const ask = { target: target.slice(0, 128), from: remote.uri.slice(0, 256), source, ...contact, ...displayName };
+    const ask = {
+      target: target.slice(0, 128),
+      from: remote.uri.slice(0, 256),
+      source: remote.source,
+      ...contact,
+      ...displayName,
+    };
     const admitted = await this.#context.control.admitCall(ask).catch((error: unknown) => {
       dialog.reject(...refusalStatus(error));
       return null;

@@ -3,6 +3,7 @@ import type { MediaRequest, RtpCapabilitiesDictionary } from '../protocol/media.
 import type { Participant, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Effect } from '../room/effects.ts';
+import { PRESENTED } from '../room/presenting.ts';
 import { isIn } from '../room/state.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { offeredCapabilities } from './dictionaries.ts';
@@ -65,6 +66,9 @@ export class Room implements RoomMedia, RoomContext {
         return;
       case 'reviewPictures':
         for (const session of this.#sessions.values()) void session.reviewPictures();
+        return;
+      case 'stopPresenting':
+        this.#sessions.get(effect.participantId)?.stopSending(PRESENTED);
         return;
       case 'closeMedia':
         this.#closeSession(effect.participantId);

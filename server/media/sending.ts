@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { MediaRequest } from '../protocol/media.ts';
-import type { Participant, SentSource, SourceRef } from '../protocol/records.ts';
+import type { Participant, SentSource, Source, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { BOUNDS, MAX_ENCODINGS } from './bounds.ts';
 import type { RoomContext, SentStream } from './context.ts';
@@ -88,6 +88,14 @@ export class Sending {
     if (!sent) throw new Refused('producerUnknown');
     this.#drop(sent);
     this.#reportClosed(sentOf(sent.ref));
+  }
+
+  /** The room wants these to end. */
+  stop(sources: readonly Source[]): void {
+    for (const sent of [...this.#sent.values()].filter(({ ref }) => sources.includes(ref.source))) {
+      this.#drop(sent);
+      this.#tellClosed(sent);
+    }
   }
 
   /** Ends everything that is being sent. A transport that carries nothing yet is the next one, opened early. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { types } from 'mediasoup';
 import type { MediaRequest } from '../protocol/media.ts';
-import type { Participant, SourceRef } from '../protocol/records.ts';
+import type { Participant, Source, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { MAX_WAITING_REQUESTS } from './bounds.ts';
 import type { RoomContext, SentStream } from './context.ts';
@@ -65,6 +65,11 @@ export class Session {
       });
     this.#last = answer.catch(() => undefined);
     return answer;
+  }
+
+  /** The room's will: the participant learns of each by `producerClosed`. */
+  stopSending(sources: readonly Source[]): void {
+    this.#sending.stop(sources);
   }
 
   /** Quietly: the participant learns by `mediaLost` that everything it receives is gone. */

@@ -12,6 +12,8 @@ const MEDIA_KIND: Record<Source, 'audio' | 'video'> = {
   screen: 'video',
   screenAudio: 'audio',
   program: 'video',
+  content: 'video',
+  programWithContent: 'video',
   mix: 'audio',
   mixMinus: 'audio',
 };
@@ -20,7 +22,7 @@ const SENT_BY: Record<Kind, readonly Source[]> = {
   browser: ['camera', 'microphone', 'screen', 'screenAudio'],
   sip: ['camera', 'microphone', 'screen'],
   simulator: ['camera', 'microphone', 'screen'],
-  composer: ['program', 'mix', 'mixMinus'],
+  composer: ['program', 'content', 'programWithContent', 'mix', 'mixMinus'],
   recorder: [],
   gateway: [],
 };
@@ -43,5 +45,6 @@ export function checkSource(participant: Participant, kind: 'audio' | 'video', s
     throw new Refused('notPermitted', sent.source);
   }
   if (MEDIA_KIND[sent.source] !== kind) throw new Refused('mediaUnsupported', `${sent.source} as ${kind}`);
-  if ((sent.source === 'mixMinus') !== (sent.for !== undefined)) throw new Refused('malformed', 'sent.for');
+  const isPersonal = sent.source === 'mixMinus' || (sent.source === 'program' && sent.for !== undefined);
+  if (isPersonal !== (sent.for !== undefined)) throw new Refused('malformed', 'sent.for');
 }

@@ -1,16 +1,24 @@
 import { z } from 'zod';
-import { callIdSchema, participantIdSchema, recordingIdSchema, requestIdSchema } from './ids.ts';
-import { callCauseSchema, layoutSchema, nameSchema } from './records.ts';
+import {
+  callIdSchema,
+  participantIdSchema,
+  recordingIdSchema,
+  requestIdSchema,
+  sipAddressSchema,
+  siteIdSchema,
+} from './ids.ts';
+import {
+  callCauseSchema,
+  endpointSchema,
+  layoutSchema,
+  movementSchema,
+  nameSchema,
+  presetSchema,
+  timeSchema,
+} from './records.ts';
 
 const target = { participantId: participantIdSchema };
 const request = { requestId: requestIdSchema };
-
-/** `sip:user@host`, `user@host`, `sip:host`, with port and `;transport=udp|tcp` where wanted (RFC 3261 19.1). */
-export const sipAddressSchema = z
-  .string()
-  .trim()
-  .max(200)
-  .regex(/^(?:sip:)?(?:[\w.!~*'()+%-]+@)?(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:;transport=(?:udp|tcp))?$/i);
 
 /** Everything that someone may want of a room. Who may want what is `server/room/policy.ts`. */
 export const commandSchema = z.discriminatedUnion('verb', [
@@ -39,14 +47,36 @@ export const commandSchema = z.discriminatedUnion('verb', [
   /** Preview becomes program. `version` is the preview the operator saw; another one is refused. */
   z.strictObject({ verb: z.literal('take'), version: z.number().int().nonnegative() }),
 
+  /** Ends what this participant presents; its device is told. A newer presentation ends the older by itself. */
+  z.strictObject({ verb: z.literal('stopPresenting'), ...target }),
+
+  // Far-end cameras (REG-11); a camera goes on moving until it is told otherwise: all zero stops it
+  z.strictObject({ verb: z.literal('moveCamera'), ...target, ...movementSchema.shape }),
+  /** The camera's framing of now becomes this preset. */
+  z.strictObject({ verb: z.literal('storeFraming'), ...target, preset: presetSchema, name: nameSchema }),
+  z.strictObject({ verb: z.literal('recallFraming'), ...target, preset: presetSchema }),
+  /** Only its name: the camera keeps what it keeps. */
+  z.strictObject({ verb: z.literal('forgetFraming'), ...target, preset: presetSchema }),
+
   // The roster
   z.strictObject({ verb: z.literal('removeParticipant'), ...target }),
   z.strictObject({ verb: z.literal('readmitParticipant'), ...target }),
   z.strictObject({ verb: z.literal('renameParticipant'), ...target, name: nameSchema }),
 
   // Calls (REG-12): only the centre dials
-  z.strictObject({ verb: z.literal('dial'), address: sipAddressSchema, name: nameSchema.optional() }),
-  /** Cancels a ringing call or ends an answered one. */
+  z.strictObject({
+    verb: z.literal('dial'),
+    address: sipAddressSchema,
+    name: nameSchema.optional(),
+    fallback: sipAddressSchema.optional(),
+  }),
+  /** An invited site, as the directory says how; tried again until it answers. */
+  z.strictObject({ verb: z.literal('dialSite'), siteId: siteIdSchema }),
+  /** Every invited site that is neither here nor being called. */
+  z.strictObject({ verb: z.literal('dialAbsent') }),
+  /** A waiting call is tried at once. */
+  z.strictObject({ verb: z.literal('redial'), callId: callIdSchema }),
+  /** Cancels a ringing or waiting call or ends an answered one. */
   z.strictObject({ verb: z.literal('hangUp'), callId: callIdSchema }),
 
   z.strictObject({ verb: z.literal('startRecording') }),
@@ -57,10 +87,18 @@ export const commandSchema = z.discriminatedUnion('verb', [
   z.strictObject({
     verb: z.literal('reportCall'),
     callId: callIdSchema,
-    status: z.enum(['trying', 'ringing', 'answered', 'failed', 'ended']),
+    status: z.enum(['trying', 'ringing', 'waiting', 'answered', 'failed', 'ended']),
+    /** The one in use now, where it is another than before. */
+    address: z.string().min(1).max(256).optional(),
+    attempt: z.number().int().min(1).optional(),
+    /** With `waiting`. */
+    retryAt: timeSchema.optional(),
     cause: callCauseSchema.optional(),
+    causeText: z.string().max(120).optional(),
     sipStatus: z.number().int().min(100).max(699).optional(),
   }),
+  /** Once its participant is in the room, and whenever it changes. */
+  z.strictObject({ verb: z.literal('reportEndpoint'), ...target, endpoint: endpointSchema }),
   z.strictObject({
     verb: z.literal('reportRecording'),
     recordingId: recordingIdSchema,

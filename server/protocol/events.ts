@@ -3,10 +3,16 @@ import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
 import {
   attemptSchema,
   callSchema,
+  endpointSchema,
   floorRequestSchema,
+  framingSchema,
+  invitedSiteSchema,
   layoutSchema,
+  movedBySchema,
   nameSchema,
   participantSchema,
+  pinSchema,
+  presetSchema,
   previewSchema,
   sentSourceSchema,
   timeSchema,
@@ -60,6 +66,19 @@ export const eventSchema = z.discriminatedUnion('type', [
 
   z.strictObject({ type: z.literal('previewEdited'), preview: previewSchema }),
   z.strictObject({ type: z.literal('programTaken'), layout: layoutSchema }),
+
+  /** The presentation ends at the server: `stopped` by command, `replaced` by a newer one. */
+  z.strictObject({ type: z.literal('presentationStopped'), ...who, reason: z.enum(['stopped', 'replaced']) }),
+
+  z.strictObject({ type: z.literal('endpointReported'), ...who, endpoint: endpointSchema }),
+  z.strictObject({ type: z.literal('cameraMoved'), ...who, moving: movedBySchema.nullable() }),
+  z.strictObject({ type: z.literal('framingStored'), ...who, framing: framingSchema }),
+  z.strictObject({ type: z.literal('framingRecalled'), ...who, preset: presetSchema }),
+  z.strictObject({ type: z.literal('framingForgotten'), ...who, preset: presetSchema }),
+
+  /** The whole list, in the place of the earlier one. */
+  z.strictObject({ type: z.literal('sitesInvited'), sites: z.array(invitedSiteSchema).max(400) }),
+  z.strictObject({ type: z.literal('pinSet'), pin: pinSchema }),
 
   z.strictObject({ type: z.literal('callPlaced'), call: callSchema }),
   z.strictObject({ type: z.literal('callChanged'), call: callSchema }),

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
-import { nameSchema, timeSchema } from './records.ts';
+import {
+  participantIdSchema,
+  recordingIdSchema,
+  roomIdSchema,
+  sipAccountSchema,
+  sipAddressSchema,
+  siteIdSchema,
+} from './ids.ts';
+import { encryptionSchema, nameSchema, timeSchema } from './records.ts';
+import { fingerprintSchema, sipBanSchema } from './wire.ts';
 
 /**
  * The HTTP interface under `/api`. Errors are `{error: Refusal}` with 400 (input), 401/403 (permission), 404/409
@@ -18,6 +26,14 @@ import { nameSchema, timeSchema } from './records.ts';
  *   POST   /api/rooms/:id/links IssueLink      → LinkSummary with `url`, shown once more by the list
  *   DELETE /api/rooms/:id/links/:linkId        → {}         revoked: whoever is in by it is dismissed
  *   GET    /api/rooms/:id/log                  → { events: LoggedEvent[] }
+ *   GET    /api/rooms/:id/sites                → Invitations
+ *   PUT    /api/rooms/:id/sites Invitations    → Invitations the whole list, in the place of the earlier one
+ *   GET    /api/sites                          → { sites: Site[] }
+ *   POST   /api/sites        SaveSite          → Site       409 `siteExists`, `accountTaken`
+ *   PUT    /api/sites/:id    SaveSite          → Site       404 `siteUnknown`, 409 `accountTaken`
+ *   DELETE /api/sites/:id                      → {}         its registrations and invitations go with it
+ *   GET    /api/sip/bans                       → { bans: SipBan[] }
+ *   DELETE /api/sip/bans/:ip                   → {}
  *   POST   /api/link         OpenLink          → LinkInfo   what the join page shows before joining
  *   POST   /api/join         Join              → Ticket
  *   GET    /api/recordings                     → { recordings: RecordingSummary[] }
@@ -31,7 +47,12 @@ export const changePasswordSchema = z.strictObject({ password: passwordSchema, n
 export const sessionSchema = z.object({ username: usernameSchema, passwordChangeRequired: z.boolean() });
 
 /** `roomId` is chosen by the server (six digits, easy on a remote control) where it is not given. */
-export const openRoomSchema = z.strictObject({ title: nameSchema, roomId: roomIdSchema.optional() });
+export const openRoomSchema = z.strictObject({
+  title: nameSchema,
+  roomId: roomIdSchema.optional(),
+  /** The sites that are invited. */
+  siteIds: z.array(siteIdSchema).max(400).optional(),
+});
 export const roomSummarySchema = z.object({
   roomId: roomIdSchema,
   title: nameSchema,
@@ -78,6 +99,50 @@ export const joinSchema = z.strictObject({ token: z.string().min(1).max(4096), n
 /** Shown in the handshake of the socket. Bound to room, role and participant; expires. */
 export const ticketSchema = z.object({ ticket: z.string(), roomId: roomIdSchema, participantId: participantIdSchema });
 
+/** An address or a network: `10.0.0.5`, `10.0.0.0/24`, `fd00::/8`. */
+export const networkSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+/** How a site's codec is reached and known; a site that joins by a link alone has none of it. */
+const siteSipSchema = z.strictObject({
+  address: sipAddressSchema.optional(),
+  fallback: sipAddressSchema.optional(),
+  account: sipAccountSchema.optional(),
+  /** Whatever calls from there is this site. */
+  sources: z.array(networkSchema).max(16).default([]),
+  certificate: fingerprintSchema.optional(),
+  encryption: encryptionSchema.default('preferred'),
+  /** An upper level's bridge (REG-19). */
+  bridge: z.boolean().default(false),
+});
+export const siteSchema = z.object({
+  siteId: siteIdSchema,
+  name: nameSchema,
+  sip: siteSipSchema.extend({ hasPassword: z.boolean() }).optional(),
+  /** Where its account is registered now. */
+  registered: z
+    .object({ contacts: z.array(z.string()), userAgent: z.string().optional(), since: timeSchema })
+    .optional(),
+});
+/**
+ * `siteId` is made of the name where it is not given, and fixed from then on. `password` is that of the account: never
+ * given back; absent, it stays, unless the account is another one, which starts without.
+ */
+export const saveSiteSchema = z.strictObject({
+  siteId: siteIdSchema.optional(),
+  name: nameSchema,
+  sip: siteSipSchema
+    .extend({
+      password: z
+        .string()
+        .min(8)
+        .max(128)
+        .regex(/^[\x21-\x7e]+$/)
+        .optional(),
+    })
+    .optional(),
+});
+export const invitationsSchema = z.strictObject({ siteIds: z.array(siteIdSchema).max(400) });
+export const bansSchema = z.object({ bans: z.array(sipBanSchema) });
+
 export const recordingSummarySchema = z.object({
   recordingId: recordingIdSchema,
   roomId: roomIdSchema,
@@ -103,5 +168,8 @@ export type IssueLink = z.infer<typeof issueLinkSchema>;
 export type LinkSummary = z.infer<typeof linkSummarySchema>;
 export type LinkInfo = z.infer<typeof linkInfoSchema>;
 export type Ticket = z.infer<typeof ticketSchema>;
+export type Site = z.infer<typeof siteSchema>;
+export type SaveSite = z.infer<typeof saveSiteSchema>;
+export type Invitations = z.infer<typeof invitationsSchema>;
 export type RecordingSummary = z.infer<typeof recordingSummarySchema>;
 export type Health = z.infer<typeof healthSchema>;

@@ -5,6 +5,8 @@ export const roomIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{1,31}$/);
 /** Stable for a site, its link or its codec; fresh for each guest and each operator's tab. */
 export const participantIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const requestIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+/** A site in the centre's directory. */
+export const siteIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 export const callIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const recordingIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** Ids that the media part gives out (transports, producers, consumers). */
@@ -12,11 +14,30 @@ export const mediaIdSchema = z.string().min(1).max(64);
 
 export type RoomId = z.infer<typeof roomIdSchema>;
 export type ParticipantId = z.infer<typeof participantIdSchema>;
+export type SiteId = z.infer<typeof siteIdSchema>;
 export type CallId = z.infer<typeof callIdSchema>;
 export type RecordingId = z.infer<typeof recordingIdSchema>;
 
+/** The user name with which a site's codec registers and proves who it is (RFC 3261 10, 22). */
+export const sipAccountSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+
+/** `sip:user@host`, `user@host`, `sip:host`, with port and `;transport=udp|tcp|tls` where wanted (RFC 3261 19.1). */
+export const sipAddressSchema = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(/^(?:sip:)?(?:[\w.!~*'()+%-]+@)?(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/i);
+
 /**
- * The participant that a codec is, by its address: the same whether it calls or is called, so that it returns to its
+ * The participant that a site is, whether it calls in, is called, or is reached by its fallback. Never that of an
+ * address (`participantIdOfAddress`): a stranger cannot become it.
+ */
+export function participantIdOfSite(siteId: SiteId): ParticipantId {
+  return `site-${siteId}`;
+}
+
+/**
+ * The participant that a codec of no site is, by its address: the same whether it calls or is called, so that it returns to its
  * place. Scheme, port and parameters do not count (RFC 3261 19.1.4 compares user case-sensitively, host without case;
  * codecs' users are compared without case here because people type them).
  */

@@ -113,6 +113,15 @@ export const noticeSchema = z.discriminatedUnion('notice', [
   z.object({ notice: z.literal('consumerClosed'), consumerId: mediaIdSchema }),
   /** The server closed it (its transport or worker is gone): produce again. */
   z.object({ notice: z.literal('producerClosed'), producerId: mediaIdSchema }),
+  /**
+   * Which simulcast layers of this picture anyone receives now, smallest first: what nobody wants need not be encoded.
+   * Said when it changes; until it was said, all of them.
+   */
+  z.object({
+    notice: z.literal('layersWanted'),
+    producerId: mediaIdSchema,
+    layers: z.array(z.number().int().min(0).max(2)).max(3),
+  }),
   /** Every transport of this participant is gone: build the media session anew, without leaving the room. */
   z.object({ notice: z.literal('mediaLost') }),
   /** Operators only, about twice a second: loudness per participant in dBov (−127…0), also behind a closed gate. */

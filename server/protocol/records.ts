@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { callIdSchema, participantIdSchema, recordingIdSchema, requestIdSchema, roomIdSchema } from './ids.ts';
+import {
+  callIdSchema,
+  participantIdSchema,
+  recordingIdSchema,
+  requestIdSchema,
+  roomIdSchema,
+  sipAccountSchema,
+  sipAddressSchema,
+  siteIdSchema,
+} from './ids.ts';
 
 /** Wall-clock time in milliseconds since 1970. Always an input of the rules, never read by them. */
 export const timeSchema = z.number().int().nonnegative();
@@ -15,10 +24,22 @@ export const roleSchema = z.enum(['operator', 'chair', 'site', 'guest', 'service
 export const kindSchema = z.enum(['browser', 'sip', 'simulator', 'composer', 'recorder', 'gateway']);
 
 /**
- * What a participant sends. `program`, `mix` and `mixMinus` are the composer's: its picture, the sum of all open
- * microphones, and that sum without the participant named in `for`.
+ * What a participant sends. A codec's presentation is its `screen`. The others are the composer's: `program` is its
+ * picture (with `for`, the one drawn for that bridge, without the bridge itself), `content` what is presented,
+ * `programWithContent` both in one for who has one picture only, `mix` the sum of all open microphones, `mixMinus`
+ * that sum without the participant named in `for`.
  */
-export const sourceSchema = z.enum(['camera', 'microphone', 'screen', 'screenAudio', 'program', 'mix', 'mixMinus']);
+export const sourceSchema = z.enum([
+  'camera',
+  'microphone',
+  'screen',
+  'screenAudio',
+  'program',
+  'content',
+  'programWithContent',
+  'mix',
+  'mixMinus',
+]);
 export const sentSourceSchema = z.strictObject({ source: sourceSchema, for: participantIdSchema.optional() });
 export const sourceRefSchema = z.strictObject({
   participantId: participantIdSchema,
@@ -31,6 +52,52 @@ export const presenceSchema = z.enum(['present', 'away', 'left', 'removed']);
 /** The gate at the server (REG-10). `open` is the only state in which anyone hears this participant. */
 export const gateSchema = z.enum(['closed', 'open']);
 
+/** SRTP towards a site: nothing else, where the other end can (RFC 8643), never. */
+export const encryptionSchema = z.enum(['required', 'preferred', 'off']);
+
+/** A site that may enter this room, as the directory knew it when it was invited. */
+export const invitedSiteSchema = z.strictObject({
+  siteId: siteIdSchema,
+  name: nameSchema,
+  /** Absent: reached where its `account` is registered. */
+  address: sipAddressSchema.optional(),
+  /** Tried when the address fails: a telephone, a second line. */
+  fallback: sipAddressSchema.optional(),
+  account: sipAccountSchema.optional(),
+  /** An upper level's bridge (REG-19): its picture is itself composed of many. */
+  bridge: z.boolean(),
+  encryption: encryptionSchema,
+});
+
+/** What a codec turned out to be and to be able to, as the gateway found in the call. */
+export const endpointSchema = z.strictObject({
+  userAgent: z.string().max(200).optional(),
+  /** Every stream of the call is SRTP. */
+  encrypted: z.boolean(),
+  /** Where it shows a presentation: in a second picture (BFCP), inside its only one, nowhere. */
+  content: z.enum(['separate', 'inside', 'none']),
+  /** Far-end camera control (H.281). */
+  cameraControl: z.boolean(),
+  /** False for a telephone. */
+  video: z.boolean(),
+});
+
+/** -1 is left, down, out; 1 is right, up, in (H.281 3). */
+const directionSchema = z.union([z.literal(-1), z.literal(0), z.literal(1)]);
+export const movementSchema = z.strictObject({ pan: directionSchema, tilt: directionSchema, zoom: directionSchema });
+/** H.281 3.5 has sixteen. */
+export const presetSchema = z.number().int().min(0).max(15);
+/** A named framing of a site's camera (REG-6, REG-11). */
+export const framingSchema = z.strictObject({ preset: presetSchema, name: nameSchema });
+export const movedBySchema = movementSchema.extend({ by: participantIdSchema });
+const presetUseSchema = z.strictObject({ preset: presetSchema, at: timeSchema });
+/** What is asked of a codec's camera: moved by whom until told otherwise, and the last preset recalled and stored. */
+export const cameraSchema = z.strictObject({
+  moving: movedBySchema.nullable(),
+  recalled: presetUseSchema.optional(),
+  stored: presetUseSchema.optional(),
+});
+
 export const participantSchema = z.strictObject({
   id: participantIdSchema,
   role: roleSchema,
@@ -39,6 +106,13 @@ export const participantSchema = z.strictObject({
   /** SIP address of a codec; shown to operators only. */
   address: z.string().max(256).optional(),
   callId: callIdSchema.optional(),
+  siteId: siteIdSchema.optional(),
+  /** An upper level's bridge: never the active speaker's picture. Everyone knows, because everyone draws layouts. */
+  bridge: z.literal(true).optional(),
+  endpoint: endpointSchema.optional(),
+  camera: cameraSchema.optional(),
+  /** They outlast the call. */
+  framings: z.array(framingSchema).max(16).optional(),
   presence: presenceSchema,
   joinedAt: timeSchema,
   presenceSince: timeSchema,
@@ -47,6 +121,8 @@ export const participantSchema = z.strictObject({
   /** The participant switched its own microphone off; the gate stays as it is. */
   muted: z.boolean(),
 });
+
+export const pinSchema = z.string().regex(/^\d{6}$/);
 
 export const requestStatusSchema = z.enum(['requested', 'forwarded', 'speaking', 'declined', 'withdrawn', 'finished']);
 /** A speech request with the time of each step (REG-9). */
@@ -79,14 +155,19 @@ export const layoutSchema = z.strictObject({ name: layoutNameSchema, slots: z.ar
 /** `version` rises by each edit: who takes a preview names the one he saw. */
 export const previewSchema = z.strictObject({ version: z.number().int().nonnegative(), layout: layoutSchema });
 
-export const callStatusSchema = z.enum(['requested', 'trying', 'ringing', 'answered', 'failed', 'ended']);
+/** `waiting`: between two attempts; the next begins at `retryAt`. */
+export const callStatusSchema = z.enum(['requested', 'trying', 'ringing', 'waiting', 'answered', 'failed', 'ended']);
 export const callCauseSchema = z.enum([
   'busy',
   'noAnswer',
   'declined',
   'notFound',
+  'notRegistered',
+  'unavailable',
   'unreachable',
+  'authenticationFailed',
   'mediaRefused',
+  'encryptionRefused',
   'cancelled',
   'hungUp',
   'lost',
@@ -95,11 +176,25 @@ export const callCauseSchema = z.enum([
 export const callSchema = z.strictObject({
   id: callIdSchema,
   direction: z.enum(['out', 'in']),
+  /** The one in use: that of the site, or its fallback. `sip:ACCOUNT` where `account` is set. */
   address: z.string().min(1).max(256),
+  /** To be called wherever this account is registered with us. */
+  account: sipAccountSchema.optional(),
+  /** Tried by the gateway when the address fails. */
+  fallback: sipAddressSchema.optional(),
+  siteId: siteIdSchema.optional(),
   name: nameSchema,
   participantId: participantIdSchema,
   status: callStatusSchema,
+  /** Counted from 1. */
+  attempt: z.number().int().min(1).default(1),
+  /** The gateway tries again, with back-off, until the call is answered or hung up. */
+  redial: z.boolean().default(false),
+  retryAt: timeSchema.optional(),
+  /** Why it ended, or why the last attempt failed. */
   cause: callCauseSchema.optional(),
+  /** The peer's own words: the reason phrase, or its Reason header's (RFC 3326; Q.850). */
+  causeText: z.string().max(120).optional(),
   /** The SIP status that ended it (RFC 3261 21), where there was one. */
   sipStatus: z.number().int().min(100).max(699).optional(),
   startedAt: timeSchema,
@@ -140,6 +235,10 @@ export const roomStateSchema = z.strictObject({
   /** Who the active-speaker slots show: smoothed, among the open microphones. */
   speaker: participantIdSchema.nullable(),
   calls: z.record(callIdSchema, callSchema),
+  /** The sites that may enter (REG-12), and that `dialAbsent` calls. */
+  sites: z.record(siteIdSchema, invitedSiteSchema),
+  /** With it an unknown codec or a telephone gets in. The centre's. */
+  pin: pinSchema.optional(),
   recording: recordingSchema,
   attempts: z.array(attemptSchema),
 });
@@ -155,6 +254,13 @@ export type FloorRequest = z.infer<typeof floorRequestSchema>;
 export type LayoutName = z.infer<typeof layoutNameSchema>;
 export type Slot = z.infer<typeof slotSchema>;
 export type Layout = z.infer<typeof layoutSchema>;
+export type Encryption = z.infer<typeof encryptionSchema>;
+export type InvitedSite = z.infer<typeof invitedSiteSchema>;
+export type Endpoint = z.infer<typeof endpointSchema>;
+export type MovedBy = z.infer<typeof movedBySchema>;
+export type Movement = z.infer<typeof movementSchema>;
+export type Framing = z.infer<typeof framingSchema>;
+export type Camera = z.infer<typeof cameraSchema>;
 export type Call = z.infer<typeof callSchema>;
 export type CallCause = z.infer<typeof callCauseSchema>;
 export type Recording = z.infer<typeof recordingSchema>;

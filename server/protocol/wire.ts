@@ -1,8 +1,24 @@
 import { z } from 'zod';
 import { loggedEventSchema } from './events.ts';
-import { callIdSchema, mediaIdSchema, participantIdSchema, roomIdSchema } from './ids.ts';
+import {
+  callIdSchema,
+  mediaIdSchema,
+  participantIdSchema,
+  roomIdSchema,
+  sipAccountSchema,
+  siteIdSchema,
+} from './ids.ts';
 import { consumerSchema, type noticeSchema, rtpCapabilitiesSchema } from './media.ts';
-import { kindSchema, nameSchema, roleSchema, roomStateSchema, sentSourceSchema } from './records.ts';
+import {
+  encryptionSchema,
+  kindSchema,
+  nameSchema,
+  pinSchema,
+  roleSchema,
+  roomStateSchema,
+  sentSourceSchema,
+  timeSchema,
+} from './records.ts';
 import { refusalSchema } from './refusals.ts';
 
 /**
@@ -20,6 +36,7 @@ import { refusalSchema } from './refusals.ts';
  *
  *   gateway → server  `request` (GatewayRequest, ack) → Answer
  *   server → gateway  `rooms`   OpenRooms          at once and whenever they change
+ *                     `unban`   Unban              the operator lifts a ban
  */
 export const welcomeSchema = z.object({
   version: z.number().int(),
@@ -47,6 +64,43 @@ export const answerSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), refusal: refusalSchema }),
 ]);
 
+/** Where a SIP message came from. */
+export const sipSourceSchema = z.strictObject({
+  transport: z.enum(['udp', 'tcp', 'tls']),
+  ip: z.ipv4().or(z.ipv6()),
+  port: z.number().int().min(0).max(65535),
+});
+/** SHA-256 of a TLS certificate (DER): lower-case hexadecimal, no colons. */
+export const fingerprintSchema = z.string().regex(/^[0-9a-f]{64}$/);
+/** What is proven of a caller: by digest (RFC 8760) or a live registration from this source, by its certificate. */
+const identity = { account: sipAccountSchema.optional(), certificate: fingerprintSchema.optional() };
+/** What a caller says of himself, which proves nothing. */
+const caller = {
+  /** The From URI. */
+  from: z.string().max(256),
+  /** Where the caller can be called back. */
+  contact: z.string().max(256).optional(),
+  displayName: z.string().max(120).optional(),
+  source: sipSourceSchema,
+};
+/** Where a registered codec is (RFC 3261 10.3); kept by the server so that a gateway that starts again finds it. */
+export const bindingSchema = z.strictObject({
+  account: sipAccountSchema,
+  contact: z.string().max(512),
+  source: sipSourceSchema,
+  callId: z.string().max(256),
+  cseq: z.number().int().min(0).max(0xffffffff),
+  expiresAt: timeSchema,
+  userAgent: z.string().max(200).optional(),
+});
+/** A source that is not listened to for a while. */
+export const sipBanSchema = z.strictObject({
+  ip: z.ipv4().or(z.ipv6()),
+  until: timeSchema,
+  reason: z.string().max(120),
+  attempts: z.number().int().nonnegative(),
+});
+
 export const gatewayRequestSchema = z.discriminatedUnion('request', [
   /** A ticket for a participant that the gateway provides. → { ticket } */
   z.strictObject({
@@ -58,16 +112,34 @@ export const gatewayRequestSchema = z.discriminatedUnion('request', [
     address: z.string().max(256).optional(),
     callId: callIdSchema.optional(),
   }),
-  /** May this caller enter this room, and as whom? → { roomId, participantId, name, callId, ticket }; refused calls are on record (REG-12). */
+  /**
+   * May this caller enter this room, and as whom? → Admitted. Who is known as a site by account, certificate or
+   * source address gets in where it is invited. `pinRequired`: ask an unknown caller for the PIN, then `admitByPin`.
+   * Every other refused call is on record (REG-12).
+   */
+  z.strictObject({ request: z.literal('admitCall'), target: z.string().max(128), ...caller, ...identity }),
+  /** → Admitted, to the room with this PIN; `pinWrong`, and after some of those from one source `tooManyAttempts`. */
+  z.strictObject({ request: z.literal('admitByPin'), pin: pinSchema, ...caller }),
+  /** The secret by which a site's codec proves who it is. → SipAccount; `siteUnknown` */
+  z.strictObject({ request: z.literal('sipAccount'), user: z.string().max(128) }),
+  /** All bindings of this account as they are now, none where it has gone. → {} */
   z.strictObject({
-    request: z.literal('admitCall'),
-    target: z.string().max(128),
-    /** The From URI, unproven: who the caller says he is. */
+    request: z.literal('reportRegistrations'),
+    account: sipAccountSchema,
+    bindings: z.array(bindingSchema).max(16),
+  }),
+  /** What was reported and has not expired. → { bindings: Binding[] } */
+  z.strictObject({ request: z.literal('registrations') }),
+  /** Every ban that stands. → {} */
+  z.strictObject({ request: z.literal('reportBans'), bans: z.array(sipBanSchema).max(1000) }),
+  /** What the gateway refused by itself is on record (REG-12): a codec that wants to transfer, register, call. → {} */
+  z.strictObject({
+    request: z.literal('recordAttempt'),
+    kind: z.enum(['refer', 'register', 'call']),
     from: z.string().max(256),
-    /** Where the caller can be called back. */
-    contact: z.string().max(256).optional(),
-    displayName: z.string().max(120).optional(),
-    source: z.string().max(64),
+    target: z.string().max(256),
+    source: sipSourceSchema,
+    ...identity,
   }),
   /** Once a few seconds, for `/api/health`. → {} */
   z.strictObject({
@@ -85,7 +157,18 @@ export const admittedSchema = z.object({
   participantId: participantIdSchema,
   name: nameSchema,
   ticket: z.string(),
+  /** Absent for who is no site. */
+  siteId: siteIdSchema.optional(),
+  encryption: encryptionSchema.default('preferred'),
+  bridge: z.boolean().default(false),
 });
+/** `ha1` is H(user:realm:password) in lower-case hexadecimal (RFC 7616 3.4.2), for both hashes of RFC 8760. */
+export const sipAccountAnswerSchema = z.object({
+  siteId: siteIdSchema,
+  ha1: z.object({ md5: z.string().regex(/^[0-9a-f]{32}$/), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+});
+export const registrationsAnswerSchema = z.object({ bindings: z.array(bindingSchema) });
+export const unbanSchema = z.object({ ip: z.ipv4().or(z.ipv6()) });
 
 /** Names of what travels on the socket, for typed sockets at both ends. */
 export interface ClientToServer {
@@ -100,6 +183,7 @@ export interface ServerToClient {
 }
 export interface ServerToGateway {
   rooms: (rooms: OpenRooms) => void;
+  unban: (unban: Unban) => void;
 }
 export interface GatewayToServer {
   request: (request: unknown, ack: (answer: Answer) => void) => void;
@@ -110,4 +194,10 @@ export type NumberedEvent = z.infer<typeof numberedEventSchema>;
 export type Dismissed = z.infer<typeof dismissedSchema>;
 export type Answer = z.infer<typeof answerSchema>;
 export type GatewayRequest = z.infer<typeof gatewayRequestSchema>;
+export type Admitted = z.infer<typeof admittedSchema>;
+export type SipSource = z.infer<typeof sipSourceSchema>;
+export type SipBinding = z.infer<typeof bindingSchema>;
+export type SipBan = z.infer<typeof sipBanSchema>;
+export type SipAccountAnswer = z.infer<typeof sipAccountAnswerSchema>;
+export type Unban = z.infer<typeof unbanSchema>;
 export type OpenRooms = z.infer<typeof openRoomsSchema>;

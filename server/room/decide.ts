@@ -3,13 +3,16 @@ import type { RoomState } from '../protocol/records.ts';
 import { refuse } from '../protocol/refusals.ts';
 import { attemptEvents } from './attempts.ts';
 import { callRules } from './calls.ts';
+import { cameraRules } from './cameras.ts';
 import { type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { floorRules } from './floor.ts';
 import { meetingRules } from './meeting.ts';
 import { pictureRules } from './picture.ts';
 import { type Actor, may } from './policy.ts';
+import { presentingRules } from './presenting.ts';
 import { recordingRules } from './recording.ts';
 import { rosterRules } from './roster.ts';
+import { siteRules } from './sites.ts';
 import type { SystemCommand, SystemVerb } from './system-commands.ts';
 
 type AnyCommand = Command | SystemCommand;
@@ -21,6 +24,9 @@ const RULES: Rules = {
   ...rosterRules,
   ...floorRules,
   ...pictureRules,
+  ...presentingRules,
+  ...cameraRules,
+  ...siteRules,
   ...callRules,
   ...recordingRules,
 };
@@ -63,6 +69,8 @@ const SYSTEM_VERBS: Record<SystemVerb, true> = {
   closeSource: true,
   setSpeaker: true,
   recover: true,
+  invite: true,
+  setPin: true,
   recordCall: true,
   recordRefusedCall: true,
   reportEffectFailure: true,
@@ -80,8 +88,13 @@ function mayAfterEnd(command: AnyCommand): boolean {
 function refuseAttempt(state: RoomState, command: AnyCommand, by: string, { now }: Inputs): Decision {
   const refusal = refuse('notPermitted', command.verb);
   const verb = command.verb;
-  const detail =
-    'address' in command ? command.address : 'participantId' in command ? command.participantId : undefined;
+  const detail = subjectOf(command);
   const attempt = { by, name: state.participants[by]?.name ?? by, verb, at: now, ...(detail ? { detail } : {}) };
   return { events: attemptEvents(state, attempt), refusal };
+}
+
+function subjectOf(command: AnyCommand): string | undefined {
+  if ('address' in command) return command.address;
+  if ('siteId' in command) return command.siteId;
+  return 'participantId' in command ? (command.participantId ?? undefined) : undefined;
 }

@@ -11,6 +11,7 @@ export type Effect =
   | { effect: 'stopForwarding'; from: SourceRef; to: ParticipantId }
   /** What may be seen has changed: hold every watched picture against `maySee` again. */
   | { effect: 'reviewPictures' }
+  | { effect: 'stopPresenting'; participantId: ParticipantId }
   | { effect: 'closeMedia'; participantId: ParticipantId }
   | { effect: 'dismiss'; participantId: ParticipantId; reason: Dismissed['reason'] };
 
@@ -23,6 +24,9 @@ export function effectsOf(before: RoomState, after: RoomState, { event }: Logged
   // Another call in the place of one that stood: what the earlier one sent and received goes with it.
   if (event.type === 'participantJoined' && isIn(before.participants[event.participant.id])) {
     effects.push({ effect: 'closeMedia', participantId: event.participant.id });
+  }
+  if (event.type === 'presentationStopped') {
+    effects.push({ effect: 'stopPresenting', participantId: event.participantId });
   }
   if (CHANGES_PICTURES.has(event.type)) effects.push({ effect: 'reviewPictures' });
   if (event.type === 'participantLeft') {
@@ -37,6 +41,7 @@ const CHANGES_HEARING: ReadonlySet<RoomEvent['type']> = new Set<RoomEvent['type'
   'participantLeft',
   'sourceOpened',
   'sourceClosed',
+  'presentationStopped',
   'microphoneOpened',
   'microphoneClosed',
 ]);
@@ -47,6 +52,7 @@ const CHANGES_PICTURES: ReadonlySet<RoomEvent['type']> = new Set<RoomEvent['type
   'participantReadmitted',
   'sourceOpened',
   'sourceClosed',
+  'presentationStopped',
   'microphoneOpened',
   'microphoneClosed',
   'speakerChanged',

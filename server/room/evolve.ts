@@ -1,6 +1,7 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
-import type { Call, FloorRequest, Participant, RoomState } from '../protocol/records.ts';
+import type { Call, FloorRequest, Framing, Participant, RoomState } from '../protocol/records.ts';
 import { isActive } from './calls.ts';
+import { PRESENTED } from './presenting.ts';
 import { hasSource } from './roster.ts';
 
 type Fold<T extends EventType> = (state: RoomState, event: Extract<RoomEvent, { type: T }>, at: number) => RoomState;
@@ -19,7 +20,7 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
     participants: Object.fromEntries(
       Object.entries(state.participants).map(([id, p]) => [
         id,
-        p.presence === 'present' ? lost(p, at, []) : { ...p, sources: [] },
+        stilled(p.presence === 'present' ? lost(p, at, []) : { ...p, sources: [] }),
       ]),
     ),
   }),
@@ -64,6 +65,25 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
   previewEdited: (state, { preview }) => ({ ...state, preview }),
   programTaken: (state, { layout }) => ({ ...state, program: layout }),
 
+  presentationStopped: (state, { participantId }) =>
+    change(state, participantId, (p) => ({ ...p, sources: p.sources.filter((s) => !PRESENTED.includes(s.source)) })),
+  endpointReported: (state, { participantId, endpoint }) => change(state, participantId, (p) => ({ ...p, endpoint })),
+  cameraMoved: (state, { participantId, moving }) =>
+    change(state, participantId, (p) => ({ ...p, camera: { ...p.camera, moving } })),
+  framingStored: (state, { participantId, framing }, at) =>
+    change(state, participantId, (p) => ({
+      ...p,
+      camera: { moving: null, ...p.camera, stored: { preset: framing.preset, at } },
+      framings: [...otherFramings(p, framing.preset), framing].sort((a, b) => a.preset - b.preset),
+    })),
+  framingRecalled: (state, { participantId, preset }, at) =>
+    change(state, participantId, (p) => ({ ...p, camera: { ...p.camera, moving: null, recalled: { preset, at } } })),
+  framingForgotten: (state, { participantId, preset }) =>
+    change(state, participantId, (p) => ({ ...p, framings: otherFramings(p, preset) })),
+
+  sitesInvited: (state, { sites }) => ({ ...state, sites: Object.fromEntries(sites.map((s) => [s.siteId, s])) }),
+  pinSet: (state, { pin }) => ({ ...state, pin }),
+
   callPlaced: upsertCall,
   callChanged: upsertCall,
 
@@ -100,6 +120,14 @@ function keepsPlace(participant: Participant): boolean {
 
 function lost(participant: Participant, at: number, sources: Participant['sources']): Participant {
   return { ...participant, presence: 'away', presenceSince: at, sources };
+}
+
+function stilled(participant: Participant): Participant {
+  return participant.camera ? { ...participant, camera: { ...participant.camera, moving: null } } : participant;
+}
+
+function otherFramings({ framings = [] }: Participant, preset: number): Framing[] {
+  return framings.filter((f) => f.preset !== preset);
 }
 
 function change(state: RoomState, id: string, to: (participant: Participant) => Participant): RoomState {

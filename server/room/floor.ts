@@ -105,9 +105,11 @@ function actsAsChair(state: RoomState, by: ParticipantId | 'system'): boolean {
 }
 
 function opened(state: RoomState, participantId: ParticipantId): RoomEvent[] {
-  if (state.participants[participantId]?.gate === 'open') return [];
+  const target = state.participants[participantId];
+  if (target?.gate === 'open') return [];
   const events: RoomEvent[] = [{ type: 'microphoneOpened', participantId }];
-  if (state.speaker === null) events.push({ type: 'speakerChanged', participantId });
+  // A bridge speaks like others but is not shown as the speaker (REG-19).
+  if (state.speaker === null && !target?.bridge) events.push({ type: 'speakerChanged', participantId });
   return events;
 }
 

@@ -1,6 +1,6 @@
 import type { ParticipantId } from '../protocol/ids.ts';
 import type { Participant, RoomState, Source, SourceRef } from '../protocol/records.ts';
-import { tilesOf } from './layout.ts';
+import { presenterOf, tilesOf } from './layout.ts';
 import { isIn } from './state.ts';
 
 const SOUND: ReadonlySet<Source> = new Set<Source>(['microphone', 'screenAudio', 'mix', 'mixMinus']);
@@ -35,17 +35,24 @@ export function mayHear(state: RoomState, listenerId: ParticipantId, from: Sourc
 
 /**
  * Does this picture go to this viewer? The centre and the chair see every site, a site sees what program shows, codecs
- * and the recorder see the composed picture.
+ * see the composed picture and what is presented, the recorder the composed picture.
  */
 export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRef): boolean {
   const viewer = state.participants[viewerId];
   const sender = state.participants[from.participantId];
   if (!isIn(viewer) || !isIn(sender) || viewer.id === sender.id || isSound(from.source)) return false;
-  if (viewer.kind === 'sip' || viewer.kind === 'recorder') {
-    return sender.kind === 'composer' && from.source === 'program';
-  }
-  if (from.source === 'program' || viewer.kind === 'simulator' || viewer.kind === 'gateway') return false;
+  const isComposed = sender.kind === 'composer';
+  if (viewer.kind === 'recorder') return isComposed && from.source === 'program' && from.for === undefined;
+  if (viewer.kind === 'sip') return isComposed && codecSees(state, viewer, from);
+  if (isComposed || viewer.kind === 'simulator' || viewer.kind === 'gateway') return false;
   return seesEveryone(viewer) || isOnProgram(state, from);
+}
+
+/** A bridge gets no picture with itself in it (REG-19), nobody his own presentation back. */
+function codecSees(state: RoomState, viewer: Participant, { source, for: drawnFor }: SourceRef): boolean {
+  if (source === 'program') return drawnFor === (viewer.bridge ? viewer.id : undefined);
+  if (source === 'programWithContent') return !viewer.bridge;
+  return source === 'content' && presenterOf(state)?.id !== viewer.id;
 }
 
 function seesEveryone(viewer: Participant): boolean {

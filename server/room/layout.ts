@@ -66,15 +66,17 @@ export function defaultSlots(name: LayoutName): Slot[] {
 /**
  * The one layout, drawn three ways: in CSS by browsers, by the composer for codecs and the recording, small in the
  * operator's preview. Nobody is shown twice: where the speaker's slot shows someone who has a slot of his own as well,
- * that one shows the next in turn.
+ * that one shows the next in turn. A bridge (REG-19) has automatic slots and those that name it, but is never shown as
+ * the speaker.
+ * @param without whom it is drawn for, where he must not see himself: his own slots show the next in turn
  * @returns one tile for each slot, in the order of the slots
  */
-export function tilesOf(layout: Layout, state: RoomState): Tile[] {
-  const order = seating(state);
+export function tilesOf(layout: Layout, state: RoomState, { without }: { without?: ParticipantId } = {}): Tile[] {
+  const order = seating(state).filter((p) => p.id !== without);
   const shown = new Map<number, Shown>();
   const used = new Set<ParticipantId>();
   const place = (slot: number, participant: Participant | undefined, source: Shown['source'] = 'camera') => {
-    if (!participant || (source === 'camera' && used.has(participant.id))) return;
+    if (!participant || participant.id === without || (source === 'camera' && used.has(participant.id))) return;
     if (source === 'camera') used.add(participant.id);
     shown.set(slot, { participant, source });
   };
@@ -88,7 +90,7 @@ export function tilesOf(layout: Layout, state: RoomState): Tile[] {
     if (slot.show === 'participant') place(index, state.participants[slot.participantId]);
   }
   for (const { index } of speakers)
-    if (!shown.has(index)) place(index, inPlaceOfSpeaker(order.filter((p) => !used.has(p.id))));
+    if (!shown.has(index)) place(index, inPlaceOfSpeaker(order.filter((p) => !used.has(p.id) && !p.bridge)));
   for (const { slot, index } of slots) {
     const fixed = slot.show === 'empty' || slot.show === 'content' || shown.has(index);
     if (!fixed)
@@ -110,10 +112,9 @@ function inPlaceOfSpeaker(order: Participant[]): Participant | undefined {
   return order.find((p) => p.gate === 'open') ?? order.find((p) => p.role === 'chair') ?? order[0];
 }
 
-/** Whose content is shown: the speaker's own if there is any, otherwise that of the first presenter. */
-function presenterOf(state: RoomState): Participant | undefined {
-  const presenters = Object.values(state.participants).filter((p) => isIn(p) && sends(p, 'screen'));
-  return presenters.find((p) => p.id === state.speaker) ?? presenters.sort(bySeat)[0];
+/** Whose content is shown: a newer presentation has ended the older. */
+export function presenterOf(state: RoomState): Participant | undefined {
+  return Object.values(state.participants).find((p) => isIn(p) && sends(p, 'screen'));
 }
 
 /** Who fills the automatic slots, in this order: with a picture before without, the chair first, then as they came. */

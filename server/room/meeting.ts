@@ -1,5 +1,6 @@
 import type { Command } from '../protocol/commands.ts';
 import type { RoomEvent } from '../protocol/events.ts';
+import { waitingCalls } from './calls.ts';
 import { accept, type Rule, reject } from './decision.ts';
 import { leaving } from './roster.ts';
 import { isAttendee, isIn } from './state.ts';
@@ -21,7 +22,8 @@ export const meetingRules = {
     // The engine's own participants stay until they have put away what they hold.
     const attendees = Object.values(state.participants).filter((p) => isAttendee(p) && isIn(p));
     events.push({ type: 'meetingEnded' });
-    return accept(...events, ...attendees.flatMap((p) => leaving(state, p.id, 'meetingEnded', now)));
+    const left = attendees.flatMap((p) => leaving(state, p.id, 'meetingEnded', now));
+    return accept(...events, ...waitingCalls(state, now), ...left);
   },
   reportEffectFailure: (_state, { effect, reason }) =>
     accept({ type: 'effectFailed', effect: effect.slice(0, 64), reason: reason.slice(0, 200) }),

@@ -22,7 +22,8 @@ export const pictureRules = {
     if (participantId === state.speaker) return accept();
     if (participantId !== null) {
       const target = state.participants[participantId];
-      if (!isIn(target) || target.gate !== 'open') return accept();
+      // REG-19: a bridge's picture is many already.
+      if (!isIn(target) || target.gate !== 'open' || target.bridge) return accept();
     }
     return accept({ type: 'speakerChanged', participantId });
   },

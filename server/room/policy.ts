@@ -11,7 +11,7 @@ type Reach = 'any' | 'self';
 
 /**
  * Who may want what. `self`: only where the command's target is the actor. REG-10: no site opens a microphone, its own
- * included. REG-12: only the centre dials.
+ * included. REG-11: a site frames itself. REG-12: only the centre dials.
  */
 const TABLE: Record<Verb, Partial<Record<Standing, Reach>>> = {
   leave: { operator: 'any', chair: 'any', site: 'any', guest: 'any', composer: 'any', recorder: 'any', gateway: 'any' },
@@ -32,11 +32,20 @@ const TABLE: Record<Verb, Partial<Record<Standing, Reach>>> = {
   editPreview: { operator: 'any' },
   take: { operator: 'any' },
 
+  stopPresenting: { operator: 'any', chair: 'any', site: 'self', guest: 'self' },
+  moveCamera: { operator: 'any', chair: 'self', site: 'self' },
+  storeFraming: { operator: 'any', chair: 'self', site: 'self' },
+  recallFraming: { operator: 'any', chair: 'self', site: 'self' },
+  forgetFraming: { operator: 'any', chair: 'self', site: 'self' },
+
   removeParticipant: { operator: 'any' },
   readmitParticipant: { operator: 'any' },
   renameParticipant: { operator: 'any' },
 
   dial: { operator: 'any' },
+  dialSite: { operator: 'any' },
+  dialAbsent: { operator: 'any' },
+  redial: { operator: 'any' },
   hangUp: { operator: 'any' },
 
   startRecording: { operator: 'any' },
@@ -44,6 +53,7 @@ const TABLE: Record<Verb, Partial<Record<Standing, Reach>>> = {
   endMeeting: { operator: 'any', chair: 'any' },
 
   reportCall: { gateway: 'any' },
+  reportEndpoint: { gateway: 'any' },
   reportRecording: { gateway: 'any', recorder: 'any' },
 };
 

@@ -1,11 +1,13 @@
 import type { Command } from '../protocol/commands.ts';
 import type { LeaveReason, RoomEvent } from '../protocol/events.ts';
 import type { Participant, RoomState, SentSource, Time } from '../protocol/records.ts';
-import { endedCalls } from './calls.ts';
+import { endedCalls, supersededCalls } from './calls.ts';
+import { stilledCameras } from './cameras.ts';
 import { accept, type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { closedEvents, silencedEvents } from './floor.ts';
+import { replacedBy } from './presenting.ts';
 import { isIn, pendingRequest } from './state.ts';
-import type { SystemCommand } from './system-commands.ts';
+import type { Entrant, SystemCommand } from './system-commands.ts';
 
 /** Who counts against it: everyone in the room, whatever the role. */
 const MAX_PARTICIPANTS = 400;
@@ -17,7 +19,7 @@ export const rosterRules = {
   admit,
   lose: (state, { participantId }) =>
     state.participants[participantId]?.presence === 'present'
-      ? accept({ type: 'participantLost', participantId })
+      ? accept({ type: 'participantLost', participantId }, ...stilledCameras(state, participantId))
       : accept(),
   expire: (state, { participantId }, _by, { now }) =>
     state.participants[participantId]?.presence === 'away'
@@ -50,7 +52,13 @@ export const rosterRules = {
   openSource: (state, { participantId, sent }) => {
     const target = state.participants[participantId];
     if (!isIn(target) || hasSource(target, sent)) return accept();
-    return accept({ type: 'sourceOpened', participantId, sent });
+    return accept(...replacedBy(state, participantId, sent), { type: 'sourceOpened', participantId, sent });
+  },
+  reportEndpoint: (state, { participantId, endpoint }) => {
+    const target = state.participants[participantId];
+    if (!isIn(target) || target.kind !== 'sip') return reject('participantUnknown');
+    const isSame = JSON.stringify(target.endpoint) === JSON.stringify(endpoint);
+    return isSame ? accept() : accept({ type: 'endpointReported', participantId, endpoint });
   },
   closeSource: (state, { participantId, sent }) => {
     const target = state.participants[participantId];
@@ -68,10 +76,12 @@ function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { no
     return reject('roomFull');
   // Another call under the same address is unproven: what the earlier one was granted ends with it.
   const ended = isIn(known) ? [...closedEvents(state, known.id, 'left', now), ...silencedEvents(state, known.id)] : [];
-  return accept(...ended, {
+  const superseded = supersededCalls(state, participant.id, participant.callId, now);
+  return accept(...ended, ...superseded, {
     type: 'participantJoined',
     participant: {
       ...participant,
+      ...siteOf(state, participant, known),
       // An operator may have corrected the name.
       name: known?.name ?? participant.name,
       presence: 'present',
@@ -84,6 +94,16 @@ function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { no
   });
 }
 
+/** What a codec is by its call, and what is known of its site from earlier. */
+function siteOf(state: RoomState, { callId }: Entrant, known: Participant | undefined): Partial<Participant> {
+  const siteId = callId === undefined ? undefined : state.calls[callId]?.siteId;
+  return {
+    ...(siteId === undefined ? {} : { siteId }),
+    ...(siteId !== undefined && state.sites[siteId]?.bridge ? { bridge: true } : {}),
+    ...(known?.framings ? { framings: known.framings } : {}),
+  };
+}
+
 /** Everything that ends with a participant's leaving, in the order in which it ends. */
 export function leaving(state: RoomState, participantId: string, reason: LeaveReason, now: Time): RoomEvent[] {
   const events = [...closedEvents(state, participantId, 'left', now), ...silencedEvents(state, participantId)];
@@ -91,7 +111,7 @@ export function leaving(state: RoomState, participantId: string, reason: LeaveRe
   if (waiting && waiting.status !== 'speaking') {
     events.push({ type: 'requestWithdrawn', request: { ...waiting, status: 'withdrawn', finishedAt: now } });
   }
-  events.push({ type: 'participantLeft', participantId, reason });
+  events.push(...stilledCameras(state, participantId), { type: 'participantLeft', participantId, reason });
   return events;
 }
 

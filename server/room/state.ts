@@ -21,6 +21,7 @@ export function emptyRoom(roomId: RoomId): RoomState {
     program: INITIAL_LAYOUT,
     speaker: null,
     calls: {},
+    sites: {},
     recording: { status: 'off' },
     attempts: [],
   };

@@ -1,5 +1,5 @@
-import type { CallId, ParticipantId, RoomId } from '../protocol/ids.ts';
-import type { Kind, Role, SentSource } from '../protocol/records.ts';
+import type { CallId, ParticipantId, RoomId, SiteId } from '../protocol/ids.ts';
+import type { InvitedSite, Kind, Role, SentSource } from '../protocol/records.ts';
 
 /** Who enters: what a ticket says. */
 export interface Entrant {
@@ -23,10 +23,19 @@ export type SystemCommand =
   | { verb: 'setSpeaker'; participantId: ParticipantId | null }
   /** The server came back from the log. */
   | { verb: 'recover' }
-  /** A codec calls in and is let in. */
-  | { verb: 'recordCall'; callId: CallId; participantId: ParticipantId; address: string; name: string }
-  /** A call that was refused at the door (REG-12). */
-  | { verb: 'recordRefusedCall'; address: string; target: string }
+  /** The sites that may enter, in the place of those before. Who is in already stays. */
+  | { verb: 'invite'; sites: InvitedSite[] }
+  | { verb: 'setPin'; pin: string }
+  /** A codec calls in and is let in: as the site that it is, where it is one. */
+  | { verb: 'recordCall'; callId: CallId; participantId: ParticipantId; address: string; name: string; siteId?: SiteId }
+  /** What was refused at the door (REG-12): a call, or a registration or transfer of a codec. */
+  | {
+      verb: 'recordRefusedCall';
+      address: string;
+      target: string;
+      kind?: 'call' | 'refer' | 'register';
+      siteId?: SiteId;
+    }
   | { verb: 'reportEffectFailure'; effect: string; reason: string };
 
 export type SystemVerb = SystemCommand['verb'];

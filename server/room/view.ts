@@ -8,21 +8,24 @@ import { INITIAL_LAYOUT } from './state.ts';
  * the viewed state gives the viewed state (but for `seq`, which counts all).
  *
  * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
- * their own. Addresses, calls, preview and refused attempts are the centre's.
+ * their own. Addresses, calls, the invited sites, the PIN, preview and refused attempts are the centre's; what a codec is
+ * and where its camera looks, the centre's and its own.
  */
 export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
   const viewer = state.participants[viewerId];
   if (seesAll(viewer)) return state;
+  const { pin: _pin, ...rest } = state;
   return {
-    ...state,
+    ...rest,
     participants: Object.fromEntries(
       Object.entries(state.participants)
         .filter(([, p]) => p.role !== 'service')
-        .map(([id, p]) => [id, publicRecord(p)]),
+        .map(([id, p]) => [id, recordFor(viewerId, p)]),
     ),
     requests: state.requests.filter((r) => seesRequest(viewer, r)),
     preview: { version: 0, layout: INITIAL_LAYOUT },
     calls: {},
+    sites: {},
     attempts: [],
   };
 }
@@ -46,8 +49,9 @@ export function viewEvent(
   if ('request' in event) return seesRequest(viewer, event.request) ? logged : null;
   if (event.type === 'participantJoined') {
     if (event.participant.role === 'service') return null;
-    return { ...logged, event: { ...event, participant: publicRecord(event.participant) } };
+    return { ...logged, event: { ...event, participant: recordFor(viewerId, event.participant) } };
   }
+  if (OWN.has(event.type) && !('participantId' in event && event.participantId === viewerId)) return null;
   if ('participantId' in event && event.participantId !== null) {
     const subject = before.participants[event.participantId] ?? after.participants[event.participantId];
     if (subject?.role === 'service') return null;
@@ -59,8 +63,19 @@ const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
   'previewEdited',
   'callPlaced',
   'callChanged',
+  'sitesInvited',
+  'pinSet',
   'attemptRefused',
   'effectFailed',
+]);
+
+/** The centre's and the participant's own. */
+const OWN: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
+  'endpointReported',
+  'cameraMoved',
+  'framingStored',
+  'framingRecalled',
+  'framingForgotten',
 ]);
 
 function seesAll(viewer: Participant | undefined): boolean {
@@ -73,6 +88,9 @@ function seesRequest(viewer: Participant | undefined, request: FloorRequest): bo
   return request.participantId === viewer.id;
 }
 
-function publicRecord({ address: _address, callId: _callId, ...rest }: Participant): Participant {
+function recordFor(viewerId: ParticipantId, participant: Participant): Participant {
+  const { address: _address, callId: _callId, siteId: _siteId, ...own } = participant;
+  if (participant.id === viewerId) return own;
+  const { endpoint: _endpoint, camera: _camera, framings: _framings, ...rest } = own;
   return rest;
 }

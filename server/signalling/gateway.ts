@@ -56,6 +56,7 @@ export function serveGateway(namespace: Namespace<GatewayToServer, ServerToGatew
   async function perform(request: GatewayRequest): Promise<unknown> {
     if (request.request === 'ticket') return issueTicket(parts, request);
     if (request.request === 'admitCall') return admitCall(parts, request);
+    if (request.request !== 'reportHealth') throw new Refused('malformed', 'request');
     reported = { ...request, at: parts.now() };
     return {};
   }

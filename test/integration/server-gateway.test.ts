@@ -77,7 +77,8 @@ test('a ticket makes a participant of the kind it names', async () => {
 test('a known caller is let in as himself, others are refused and on record', async () => {
   const roomId = await openMeeting(operator);
   const desk = await enter(await operatorTicket(operator, roomId));
-  const stranger = { request: 'admitCall', target: roomId, from: 'sip:eve@10.9.9.9', source: '10.9.9.9' };
+  const from = (ip: string) => ({ transport: 'udp', ip, port: 5060 });
+  const stranger = { request: 'admitCall', target: roomId, from: 'sip:eve@10.9.9.9', source: from('10.9.9.9') };
   expect(await ask(stranger)).toMatchObject({ ok: false, refusal: { code: 'notPermitted' } });
   await until('the attempt is on record', () => desk.state.attempts.length === 1);
   expect(desk.state.attempts[0]).toMatchObject({ by: participantIdOfAddress(stranger.from), verb: 'call' });
@@ -89,7 +90,12 @@ test('a known caller is let in as himself, others are refused and on record', as
 
   await desk.command({ verb: 'dial', address: 'sip:babe@10.0.0.5', name: 'Ba Bể' });
   await desk.command({ verb: 'hangUp', callId: Object.keys(desk.state.calls)[0] });
-  const known = { ...stranger, from: 'sip:BaBe@10.0.0.5:5080;transport=tcp', displayName: 'codec', source: '10.0.0.5' };
+  const known = {
+    ...stranger,
+    from: 'sip:BaBe@10.0.0.5:5080;transport=tcp',
+    displayName: 'codec',
+    source: from('10.0.0.5'),
+  };
   const answer = await ask(known);
   if (!answer.ok) throw new Error(answer.refusal.code);
   const admitted = answer.result as { participantId: string; callId: string; ticket: string };

@@ -1,6 +1,7 @@
 import { commandSchema } from '../../server/protocol/commands.ts';
 import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
-import type { Kind, Role, RoomState } from '../../server/protocol/records.ts';
+import { participantIdOfSite } from '../../server/protocol/ids.ts';
+import { type Call, invitedSiteSchema, type Kind, type Role, type RoomState } from '../../server/protocol/records.ts';
 import { decide } from '../../server/room/decide.ts';
 import { type Effect, effectsOf } from '../../server/room/effects.ts';
 import { evolve } from '../../server/room/evolve.ts';
@@ -95,7 +96,7 @@ function pairs(rest: string[]): Record<string, unknown> {
       const at = pair.indexOf('=');
       const value = pair.slice(at + 1);
       const isJson = /^[{[]/.test(value) || value === 'true' || value === 'false';
-      const isNumber = pair.startsWith('version=');
+      const isNumber = /^(version|pan|tilt|zoom|preset|attempt|retryAt)=/.test(pair);
       return [pair.slice(0, at), isJson || isNumber ? JSON.parse(value) : value];
     }),
   );
@@ -119,7 +120,13 @@ function systemCommand(verb: string, rest: string[]): SystemCommand {
     case 'recover':
       return { verb };
     case 'recordRefusedCall':
-      return { verb, address: a, target: b };
+      return { verb, address: a, target: b, kind: (c || 'call') as 'call', ...(d ? { siteId: d } : {}) };
+    case 'recordCall':
+      return { verb, callId: a, participantId: participantIdOfSite(b), address: c, name: b, siteId: b };
+    case 'invite':
+      return { verb, sites: rest.map((site) => invitedSiteSchema.parse(JSON.parse(site))) };
+    case 'setPin':
+      return { verb, pin: a };
     default:
       throw new Error(`no system command ${verb}`);
   }
@@ -154,7 +161,19 @@ function describe(event: RoomEvent): string {
       return `${event.type} ${event.participantId}/${event.sent.source}`;
     case 'callPlaced':
     case 'callChanged':
-      return `${event.type} ${event.call.address} ${event.call.status}${event.call.cause ? ` (${event.call.cause})` : ''}`;
+      return `${event.type} ${describeCall(event.call)}`;
+    case 'sitesInvited':
+      return `sitesInvited ${event.sites.map((s) => s.siteId).join(', ')}`;
+    case 'endpointReported': {
+      const { content, cameraControl } = event.endpoint;
+      return `endpointReported ${event.participantId}, content ${content}${cameraControl ? ', camera control' : ''}`;
+    }
+    case 'cameraMoved': {
+      const { pan = 0, tilt = 0, zoom = 0 } = event.moving ?? {};
+      return `cameraMoved ${event.participantId} ${event.moving ? `pan ${pan}, tilt ${tilt}, zoom ${zoom}` : 'stop'}`;
+    }
+    case 'framingStored':
+      return `framingStored ${event.participantId} ${event.framing.preset} ${event.framing.name}`;
     case 'attemptRefused':
       return `attemptRefused ${event.attempt.by} tried ${event.attempt.verb}${event.attempt.detail ? ` ${event.attempt.detail}` : ''}`;
     default: {
@@ -164,6 +183,13 @@ function describe(event: RoomEvent): string {
   }
 }
 
+/** Times are told from the start of the call. */
+function describeCall({ address, status, attempt, cause, causeText, retryAt, changedAt }: Call): string {
+  const why = [cause, causeText && `“${causeText}”`].filter(Boolean).join(', ');
+  const again = retryAt === undefined ? '' : `, again in ${(retryAt - changedAt) / 1000} s`;
+  return `${address} ${status}${attempt > 1 ? `, attempt ${attempt}` : ''}${why && ` (${why})`}${again}`;
+}
+
 function describeEffect(effect: Effect): string {
   switch (effect.effect) {
     case 'forward':
@@ -171,8 +197,9 @@ function describeEffect(effect: Effect): string {
       return `${effect.effect} ${effect.from.participantId}/${effect.from.source} → ${effect.to}`;
     case 'reviewPictures':
       return 'reviewPictures';
+    case 'stopPresenting':
     case 'closeMedia':
-      return `closeMedia ${effect.participantId}`;
+      return `${effect.effect} ${effect.participantId}`;
     case 'dismiss':
       return `dismiss ${effect.participantId} (${effect.reason})`;
   }

@@ -30,6 +30,8 @@ export function call(id: string, given: Partial<Call> = {}): Call {
     name: id,
     participantId: `sip-${id}`,
     status: 'trying',
+    attempt: 1,
+    redial: false,
     startedAt: 0,
     changedAt: 0,
     ...given,
