@@ -10,7 +10,7 @@ export interface Refusal {
 }
 
 /** Extensions that a peer may insist on (§8.2.2.3). */
-const understood = new Set(['timer']);
+const understood = new Set(['timer', '100rel']);
 const carriesDescription = new Set(['INVITE', 'UPDATE', 'ACK']);
 
 /** The request, its body reduced to the session description in it; or the answer it gets instead. */

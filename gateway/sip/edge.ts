@@ -1,5 +1,5 @@
 /** The SIP edge: both listeners, and every call upon them. The dial plan, the media and the room are its caller's. */
-import type { InviteUserAgentServer } from 'sip.js/lib/core/index.js';
+import type { IncomingRequestMessage, InviteUserAgentServer } from 'sip.js/lib/core/index.js';
 import type { Call } from './call.ts';
 import type { Dialog, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog.ts';
 import { IncomingCall } from './incoming.ts';
@@ -100,9 +100,20 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     }
   }
 
+  function onRefer(message: IncomingRequestMessage, listener: Listener): void {
+    const target = (message.getHeader('Refer-To') ?? '').slice(0, 256);
+    log.warn({ code: 'referRefused' }, 'an endpoint asked for a transfer');
+    hooks.refusedAttempt?.({
+      kind: 'refer',
+      source: listener.sourceOf(message),
+      from: message.from.uri.toString(),
+      target,
+    });
+  }
+
   function open(bind: typeof bindUdp, port: number): Promise<Listener> {
     const { host, advertised, userAgent } = settings;
-    return Listener.open({ bind, host, port, advertised, userAgent, log, onInvite });
+    return Listener.open({ bind, host, port, advertised, userAgent, log, onInvite, onRefer });
   }
 
   return {

@@ -12,11 +12,12 @@ import { AllowedMethods } from 'sip.js/lib/core/user-agent-core/allowed-methods.
 import { timing } from './retransmit.ts';
 import type { SipLog } from './settings.ts';
 
-/**
- * The methods we take. REFER and SUBSCRIBE are refused by not being here (405): a site dials nobody (REG-12). UPDATE is
- * answered by `listener.ts`, as sip.js does not know it.
- */
-export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE'] as const;
+/** The methods we take; UPDATE and REFER are answered before sip.js (`dispatch.ts`), any other gets 405 (RFC 3261 §8.2.1). */
+export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'PRACK'] as const;
+/** Extensions that every request of ours announces (RFC 4028). */
+const supportedInRequests = ['timer'];
+/** And every response: reliable provisional responses (RFC 3262) are ours to give, but we do not ask for them. */
+const supportedInResponses = ['timer', '100rel'];
 
 /**
  * sip.js takes every transport for reliable and has these four at zero; on UDP a transaction must outlive its last message to
@@ -57,8 +58,8 @@ export function createCore({ host, port, userAgent, loggerFactory, transport, on
     hackViaTcp: false,
     routeSet: [],
     sipjsId: randomBytes(4).toString('hex'),
-    supportedOptionTags: [],
-    supportedOptionTagsResponse: [],
+    supportedOptionTags: supportedInRequests,
+    supportedOptionTagsResponse: supportedInResponses,
     userAgentHeaderFieldValue: userAgent,
     viaForceRport: true,
     viaHost: `${host}:${port}`, // with the port, which the library's own upper layer cannot have in a Via

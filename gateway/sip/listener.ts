@@ -9,14 +9,13 @@ import {
   IncomingRequestMessage,
   type IncomingResponseMessage,
   type InviteUserAgentServer,
-  NonInviteServerTransaction,
   Parser,
   URI,
   type UserAgentCore,
-  UserAgentServer,
 } from 'sip.js/lib/core/index.js';
 import { admit } from './admission.ts';
 import type { Source } from './dialog.ts';
+import { dispatch, type InDialog } from './dispatch.ts';
 import { allowedMethods, createCore, createLibraryLog } from './library.ts';
 import { createRetransmitter } from './retransmit.ts';
 import { routeOf } from './routing.ts';
@@ -43,6 +42,8 @@ export interface ListenerOptions {
   userAgent: string;
   log: SipLog;
   onInvite: (request: InviteUserAgentServer, listener: Listener) => void;
+  /** A transfer that was asked for, and refused. */
+  onRefer: (message: IncomingRequestMessage, listener: Listener) => void;
 }
 
 /** Server transactions at one time; a flood above it is told 503 without any state. */
@@ -53,8 +54,8 @@ export class Listener {
   readonly log: SipLog;
   readonly core: UserAgentCore;
   readonly advertised: string;
-  /** Answers UPDATE within a dialog, by sip.js' dialog id. A session enters and removes itself. */
-  readonly updates = new Map<string, (request: UserAgentServer) => void>();
+  /** Sees what comes within a dialog first, by sip.js' dialog id. A call enters and removes itself. */
+  readonly dialogs = new Map<string, InDialog>();
   readonly #transport: Transport;
   readonly #options: ListenerOptions;
   readonly #retransmitter = createRetransmitter();
@@ -181,24 +182,12 @@ export class Listener {
     this.#sources.set(message, from);
     if (message.method === 'ACK') this.#retransmitter.stop(finalKey(message.viaBranch));
     try {
-      this.#dispatch(message);
+      const { core, dialogs } = this;
+      dispatch(message, { core, dialogs, onRefer: (refused) => this.#options.onRefer(refused, this) });
     } catch (error) {
       this.log.warn({ code: 'libraryThrew', method: message.method, error: String(error) }, 'sip request failed');
       this.#refuse(request, 500, 'Server Internal Error');
     }
-  }
-
-  #dispatch(message: IncomingRequestMessage): void {
-    if (message.method === 'UPDATE' && !this.core.userAgentServers.has(message.viaBranch)) {
-      const request = new UserAgentServer(NonInviteServerTransaction, this.core, message);
-      const answer = this.updates.get(message.callId + message.toTag + message.fromTag);
-      if (answer) answer(request);
-      else request.reject({ statusCode: 481 });
-      return;
-    }
-    // The library takes only requests for its own user part; the dial plan is our caller's, so its own part follows the request.
-    if (message.ruri) this.core.configuration.aor = message.ruri;
-    this.core.receiveIncomingRequestFromTransport(message);
   }
 
   #receiveResponse(response: WireResponse, from: Address): void {

@@ -12,6 +12,7 @@ import {
   type UserAgentServer,
 } from 'sip.js/lib/core/index.js';
 import type { End, ReofferListener, ReofferResult, Source } from './dialog.ts';
+import { answerer } from './dispatch.ts';
 import type { Listener } from './listener.ts';
 import { asksForKeyFrame, mediaControlType, pictureFastUpdate } from './media-control.ts';
 import { startProbe } from './probe.ts';
@@ -64,7 +65,7 @@ export class Session {
       onInfo: (request) => this.#receiveInfo(request),
       onInvite: (request) => this.#receiveReinvite(request),
     };
-    owner.listener.updates.set(dialog.id, (request) => this.#receiveUpdate(request));
+    owner.listener.dialogs.set(dialog.id, (message) => this.#inspect(message));
     if (!awaitsAck) this.#watch();
   }
 
@@ -204,6 +205,12 @@ export class Session {
     }, this.#fault);
   }
 
+  #inspect(message: IncomingRequestMessage): boolean {
+    if (message.method !== 'UPDATE') return false;
+    this.#receiveUpdate(answerer(this.#owner.listener.core, message));
+    return true;
+  }
+
   #receiveUpdate(request: UserAgentServer): void {
     const { message } = request;
     if (!message.body) {
@@ -265,6 +272,6 @@ export class Session {
     this.#closed = true;
     this.#stopProbe?.();
     this.#stopAckGuard?.();
-    this.#owner.listener.updates.delete(this.#dialog.id);
+    this.#owner.listener.dialogs.delete(this.#dialog.id);
   }
 }

@@ -41,7 +41,11 @@ describe('malformed requests get the answer that the RFC has for them', () => {
     ['no Contact', (text: string) => text.replace(/Contact: .*\r\n/, ''), 400],
     ['SIP 7', (text: string) => text.replace('SIP/2.0\r\n', 'SIP/7.0\r\n'), 505],
     ['tel:', (text: string) => text.replace('INVITE sip:room1@127.0.0.1', 'INVITE tel:+842803888888'), 416],
-    ['a demand for 100rel', (text: string) => text.replace('Max-Forwards', 'Require: 100rel\r\nMax-Forwards'), 420],
+    [
+      'a demand that we do not know',
+      (text: string) => text.replace('Max-Forwards', 'Require: precondition\r\nMax-Forwards'),
+      420,
+    ],
     ['an unknown body', (text: string) => text.replace('application/sdp', 'application/x-other'), 415],
     [
       'an oversized head',

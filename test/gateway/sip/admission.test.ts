@@ -18,9 +18,9 @@ describe('admitting a request', () => {
 
   it('refuses other schemes with 416 and unknown extensions with 420', () => {
     expect(admit(request({ uri: 'tel:+8428' }))).toMatchObject({ status: 416 });
-    expect(admit(request({}, ['Require', 'timer, 100rel']))).toMatchObject({
+    expect(admit(request({}, ['Require', 'timer, 100rel, precondition']))).toMatchObject({
       status: 420,
-      extra: [{ name: 'Unsupported', value: '100rel' }],
+      extra: [{ name: 'Unsupported', value: 'precondition' }],
     });
     expect(admit(request({ method: 'CANCEL' }, ['Require', '100rel']))).toMatchObject({ kind: 'request' });
   });

@@ -1,0 +1,49 @@
+/** Which request goes to sip.js, and which is answered before it: what the library does not know, or would answer wrongly. */
+import {
+  type IncomingRequestMessage,
+  NonInviteServerTransaction,
+  type UserAgentCore,
+  UserAgentServer,
+} from 'sip.js/lib/core/index.js';
+
+/** Sees a request within its dialog before the library does; true if it has taken care of it. */
+export type InDialog = (message: IncomingRequestMessage) => boolean;
+
+export interface Dispatch {
+  core: UserAgentCore;
+  /** By sip.js' dialog id. A call enters and removes itself. */
+  dialogs: ReadonlyMap<string, InDialog>;
+  /** Told of each REFER, which has been refused. */
+  onRefer: (message: IncomingRequestMessage) => void;
+}
+
+/** Without their dialog these get 481 (RFC 3311 §5.2, RFC 3262 §3, RFC 6086 §4.2.2). */
+const onlyWithinDialogs = ['UPDATE', 'PRACK', 'INFO'];
+
+export function dispatch(message: IncomingRequestMessage, { core, dialogs, onRefer }: Dispatch): void {
+  const isNew = !core.userAgentServers.has(message.viaBranch);
+  // A CANCEL bears the branch of what it cancels.
+  if ((isNew || message.method === 'CANCEL') && dialogs.get(dialogIdOf(message))?.(message)) return;
+  if (isNew && message.method === 'REFER') {
+    // An endpoint makes us call nobody (REG-12), within a dialog or without.
+    answerer(core, message).reject({ statusCode: 403 });
+    onRefer(message);
+    return;
+  }
+  const isLost = onlyWithinDialogs.includes(message.method) && !core.dialogs.has(dialogIdOf(message));
+  if (isNew && isLost) {
+    answerer(core, message).reject({ statusCode: 481 });
+    return;
+  }
+  // The library takes only requests for its own user part; the dial plan is our caller's, so its own part follows the request.
+  if (message.ruri) core.configuration.aor = message.ruri;
+  core.receiveIncomingRequestFromTransport(message);
+}
+
+/** A server transaction of our own for a request other than INVITE: what is repeated gets the same answer. */
+export function answerer(core: UserAgentCore, message: IncomingRequestMessage): UserAgentServer {
+  return new UserAgentServer(NonInviteServerTransaction, core, message);
+}
+
+/** As sip.js makes it: Call-ID, our tag, theirs. */
+const dialogIdOf = (message: IncomingRequestMessage): string => message.callId + message.toTag + message.fromTag;
