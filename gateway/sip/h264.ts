@@ -10,6 +10,8 @@ export interface ProfileLevel {
   profileHex: string;
   /** Level times ten; level 1b is 9, as in profiles above Baseline. */
   level: number;
+  /** level_idc as it stands, e.g. `1f`. */
+  levelHex: string;
 }
 
 /** Annex A, table A-1: level → macroblocks per second, macroblocks per frame, kbit/s. */
@@ -41,7 +43,12 @@ export function parseProfileLevel(value = '42000a'): ProfileLevel {
   const level = Number.parseInt(hex.slice(4), 16);
   // Level 1b below High is written as level 1.1 with constraint_set3 (Annex A.3.4.1).
   const isLevel1b = level === 11 && (iop & 0x10) !== 0 && ['42', '4d', '58'].includes(idc);
-  return { profile: profileOf(idc, iop), profileHex: hex.slice(0, 4), level: isLevel1b ? 9 : level };
+  return {
+    profile: profileOf(idc, iop),
+    profileHex: hex.slice(0, 4),
+    level: isLevel1b ? 9 : level,
+    levelHex: hex.slice(4),
+  };
 }
 
 /** RFC 6184 §8.1, table 5. */
@@ -52,11 +59,14 @@ function profileOf(idc: string, iop: number): H264Profile {
   return idc === '64' ? 'high' : 'other';
 }
 
-/** What the other end decodes: its level, widened by max-fs, max-mbps and max-br (kbit/s) where it says so (RFC 6184 §8.1). */
-export function limitsOf(format: RtpFormat): VideoLimits {
-  const { level } = parseProfileLevel(format.fmtp['profile-level-id']);
+/**
+ * What the other end decodes: its level, widened by max-fs, max-mbps and max-br (kbit/s) where it says so (RFC 6184 §8.1). What else
+ * it can widen (max-smbps for still pictures, max-dpb, max-cpb) asks for no more of us than the level does.
+ */
+export function limitsOf({ fmtp }: RtpFormat): VideoLimits {
+  const { level } = parseProfileLevel(fmtp['profile-level-id']);
   const row = levels.findLast(([known]) => known <= level) ?? ([9, 1_485, 99, 64] as const);
-  const widened = (name: string, base: number, unit = 1) => Math.max(base, (Number(format.fmtp[name]) || 0) * unit);
+  const widened = (name: string, base: number, unit = 1) => Math.max(base, wholeNumber(fmtp[name]) * unit);
   return {
     maxMbps: widened('max-mbps', row[1]),
     maxFs: widened('max-fs', row[2]),
@@ -64,12 +74,43 @@ export function limitsOf(format: RtpFormat): VideoLimits {
   };
 }
 
-/** Smaller is better; `undefined` cannot be used. High comes last: what follows in a meeting may not decode it. */
+const wholeNumber = (value = ''): number => (/^\d{1,9}$/.test(value) ? Number(value) : 0);
+
+/** For a codec that is not H.264: the Constrained Baseline level that lies within these limits. */
+export function profileLevelWithin({ maxFs, maxMbps }: Pick<VideoLimits, 'maxFs' | 'maxMbps'>): string {
+  const level = levels.findLast(([known, mbps, fs]) => known !== 9 && mbps <= maxMbps && fs <= maxFs)?.[0] ?? 10;
+  return `42e0${level.toString(16).padStart(2, '0')}`;
+}
+
+/**
+ * RFC 6184 §8.2.2: the profile of the answer is the offer's; the level is ours where both may differ, else not above the offer's.
+ * @param ours six hexadecimal digits, no level 1b
+ */
+export function answeredProfileLevel({ fmtp }: RtpFormat, ours: string): string {
+  const theirs = parseProfileLevel(fmtp['profile-level-id']);
+  const mayDiffer = fmtp['level-asymmetry-allowed'] === '1';
+  if (mayDiffer || parseProfileLevel(ours).level <= theirs.level) return `${theirs.profileHex}${ours.slice(4)}`;
+  return `${theirs.profileHex}${theirs.levelHex}`;
+}
+
+/** Parameter sets given out of band, base64 (RFC 6184 §8.1); a list that is not in order is left out. */
+export function parameterSetsOf({ fmtp }: RtpFormat): string[] {
+  return baseSixtyFourList(fmtp['sprop-parameter-sets']);
+}
+
+/** A comma-separated list of not more than 16 base64 texts of not more than 1024 characters. */
+export function baseSixtyFourList(value = ''): string[] {
+  const sets = value.split(',').map((set) => set.trim());
+  const isOne = (set: string) => set.length <= 1024 && /^[\w+/]+={0,2}$/.test(set) && !set.includes('_');
+  return sets.length <= 16 && sets.every(isOne) ? sets : [];
+}
+
+/** Smaller is better; `undefined` cannot be used. High comes last, after VP8: neither SFU nor browsers can be counted on to take it. */
 export function preferenceOf(format: RtpFormat): number | undefined {
   const mode = format.fmtp['packetization-mode'] ?? '0';
   if (mode !== '0' && mode !== '1') return undefined; // interleaved mode needs a buffer nobody here has
   const { profile } = parseProfileLevel(format.fmtp['profile-level-id']);
-  const rank: Partial<Record<H264Profile, number>> = { constrainedBaseline: 0, baseline: 1, main: 2, high: 9 };
+  const rank: Partial<Record<H264Profile, number>> = { constrainedBaseline: 0, baseline: 1, main: 2, high: 20 };
   const base = rank[profile];
   return base === undefined ? undefined : base + (mode === '1' ? 0 : 4);
 }

@@ -41,6 +41,7 @@ export type {
 export { srtpSuites } from './media.ts';
 export { type AnswerResult, answerOffer, buildOffer, readAnswer } from './offer-answer.ts';
 export type { PlaceOptions } from './outgoing.ts';
+export { type Quirks, quirksOf } from './quirks.ts';
 export type { Direction } from './sdp.ts';
 export type {
   Authorisation,

@@ -83,7 +83,7 @@ function parseMediaLine(value: string): MediaSection | undefined {
 
 function parseCommonLine(letter: string, value: string, into: SessionDescription | MediaSection): void {
   if (letter === 'c') {
-    const address = /^IN IP[46] ([\w.:%-]+)/.exec(value)?.[1];
+    const address = /^IN IP[46] ([\w.:%-]+)/i.exec(value)?.[1];
     if (address !== undefined) into.connection = address;
   } else if (letter === 'b') {
     const [, kind, amount] = /^(AS|TIAS):(\d{1,10})$/i.exec(value) ?? [];
@@ -137,7 +137,10 @@ export function hasAttribute(attributes: readonly Attribute[], name: string): bo
 const directions: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive'];
 
 /** A direction attribute, the section's before the session's; sendrecv where neither says (RFC 8866 §6.7). */
-export function directionOf(section: MediaSection, session: SessionDescription): Direction {
+export function directionOf(
+  section: Pick<MediaSection, 'attributes'>,
+  session: Pick<SessionDescription, 'attributes'>,
+): Direction {
   const said = [...section.attributes, ...session.attributes].map(({ name }) => name);
   return (
     directions.find((direction) => direction === said.find((name) => directions.some((known) => known === name))) ??

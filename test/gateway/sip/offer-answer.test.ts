@@ -40,7 +40,7 @@ describe('answering', () => {
       profileLevelId: '428020',
       limits: { maxMbps: 245_000, maxFs: 8_192 },
       maxBitrate: 1_856_000,
-      feedback: { pli: false, fir: true, tmmbr: false },
+      feedback: { pli: false, fir: true, tmmbr: true },
     });
   });
 
