@@ -7,6 +7,8 @@
 export interface Address {
   ip: string;
   port: number;
+  /** The name that was looked up for it, which a TLS certificate must bear. */
+  name?: string;
 }
 
 export interface Header {
@@ -48,7 +50,7 @@ export const limits = { head: 16_384, body: 32_768, headers: 128 } as const;
 const names = [
   'Via From To Call-ID CSeq Contact Content-Length Content-Type Content-Encoding Content-Disposition Max-Forwards',
   'Route Record-Route Supported Require Allow Subject Session-Expires Event Refer-To Referred-By Allow-Events',
-  'User-Agent Expires Reason MIME-Version Min-SE Accept',
+  'User-Agent Expires Reason MIME-Version Min-SE Accept Authorization WWW-Authenticate Proxy-Authenticate Min-Expires',
 ];
 const canonical = new Map(
   names
@@ -164,6 +166,11 @@ function canonicalName(name: string): string {
 /** The first value of a header, by its canonical name. */
 export function headerOf(headers: readonly Header[], name: string): string | undefined {
   return headers.find((header) => header.name === name)?.value;
+}
+
+/** All values of a header, by its canonical name. */
+export function headersOf(headers: readonly Header[], name: string): string[] {
+  return headers.filter((header) => header.name === name).map(({ value }) => value);
 }
 
 /** True if a comma-separated header such as Supported or Require lists the token. */

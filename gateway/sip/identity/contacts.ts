@@ -23,6 +23,11 @@ export function readContacts(values: readonly string[]): Contact[] | '*' | undef
   return contacts.every((contact) => contact !== undefined) ? contacts : undefined;
 }
 
+/** The contacts among these values; what else there may be is passed over. */
+export function contactsIn(values: readonly string[]): Contact[] {
+  return values.flatMap(splitList).flatMap((item) => readContact(item) ?? []);
+}
+
 /** Expires (§20.19). */
 export function readExpires(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
