@@ -1,34 +1,42 @@
-/** The SIP edge: both listeners, and every call upon them. The dial plan, the media and the room are its caller's. */
+/** The SIP edge: its listeners, and every call upon them. The dial plan, the media and the room are its caller's. */
 import type { IncomingRequestMessage, InviteUserAgentServer } from 'sip.js/lib/core/index.js';
 import type { Call } from './call.ts';
-import type { Dialog, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog.ts';
+import type { Dialog, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog.ts';
+import { createGate } from './gate.ts';
 import { IncomingCall } from './incoming.ts';
-import { Listener } from './listener.ts';
+import { type Census, Listener } from './listener.ts';
+import { type Listeners, openListeners, type Place } from './listeners.ts';
 import { OutgoingCall, type PlaceOptions } from './outgoing.ts';
-import type { Authorisation, SipHooks, SipLog, SipSettings } from './settings.ts';
+import type { Authorisation, Ban, SipHooks, SipLog, SipSettings } from './settings.ts';
 import { parseTarget } from './target.ts';
-import { bindTcp } from './transport-tcp.ts';
-import { bindUdp } from './transport-udp.ts';
 
 export interface SipEdge {
-  /** Binds UDP and TCP; rejects if the port is taken. */
+  /** Binds UDP, TCP and TLS; rejects if a port is taken. */
   start(): Promise<void>;
   /** Hangs up every call, waits up to a second for the peers, and closes everything it made. */
   close(): Promise<void>;
-  /** The bound port, known after `start`. */
+  /** The bound port of UDP and TCP, known after `start`. */
   readonly port: number;
+  /** The bound port of TLS, where there is TLS. */
+  readonly tlsPort: number | undefined;
   /** Every call that is not over. */
   readonly dialogs: readonly Dialog[];
   /**
-   * Calls `sip:user@host[:port][;transport=tcp]`. Throws `BadTarget` for any other target; what goes wrong later is a
+   * Calls `sip:user@host[:port][;transport=tcp|tls]` or `sips:…`. Throws `BadTarget` for any other target; what goes wrong later is a
    * `failed` event, at the earliest after the caller's present step, so that its listeners are in place.
    */
   place(target: string, options: PlaceOptions): OutgoingDialog;
   /** One listener, called for each call that `authorise` let through; it answers or rejects in its own time. */
   onIncoming(listener: (dialog: IncomingDialog) => void): void;
+  /** Sources that are met with silence. */
+  readonly bans: readonly Ban[];
+  /** Listens to this source again. */
+  unban(ip: string): void;
+  /** What it holds at present, and how many sources its guard remembers. */
+  readonly census: Census & { calls: number; sources: number };
 }
 
-/** The target is no SIP URI that can be called over UDP or TCP. */
+/** The target is no SIP URI that can be called here. */
 export class BadTarget extends Error {
   readonly code = 'badTarget';
 }
@@ -36,13 +44,19 @@ export class BadTarget extends Error {
 const silent: SipLog = { debug() {}, warn() {} };
 /** Milliseconds that peers have to confirm our BYE before the sockets close. */
 const farewellMs = 1_000;
+/** CS3, the class of broadcast video and its signalling (RFC 4594 §4.4 and its table 3), with its two ECN bits. */
+const classSelector3 = 0x60;
 
 export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipEdge {
   const log = hooks.log ?? silent;
   const calls = new Map<string, Call & Dialog>();
   const probeIntervalMs = settings.probeIntervalMs ?? 30_000;
   const maxDialogs = settings.maxDialogs ?? 200;
-  let listeners: { udp: Listener; tcp: Listener } | undefined;
+  const hasCall = (ip: string) =>
+    [...calls.values()].some(({ state, remote }) => state === 'established' && remote.source.ip === ip);
+  const isKnown = (ip: string) => hasCall(ip) || (hooks.isTrusted?.(ip) ?? false);
+  const gate = createGate({ limits: settings.guard, isKnown, log });
+  let listeners: Listeners | undefined;
   let incoming: ((dialog: IncomingDialog) => void) | undefined;
 
   function onInvite(request: InviteUserAgentServer, listener: Listener): void {
@@ -78,7 +92,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       source: listener.sourceOf(message),
       from: message.from.uri.toString(),
       target: targetOf(request),
-      identity: {},
+      identity: identityOf(message, listener),
     });
   }
 
@@ -111,15 +125,21 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     });
   }
 
-  function open(bind: typeof bindUdp, port: number): Promise<Listener> {
-    const { host, advertised, userAgent } = settings;
-    return Listener.open({ bind, host, port, advertised, userAgent, log, onInvite, onRefer });
+  async function open(place: Place): Promise<Listener> {
+    const { userAgent, dscp = true } = settings;
+    const typeOfService = dscp ? classSelector3 : 0;
+    const listener = await Listener.open({ ...place, userAgent, typeOfService, gate, log, onInvite, onRefer });
+    if (dscp && listener.transport === 'udp') {
+      hooks
+        .markUdp?.(listener.port)
+        .catch((error: unknown) => log.warn({ code: 'unmarked', error: String(error) }, 'sip without DSCP'));
+    }
+    return listener;
   }
 
   return {
     async start() {
-      if (listeners) return;
-      listeners = await openBoth(open, settings.port);
+      listeners ??= await openListeners(settings, open);
     },
     async close() {
       const standing = listeners;
@@ -127,19 +147,24 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       listeners = undefined;
       incoming = undefined;
       await withinTime(Promise.all([...calls.values()].map((call) => call.hangUp())), farewellMs);
-      await Promise.all([standing.udp.close(), standing.tcp.close()]);
+      await standing.close();
     },
     get port() {
-      return listeners?.udp.port ?? settings.port;
+      return listeners?.port ?? settings.port;
+    },
+    get tlsPort() {
+      return listeners?.tlsPort;
     },
     get dialogs() {
       return [...calls.values()];
     },
     place(text, options) {
       const target = parseTarget(text);
-      if (!target) throw new BadTarget(`not a SIP URI that can be called: ${text.slice(0, 64)}`);
+      const first = options.route === undefined ? target : parseTarget(options.route);
+      if (!target || !first) throw new BadTarget(`not a SIP URI that can be called: ${text.slice(0, 64)}`);
       if (!listeners) throw new Error('the SIP edge is not started');
-      const listener = listeners[target.transport];
+      const listener = listeners.find(first.transport, first.uri.host);
+      if (!listener) throw new BadTarget(`no ${first.transport} here for ${first.uri.host}`);
       const onOver = () => calls.delete(call.id);
       const call = new OutgoingCall({ ...options, target, listener, probeIntervalMs, onOver });
       calls.set(call.id, call);
@@ -149,23 +174,15 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     onIncoming(listener) {
       incoming = listener;
     },
+    get bans() {
+      return gate.bans;
+    },
+    unban: gate.unban,
+    get census() {
+      const held = listeners?.census ?? { transactions: 0, dialogs: 0, timers: 0, routes: 0, connections: 0 };
+      return { ...held, calls: calls.size, sources: gate.size };
+    },
   };
-}
-
-/** UDP and TCP on one port number. With port 0 the number that UDP got may be taken on TCP: then another one is tried. */
-async function openBoth(
-  open: (bind: typeof bindUdp, port: number) => Promise<Listener>,
-  port: number,
-): Promise<{ udp: Listener; tcp: Listener }> {
-  for (let attempt = 1; ; attempt += 1) {
-    const udp = await open(bindUdp, port);
-    try {
-      return { udp, tcp: await open(bindTcp, udp.port) };
-    } catch (error) {
-      await udp.close();
-      if (port !== 0 || attempt === 10) throw error;
-    }
-  }
 }
 
 function targetOf({ message }: InviteUserAgentServer): string {
@@ -177,6 +194,11 @@ function targetOf({ message }: InviteUserAgentServer): string {
   }
 }
 
+function identityOf(message: IncomingRequestMessage, listener: Listener): Identity {
+  const certificate = listener.certificateOf(message);
+  return certificate ? { certificate } : {};
+}
+
 function remoteOf({ message }: InviteUserAgentServer, listener: Listener): RemoteParty {
   const { displayName, uri } = message.from;
   const contact = /<([^>]{1,512})>/.exec(message.getHeader('Contact') ?? '')?.[1] ?? message.getHeader('Contact');
@@ -184,6 +206,7 @@ function remoteOf({ message }: InviteUserAgentServer, listener: Listener): Remot
   return {
     uri: uri.toString(),
     source: listener.sourceOf(message),
+    identity: identityOf(message, listener),
     ...(displayName ? { displayName } : {}),
     ...(contact ? { contact } : {}),
     ...(userAgent ? { userAgent } : {}),

@@ -1,6 +1,6 @@
 /**
- * One transport with the sip.js core on top of it: what comes in is checked and normalised before the library sees it, what the
- * library sends is given a destination, and what it lacks (UPDATE, Require, retransmission on UDP) is done here.
+ * One transport with the sip.js core on top of it: what comes in is checked and normalised before the library sees it. What leaves
+ * goes through `departure.ts`.
  */
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -14,14 +14,17 @@ import {
   type UserAgentCore,
 } from 'sip.js/lib/core/index.js';
 import { admit } from './admission.ts';
+import type { Certificate } from './certificate.ts';
+import { Departure, type Door } from './departure.ts';
 import type { Source } from './dialog.ts';
 import { dispatch, type InDialog } from './dispatch.ts';
+import type { Gate } from './gate.ts';
+import { isKeepAlive } from './guard.ts';
 import { allowedMethods, createCore, createLibraryLog } from './library.ts';
-import { createRetransmitter } from './retransmit.ts';
-import { routeOf } from './routing.ts';
 import type { SipLog } from './settings.ts';
+import { withoutSips } from './sips.ts';
 import type { Transport, TransportOptions } from './transport.ts';
-import { bracket, stampSource, takeOffSource, topVia } from './via.ts';
+import { bracket, stampSource, topVia } from './via.ts';
 import {
   type Address,
   formatMessage,
@@ -40,10 +43,27 @@ export interface ListenerOptions {
   port: number;
   advertised: string;
   userAgent: string;
+  /** DSCP and ECN of its connections. */
+  typeOfService: number;
+  gate: Gate;
   log: SipLog;
   onInvite: (request: InviteUserAgentServer, listener: Listener) => void;
   /** A transfer that was asked for, and refused. */
   onRefer: (message: IncomingRequestMessage, listener: Listener) => void;
+}
+
+/** What a listener, or the edge, holds at present; all but standing connections go back to 0 some time after the last call. */
+export interface Census {
+  transactions: number;
+  dialogs: number;
+  timers: number;
+  routes: number;
+  connections: number;
+}
+
+interface Origin {
+  source: Source;
+  certificate?: Certificate;
 }
 
 /** Server transactions at one time; a flood above it is told 503 without any state. */
@@ -56,20 +76,25 @@ export class Listener {
   readonly advertised: string;
   /** Sees what comes within a dialog first, by sip.js' dialog id. A call enters and removes itself. */
   readonly dialogs = new Map<string, InDialog>();
-  readonly #transport: Transport;
+  readonly door: Door;
   readonly #options: ListenerOptions;
-  readonly #retransmitter = createRetransmitter();
-  readonly #sources = new WeakMap<IncomingMessage, Address>();
-  readonly #pinned = new Map<string, Address>();
+  readonly #departure: Departure;
+  readonly #origins = new WeakMap<IncomingMessage, Origin>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #loggerFactory;
+  /** All listeners of the edge: a message within a dialog may come by another transport than the one it began on. */
+  #group: readonly Listener[] = [this];
 
   /** Binds; rejects if the port is taken. */
   static async open(options: ListenerOptions): Promise<Listener> {
     let receive: TransportOptions['onMessage'] = () => {};
+    const { host, port, gate, typeOfService } = options;
     const transport = await options.bind({
-      host: options.host,
-      port: options.port,
+      host,
+      port,
+      typeOfService,
+      welcomes: gate.welcomes,
+      isKnown: gate.isKnown,
       onMessage: (bytes, from) => receive(bytes, from),
       onFault: (fault) => options.log.debug(fault, 'sip transport'),
     });
@@ -80,19 +105,46 @@ export class Listener {
 
   private constructor(options: ListenerOptions, transport: Transport) {
     this.#options = options;
-    this.#transport = transport;
     this.log = options.log;
     this.advertised = options.advertised;
     this.#loggerFactory = createLibraryLog(options.log);
+    const kind = kinds[transport.protocol];
+    const sentBy = `${bracket(options.advertised)}:${transport.port}`;
+    this.door = { transport, kind, family: isIP(options.host) === 6 ? 6 : 4, sentBy };
+    this.#departure = new Departure({
+      own: this.door,
+      log: options.log,
+      core: () => this.core,
+      onApproach: options.gate.approach,
+      onFinal: options.gate.final,
+    });
     this.core = this.#createCore();
   }
 
+  /** Tells it of the others, once all are open. */
+  join(group: readonly Listener[]): void {
+    this.#group = group;
+    this.#departure.doors = group.map(({ door }) => door);
+  }
+
   get transport(): Source['transport'] {
-    return this.#transport.protocol === 'TCP' ? 'tcp' : 'udp';
+    return this.door.kind;
   }
 
   get port(): number {
-    return this.#transport.port;
+    return this.door.transport.port;
+  }
+
+  /** What it holds at present. */
+  get census(): Census {
+    const { pinned, repeating, ways } = this.#departure.census;
+    return {
+      transactions: this.core.userAgentServers.size + this.core.userAgentClients.size,
+      dialogs: this.core.dialogs.size + this.dialogs.size,
+      timers: this.#timers.size + repeating,
+      routes: pinned + ways,
+      connections: this.door.transport.connections,
+    };
   }
 
   /** Our Contact header value. */
@@ -106,17 +158,21 @@ export class Listener {
   }
 
   sourceOf(message: IncomingMessage): Source {
-    const { ip, port } = this.#sources.get(message) ?? { ip: '', port: 0 };
-    return { ip, port, transport: this.transport };
+    return this.#origins.get(message)?.source ?? { ip: '', port: 0, transport: this.transport };
+  }
+
+  /** What the peer presented on the TLS connection that this message came by. */
+  certificateOf(message: IncomingMessage): Certificate | undefined {
+    return this.#origins.get(message)?.certificate;
   }
 
   /** Requests of this call go to where its messages came from instead of its Contact, while that can be reached. */
-  pin(callId: string, address: Address): void {
-    this.#pinned.set(callId, address);
+  pin(callId: string, source: Source): void {
+    this.#departure.pin(callId, source);
   }
 
   unpin(callId: string): void {
-    this.#pinned.delete(callId);
+    this.#departure.unpin(callId);
   }
 
   /** A timer of a call that has to outlive the call's own end, but not this listener. Returns what cancels it. */
@@ -133,22 +189,21 @@ export class Listener {
   }
 
   async close(): Promise<void> {
-    this.#retransmitter.close();
+    this.#departure.close();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.core.dispose();
-    this.#pinned.clear();
-    await this.#transport.close();
+    await this.door.transport.close();
   }
 
   #createCore(): UserAgentCore {
-    const { protocol } = this.#transport;
+    const { protocol } = this.door.transport;
     return createCore({
       host: bracket(this.advertised),
       port: this.port,
       userAgent: this.#options.userAgent,
       loggerFactory: this.#loggerFactory,
-      transport: { protocol, send: (text) => this.#send(text) },
+      transport: { protocol, send: (text) => this.#departure.send(text) },
       onInvite: (request) => this.#options.onInvite(request, this),
     });
   }
@@ -156,48 +211,92 @@ export class Listener {
   // ── in ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #receive(bytes: Buffer, from: Address): void {
+    if (!this.#options.gate.welcomes(from.ip) || isKeepAlive(bytes)) return;
     const message = parseMessage(bytes);
-    if (!message) this.log.debug({ code: 'dropped', from, octets: bytes.length }, 'not a SIP message');
-    else if (message.kind === 'response') this.#receiveResponse(message, from);
-    else {
-      const headers = stampSource(message.headers, from);
-      if (!headers) this.log.debug({ code: 'dropped', from }, 'request without a readable Via');
-      else if (message.kind === 'request') this.#receiveRequest({ ...message, headers }, from);
-      else this.#refuse({ ...message, headers }, message.status, message.reason);
+    if (message?.kind === 'response') this.#receiveResponse(message, from);
+    else this.#receiveUnproven(message, from);
+  }
+
+  /** A request, or what was meant as one. */
+  #receiveUnproven(message: WireRequest | Refused | undefined, from: Address): void {
+    const { gate } = this.#options;
+    const arrival = { from, transport: this.transport, isSecure: false, method: message?.method ?? '' };
+    if (message?.kind === 'request') {
+      const { request, isSecure } =
+        this.transport === 'tls' ? withoutSips(message) : { request: message, isSecure: false };
+      const headers = stampSource(request.headers, { ...arrival, isSecure });
+      if (headers) {
+        this.#receiveRequest({ ...request, headers }, from);
+        return;
+      }
     }
+    gate.fault(from.ip, 'malformed');
+    const headers = message?.kind === 'refused' ? stampSource(message.headers, arrival) : undefined;
+    if (message?.kind === 'refused' && headers) this.#refuse({ ...message, headers }, message.status, message.reason);
+    else this.log.debug({ code: 'dropped', from }, 'not a SIP message, or one without a way back');
   }
 
   #receiveRequest(request: WireRequest, from: Address): void {
+    if (this.#isTooMuch(request, from)) return;
     const admitted = admit(request);
-    if (this.core.userAgentServers.size > maxTransactions) this.#refuse(request, 503, 'Service Unavailable');
-    else if (admitted.kind === 'refusal') this.#refuse(request, admitted.status, admitted.reason, admitted.extra);
+    if (admitted.kind === 'refusal') this.#refuse(request, admitted.status, admitted.reason, admitted.extra);
     else {
       const parsed = this.#parse(formatMessage(admitted));
       if (parsed instanceof IncomingRequestMessage && parsed.ruri) this.#hand(parsed, request, from);
-      else this.#refuse(request, 400, 'Bad Request');
+      else {
+        this.#options.gate.fault(from.ip, 'malformed');
+        this.#refuse(request, 400, 'Bad Request');
+      }
     }
   }
 
+  /** True if it was dropped, or told to come back later: what begins something new, from a source that begins too much. */
+  #isTooMuch(request: WireRequest, { ip }: Address): boolean {
+    const branch = topVia(request.headers)?.params.get('branch') ?? '';
+    if (request.method === 'ACK' || this.#group.some(({ core }) => core.userAgentServers.has(branch))) return false;
+    const verdict = this.#options.gate.request(ip, headerOf(request.headers, 'User-Agent'));
+    if (verdict === 'pass' && this.core.userAgentServers.size <= maxTransactions) return false;
+    const later = { name: 'Retry-After', value: '5' };
+    if (verdict !== 'silence') this.#refuse(request, 503, 'Service Unavailable', [later]);
+    return true;
+  }
+
   #hand(message: IncomingRequestMessage, request: WireRequest, from: Address): void {
-    this.#sources.set(message, from);
-    if (message.method === 'ACK') this.#retransmitter.stop(finalKey(message.viaBranch));
+    const owner = this.#ownerOf(message);
+    owner.#note(message, this, from);
+    if (message.method === 'ACK') owner.#departure.noteAck(message.viaBranch);
     try {
-      const { core, dialogs } = this;
-      dispatch(message, { core, dialogs, onRefer: (refused) => this.#options.onRefer(refused, this) });
+      const { core, dialogs } = owner;
+      dispatch(message, { core, dialogs, onRefer: (refused) => this.#options.onRefer(refused, owner) });
     } catch (error) {
       this.log.warn({ code: 'libraryThrew', method: message.method, error: String(error) }, 'sip request failed');
       this.#refuse(request, 500, 'Server Internal Error');
     }
   }
 
+  /** A peer may send what is large, or all, by another transport than the one its call began on (RFC 3261 §18.1.1). */
+  #ownerOf({ viaBranch, callId, toTag, fromTag }: IncomingRequestMessage): Listener {
+    const isOwner = ({ core }: Listener) =>
+      core.userAgentServers.has(viaBranch) || (Boolean(toTag) && core.dialogs.has(callId + toTag + fromTag));
+    return isOwner(this) ? this : (this.#group.find(isOwner) ?? this);
+  }
+
+  #note(message: IncomingMessage, by: Listener, { ip, port }: Address): void {
+    const certificate = by.door.transport.certificateOf({ ip, port });
+    const source = { ip, port, transport: by.transport };
+    this.#origins.set(message, certificate ? { source, certificate } : { source });
+  }
+
   #receiveResponse(response: WireResponse, from: Address): void {
     const via = topVia(response.headers);
     const [, method = ''] = (headerOf(response.headers, 'CSeq') ?? '').split(/[ \t]+/);
-    if (!via || `${via.host}:${via.port}` !== this.core.configuration.viaHost) {
+    if (!via || `${via.host}:${via.port}` !== this.door.sentBy) {
       this.log.debug({ code: 'dropped', from }, 'response to a request that is not ours'); // RFC 3261 §18.1.2
       return;
     }
-    this.#retransmitter.noteResponse(requestKey(via.params.get('branch'), method), method, response.status);
+    const branch = via.params.get('branch') ?? '';
+    const owner = this.#group.find(({ core }) => core.userAgentClients.has(branch + method)) ?? this;
+    owner.#departure.noteResponse(branch, method, response.status);
     const headers = [...response.headers];
     // Many endpoints leave Contact out of a 180; the library would drop the response. A mere address serves until the 200.
     if (method === 'INVITE' && response.status > 100 && response.status < 300 && !headerOf(headers, 'Contact')) {
@@ -205,9 +304,9 @@ export class Listener {
     }
     const parsed = this.#parse(formatMessage({ ...response, headers }));
     if (!parsed || parsed instanceof IncomingRequestMessage) return;
-    this.#sources.set(parsed, from);
+    owner.#note(parsed, this, from);
     try {
-      this.core.receiveIncomingResponseFromTransport(parsed);
+      owner.core.receiveIncomingResponseFromTransport(parsed);
     } catch (error) {
       this.log.warn({ code: 'libraryThrew', method, error: String(error) }, 'sip response failed');
     }
@@ -229,60 +328,10 @@ export class Listener {
     const tag = createHash('sha256').update(identity).digest('hex').slice(0, 12);
     const allow = { name: 'Allow', value: allowedMethods.join(', ') };
     const response = replyTo(request, status, reason, tag, status === 405 ? [allow, ...extra] : extra);
-    this.#send(formatMessage(response)).catch((error: unknown) =>
-      this.log.debug({ code: 'unsent', status, error: String(error) }, 'sip response'),
-    );
-  }
-
-  // ── out ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async #send(text: string): Promise<void> {
-    const message = parseMessage(Buffer.from(text, 'utf8'));
-    if (message?.kind === 'response') await this.#sendResponse(message);
-    else if (message?.kind === 'request') await this.#sendRequest(message);
-    else throw new Error('the library made a message that cannot be read');
-  }
-
-  async #sendResponse(response: WireResponse): Promise<void> {
-    const out = takeOffSource(response.headers, this.#transport.reliable);
-    if (!out) throw new Error('response without a way back');
-    const text = formatMessage({ ...response, headers: out.headers });
-    const branch = topVia(response.headers)?.params.get('branch') ?? '';
-    const toInvite = /\bINVITE$/.test(headerOf(response.headers, 'CSeq') ?? '');
-    // Only answers with a transaction are repeated, so that nobody can use us to multiply forged requests.
-    if (!this.#transport.reliable && toInvite && response.status >= 300 && this.core.userAgentServers.has(branch)) {
-      this.#retransmitter.armFinal(finalKey(branch), () => this.#resend(text, out.to));
-    }
-    await this.#transport.send(text, out.to);
-  }
-
-  async #sendRequest(request: WireRequest): Promise<void> {
-    const destination = this.#destinationOf(request);
-    const to = destination instanceof Promise ? await destination : destination;
-    const text = formatMessage(request);
-    if (!this.#transport.reliable && request.method !== 'ACK') {
-      const key = requestKey(topVia(request.headers)?.params.get('branch'), request.method);
-      this.#retransmitter.armRequest(key, request.method, () => this.#resend(text, to));
-      await this.#transport.send(text, to).catch((error: unknown) => {
-        this.#retransmitter.stop(key);
-        throw error;
-      });
-    } else await this.#transport.send(text, to);
-  }
-
-  #resend(text: string, to: Address): void {
-    this.#transport
-      .send(text, to)
-      .catch((error: unknown) => this.log.debug({ code: 'unsent', to, error: String(error) }, 'sip retransmission'));
-  }
-
-  /** The connection that the call already has, before where its Contact points. */
-  #destinationOf(request: WireRequest): Address | Promise<Address> {
-    const pinned = this.#pinned.get(headerOf(request.headers, 'Call-ID') ?? '');
-    if (pinned && this.#transport.reaches(pinned)) return pinned;
-    return routeOf(request, isIP(this.#options.host) === 6 ? 6 : 4);
+    this.#departure
+      .sendResponse(response)
+      .catch((error: unknown) => this.log.debug({ code: 'unsent', status, error: String(error) }, 'sip response'));
   }
 }
 
-const requestKey = (branch: string | undefined, method: string): string => `${branch ?? ''} ${method}`;
-const finalKey = (branch: string): string => `${branch} final`;
+const kinds = { UDP: 'udp', TCP: 'tcp', TLS: 'tls' } as const;

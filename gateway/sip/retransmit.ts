@@ -14,6 +14,8 @@ export interface Retransmitter {
   /** A response came in: INVITEs stop at any (§17.1.1.2), others slow down at a 1xx and stop at the final one (§17.1.2.2). */
   noteResponse(key: string, method: string, status: number): void;
   stop(key: string): void;
+  /** How many messages are being repeated. */
+  readonly size: number;
   /** Stops everything. */
   close(): void;
 }
@@ -42,6 +44,9 @@ export function createRetransmitter(): Retransmitter {
   }
 
   return {
+    get size() {
+      return armed.size;
+    },
     armRequest: (key, method, resend) => arm(key, method === 'INVITE' ? Number.POSITIVE_INFINITY : timing.t2, resend),
     armFinal: (key, resend) => arm(key, timing.t2, resend),
     noteResponse(key, method, status) {

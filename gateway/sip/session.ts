@@ -117,7 +117,7 @@ export class Session {
   #pin(source: Source): void {
     const contact = unbracket(this.#dialog.remoteTarget.host);
     const natted = this.#dialog.routeSet.length === 0 && isIP(contact) !== 0 && contact !== source.ip;
-    if (source.transport === 'tcp' || natted) this.#owner.listener.pin(this.#dialog.callId, source);
+    if (source.transport !== 'udp' || natted) this.#owner.listener.pin(this.#dialog.callId, source);
   }
 
   #watch(): void {

@@ -1,5 +1,6 @@
 /** What the edge is told from outside. */
 import type { Identity, Source } from './dialog.ts';
+import type { GuardLimits } from './guard.ts';
 
 export interface SipSettings {
   /** Address literal to bind, UDP, TCP and TLS. */
@@ -21,6 +22,8 @@ export interface SipSettings {
   dscp?: boolean;
   /** How often an idle dialog is asked whether its peer still lives, in milliseconds; default 30 000. */
   probeIntervalMs?: number;
+  /** Where floods and scans are stopped; `guard.ts` says what is usual. */
+  guard?: Partial<GuardLimits>;
   /** Calls at one time, above which new ones get 486; default 200. */
   maxDialogs?: number;
 }
@@ -136,5 +139,7 @@ export interface SipHooks {
   refusedAttempt?: (attempt: RefusedAttempt) => void;
   /** Marks our UDP socket on this port with CS3, which Node itself cannot do. A failure is a warning. */
   markUdp?: (port: number) => Promise<void>;
+  /** True for an address that a site of ours is known by: it may be slowed down, but is never banned. */
+  isTrusted?: (ip: string) => boolean;
   log?: SipLog;
 }

@@ -3,18 +3,20 @@ import { Grammar, type URI } from 'sip.js/lib/core/index.js';
 
 export interface Target {
   uri: URI;
-  transport: 'udp' | 'tcp';
+  transport: 'udp' | 'tcp' | 'tls';
 }
 
-/** `sip:user@host[:port][;transport=udp|tcp]`; `undefined` for anything else. */
+/** `sip:user@host[:port][;transport=udp|tcp|tls]` or `sips:…`, which is TLS; `undefined` for anything else. */
 export function parseTarget(text: string): Target | undefined {
-  if (text.length > 512 || !/^sip:[^\s<>"]+$/i.test(text)) return undefined;
+  if (text.length > 512 || !/^sips?:[^\s<>"]+$/i.test(text)) return undefined;
   const uri = Grammar.URIParse(text);
-  if (uri?.scheme !== 'sip' || uri.host === '') return undefined;
-  const transport = String(uri.getParam('transport') ?? 'udp').toLowerCase();
-  if (transport !== 'udp' && transport !== 'tcp') return undefined;
+  if (!uri || uri.host === '') return undefined;
+  const isSecure = uri.scheme === 'sips';
+  const named = String(uri.getParam('transport') ?? (isSecure ? 'tls' : 'udp')).toLowerCase();
+  if (named !== 'udp' && named !== 'tcp' && named !== 'tls') return undefined;
+  if (isSecure && named === 'udp') return undefined; // RFC 3261 §26.2.2
   uri.clearHeaders();
-  return { uri, transport };
+  return { uri, transport: isSecure ? 'tls' : named };
 }
 
 /** A display name as it stands within quotes (RFC 3261 §25.1, quoted-string). */

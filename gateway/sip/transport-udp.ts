@@ -3,9 +3,9 @@ import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
 import type { Transport, TransportOptions } from './transport.ts';
 
-/** Binds; rejects if the port is taken. Requests above 1300 octets stay on UDP, as endpoints themselves do (against §18.1.1). */
+/** Binds; rejects if the port is taken. */
 export async function bindUdp(options: TransportOptions): Promise<Transport> {
-  const socket = createSocket({ type: isIP(options.host) === 6 ? 'udp6' : 'udp4' });
+  const socket = createSocket(isIP(options.host) === 6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(options.port, options.host, () => {
@@ -20,7 +20,9 @@ export async function bindUdp(options: TransportOptions): Promise<Transport> {
     protocol: 'UDP',
     reliable: false,
     port: socket.address().port,
+    connections: 0,
     reaches: () => true,
+    certificateOf: () => undefined,
     send: (text, to) =>
       new Promise((resolve, reject) => {
         if (closed) reject(new Error('transport is closed'));

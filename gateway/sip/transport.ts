@@ -1,4 +1,5 @@
-/** What the two transports have in common; TLS will be a third one. */
+/** What the transports have in common. */
+import type { Certificate } from './certificate.ts';
 import type { Address } from './wire.ts';
 
 export interface TransportOptions {
@@ -10,17 +11,27 @@ export interface TransportOptions {
   onMessage: (bytes: Buffer, from: Address) => void;
   /** Something was wrong with the wire itself; for the log. */
   onFault: (fault: { code: string; from?: Address; message?: string }) => void;
+  /** False for a source that is met with silence: no connection of its is kept. */
+  welcomes: (ip: string) => boolean;
+  /** True for a source that has a call or a registration: when room runs out, others go first. */
+  isKnown: (ip: string) => boolean;
+  /** The octet that says DSCP and ECN, for connections; `transport-udp.ts` cannot set it. */
+  typeOfService: number;
 }
 
 /** A bound transport. Owned by the listener that made it, which closes it. */
 export interface Transport {
   /** As it stands in Via (RFC 3261 §20.42). */
-  readonly protocol: 'UDP' | 'TCP';
+  readonly protocol: 'UDP' | 'TCP' | 'TLS';
   /** True when the wire itself repeats what was lost, so that timers A, E and G are not needed. */
   readonly reliable: boolean;
   readonly port: number;
+  /** Standing connections; 0 on UDP. */
+  readonly connections: number;
   /** True if something sent there now can arrive without opening a connection; always on UDP. */
   reaches(to: Address): boolean;
+  /** What the peer at the other end of this connection has presented; TLS only. */
+  certificateOf(peer: Address): Certificate | undefined;
   send(text: string, to: Address): Promise<void>;
   close(): Promise<void>;
 }

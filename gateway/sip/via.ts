@@ -1,5 +1,7 @@
 /** The Via header: where a request came from and where its response goes (RFC 3261 §18.2, RFC 3581). */
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { Source } from './dialog.ts';
 import type { Address, Header } from './wire.ts';
 
 export interface Via {
@@ -9,9 +11,6 @@ export interface Via {
   /** Parameter names in lower case; a flag has the value ''. */
   params: Map<string, string>;
 }
-
-/** Our own mark on a Via whose sender did not ask for `rport`; taken off again before the response leaves. */
-const unasked = 'x-unasked';
 
 export function parseVia(value: string): Via | undefined {
   const match =
@@ -37,42 +36,82 @@ export function topVia(headers: readonly Header[]): Via | undefined {
   return header && parseVia(header.value);
 }
 
-function withTopVia(headers: readonly Header[], via: Via): Header[] {
+/** The headers with another top Via. */
+export function withTopVia(headers: readonly Header[], via: Via): Header[] {
   const top = headers.findIndex(({ name }) => name === 'Via');
   return headers.map((header, index) => (index === top ? { name: 'Via', value: formatVia(via) } : header));
 }
 
 /**
- * Writes the true source of a request into its top Via. sip.js hands a response over as text only, so the Via is also our
- * memory of where to send it: the port is kept there always, and removed by `takeOffSource` where the sender did not ask for it.
- * `undefined` when the Via cannot be read.
+ * sip.js hands a response over as text only, so the Via of the request is our memory of where to send it. These parameters are
+ * ours: they are set on arrival and taken off again before the response leaves.
  */
-export function stampSource(headers: readonly Header[], from: Address): Header[] | undefined {
-  const via = topVia(headers);
-  if (!via) return undefined;
-  if (!via.params.has('rport')) via.params.set(unasked, '');
-  via.params.set('received', from.ip);
-  via.params.set('rport', String(from.port));
-  return withTopVia(headers, via);
+const own = { by: 'x-by', branch: 'x-branch', unasked: 'x-unasked', secure: 'x-secure' } as const;
+
+export interface Arrival {
+  from: Address;
+  transport: Source['transport'];
+  /** Our Contact in the answer has to be a `sips:` URI. */
+  isSecure: boolean;
+  method: string;
 }
 
 /**
- * The reverse of `stampSource`, for a response that leaves: its headers as the sender expects them, and its destination.
- * On a connection that is where the request came from; on UDP the sender's own port unless `rport` was asked for (RFC 3581 §4).
+ * Writes the true source of a request into its top Via, and a branch that no other client has by chance: sip.js tells
+ * transactions apart by the branch alone, RFC 3261 §17.2.3 also by who sent it, and by the method but for CANCEL and ACK.
+ * `undefined` when the Via cannot be read.
  */
-export function takeOffSource(
+export function stampSource(
   headers: readonly Header[],
-  reliable: boolean,
-): { headers: Header[]; to: Address } | undefined {
+  { from, transport, isSecure, method }: Arrival,
+): Header[] | undefined {
+  const via = topVia(headers);
+  const branch = via?.params.get('branch');
+  if (!via || branch === undefined) return undefined;
+  for (const name of Object.values(own)) via.params.delete(name);
+  if (!via.params.has('rport')) via.params.set(own.unasked, '');
+  via.params.set('received', from.ip);
+  via.params.set('rport', String(from.port));
+  const group = method === 'CANCEL' || method === 'ACK' ? 'INVITE' : method;
+  const sender = `${via.host} ${via.port} ${from.ip} ${group} ${branch}`;
+  via.params.set('branch', `z9hG4bK${createHash('sha256').update(sender).digest('hex').slice(0, 24)}`);
+  via.params.set(own.branch, branch);
+  via.params.set(own.by, transport);
+  if (isSecure) via.params.set(own.secure, '');
+  return withTopVia(headers, via);
+}
+
+export interface Return {
+  /** As the sender of the request expects them. */
+  headers: Header[];
+  from: string;
+  /** On a connection where the request came from; on UDP the sender's own port unless `rport` was asked for (RFC 3581 §4). */
+  to: Address;
+  /** Where to if there is no such connection any more (RFC 3261 §18.2.2). */
+  otherwise: Address;
+  by: Source['transport'];
+  isSecure: boolean;
+}
+
+/** The reverse of `stampSource`, for a response that leaves. */
+export function takeOffSource(headers: readonly Header[]): Return | undefined {
   const via = topVia(headers);
   const ip = via?.params.get('received');
   const port = Number(via?.params.get('rport'));
+  const by = via?.params.get(own.by);
   if (!via || ip === undefined || !Number.isInteger(port)) return undefined;
-  const asked = !via.params.delete(unasked);
-  if (asked) return { headers: withTopVia(headers, via), to: { ip, port } };
-  via.params.delete('rport');
-  if (unbracket(via.host) === ip) via.params.delete('received'); // RFC 3261 §18.2.1: only where it differs
-  return { headers: withTopVia(headers, via), to: { ip, port: reliable ? port : (via.port ?? 5060) } };
+  if (by !== 'udp' && by !== 'tcp' && by !== 'tls') return undefined;
+  const isSecure = via.params.has(own.secure);
+  const asked = !via.params.has(own.unasked);
+  via.params.set('branch', via.params.get(own.branch) ?? '');
+  for (const name of Object.values(own)) via.params.delete(name);
+  const sentBy = { ip, port: via.port ?? (by === 'tls' ? 5061 : 5060) };
+  if (!asked) {
+    via.params.delete('rport');
+    if (unbracket(via.host) === ip) via.params.delete('received'); // RFC 3261 §18.2.1: only where it differs
+  }
+  const to = asked || by !== 'udp' ? { ip, port } : sentBy;
+  return { headers: withTopVia(headers, via), from: ip, to, otherwise: by === 'udp' ? to : sentBy, by, isSecure };
 }
 
 /** `[::1]` → `::1`; anything else as it is. */

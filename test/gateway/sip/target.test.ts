@@ -7,6 +7,9 @@ describe('a target', () => {
     ['sip:codec1@codec.example.vn:5070;transport=tcp', 'tcp'],
     ['sip:10.0.0.5', 'udp'],
     ['SIP:codec1@[2001:db8::1]:5060;transport=UDP', 'udp'],
+    ['sip:codec1@10.0.0.5;transport=tls', 'tls'],
+    ['sips:codec1@codec.example.vn', 'tls'],
+    ['sips:codec1@10.0.0.5:5071;transport=tcp', 'tls'],
   ])('%s goes over %s', (text, transport) => {
     expect(parseTarget(text)?.transport).toBe(transport);
   });
@@ -14,9 +17,9 @@ describe('a target', () => {
   it.each([
     '',
     'codec1',
-    'sips:a@b',
+    'sips:a@b;transport=udp',
     'tel:+842800',
-    'sip:a@b;transport=tls',
+    'sip:a@b;transport=sctp',
     'sip:a@b\r\nX: y',
     'sip:',
     `sip:${'a'.repeat(600)}@b`,
