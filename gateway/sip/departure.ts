@@ -4,6 +4,7 @@
  */
 import type { UserAgentCore } from 'sip.js/lib/core/index.js';
 import { TransactionState } from 'sip.js/lib/core/index.js';
+import { sealBranch } from './branch.ts';
 import type { Source } from './dialog.ts';
 import { createRetransmitter } from './retransmit.ts';
 import { nextHopOf, resolveHop } from './routing.ts';
@@ -217,10 +218,11 @@ export class Departure {
 /** The request as it leaves by this door. */
 function textFor(request: WireRequest, door: Door): string {
   const via = topVia(request.headers);
-  const [host = '', port] = splitSentBy(door.sentBy);
-  const headers = via
-    ? withTopVia(request.headers, { ...via, transport: door.transport.protocol, host, port })
-    : request.headers;
+  if (!via) throw new Error('request without a Via');
+  const [host, port] = splitSentBy(door.sentBy);
+  const branch = sealBranch(via.params.get('branch') ?? '', headerOf(request.headers, 'Call-ID') ?? '');
+  const params = new Map(via.params).set('branch', branch);
+  const headers = withTopVia(request.headers, { transport: door.transport.protocol, host, port, params });
   return formatMessage({ ...request, headers: nextHopOf(request).isSecure ? secureContact(headers) : headers });
 }
 

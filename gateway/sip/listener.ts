@@ -2,7 +2,6 @@
  * One transport with the sip.js core on top of it: what comes in is checked and normalised before the library sees it. What leaves
  * goes through `departure.ts`.
  */
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
   type IncomingMessage,
@@ -14,17 +13,21 @@ import {
   type UserAgentCore,
 } from 'sip.js/lib/core/index.js';
 import { admit } from './admission.ts';
+import { openBranch } from './branch.ts';
 import type { Certificate } from './certificate.ts';
 import { Departure, type Door } from './departure.ts';
 import type { Source } from './dialog.ts';
-import { dispatch, type InDialog } from './dispatch.ts';
+import { answerer, dispatch, type InDialog } from './dispatch.ts';
 import type { Gate } from './gate.ts';
 import { isKeepAlive } from './guard.ts';
-import { allowedMethods, createCore, createLibraryLog } from './library.ts';
+import { createCredentials } from './identity/credentials.ts';
+import type { SipRegistrar } from './identity/registrar.ts';
+import { createCore, createLibraryLog } from './library.ts';
 import type { SipLog } from './settings.ts';
 import { withoutSips } from './sips.ts';
+import { statelessReply, withContact, withoutContacts } from './stateless.ts';
 import type { Transport, TransportOptions } from './transport.ts';
-import { bracket, stampSource, topVia } from './via.ts';
+import { bracket, stampSource, topVia, withTopVia } from './via.ts';
 import {
   type Address,
   formatMessage,
@@ -32,7 +35,6 @@ import {
   headerOf,
   parseMessage,
   type Refused,
-  replyTo,
   type WireRequest,
   type WireResponse,
 } from './wire.ts';
@@ -46,6 +48,8 @@ export interface ListenerOptions {
   /** DSCP and ECN of its connections. */
   typeOfService: number;
   gate: Gate;
+  /** Without one every REGISTER is refused. */
+  registrar: SipRegistrar | undefined;
   log: SipLog;
   onInvite: (request: InviteUserAgentServer, listener: Listener) => void;
   /** A transfer that was asked for, and refused. */
@@ -76,6 +80,8 @@ export class Listener {
   readonly advertised: string;
   /** Sees what comes within a dialog first, by sip.js' dialog id. A call enters and removes itself. */
   readonly dialogs = new Map<string, InDialog>();
+  /** What its calls answer when they are challenged. */
+  readonly credentials = createCredentials();
   readonly door: Door;
   readonly #options: ListenerOptions;
   readonly #departure: Departure;
@@ -96,6 +102,7 @@ export class Listener {
       welcomes: gate.welcomes,
       isKnown: gate.isKnown,
       onMessage: (bytes, from) => receive(bytes, from),
+      onGone: (source) => options.registrar?.disconnect(source),
       onFault: (fault) => options.log.debug(fault, 'sip transport'),
     });
     const listener = new Listener(options, transport);
@@ -142,7 +149,7 @@ export class Listener {
       transactions: this.core.userAgentServers.size + this.core.userAgentClients.size,
       dialogs: this.core.dialogs.size + this.dialogs.size,
       timers: this.#timers.size + repeating,
-      routes: pinned + ways,
+      routes: pinned + ways + this.credentials.size,
       connections: this.door.transport.connections,
     };
   }
@@ -203,6 +210,7 @@ export class Listener {
       port: this.port,
       userAgent: this.#options.userAgent,
       loggerFactory: this.#loggerFactory,
+      answerChallenge: () => this.credentials.create(this.#loggerFactory),
       transport: { protocol, send: (text) => this.#departure.send(text) },
       onInvite: (request) => this.#options.onInvite(request, this),
     });
@@ -241,7 +249,7 @@ export class Listener {
     const admitted = admit(request);
     if (admitted.kind === 'refusal') this.#refuse(request, admitted.status, admitted.reason, admitted.extra);
     else {
-      const parsed = this.#parse(formatMessage(admitted));
+      const parsed = this.#parse(formatMessage(request.method === 'REGISTER' ? withoutContacts(admitted) : admitted));
       if (parsed instanceof IncomingRequestMessage && parsed.ruri) this.#hand(parsed, request, from);
       else {
         this.#options.gate.fault(from.ip, 'malformed');
@@ -267,11 +275,21 @@ export class Listener {
     if (message.method === 'ACK') owner.#departure.noteAck(message.viaBranch);
     try {
       const { core, dialogs } = owner;
-      dispatch(message, { core, dialogs, onRefer: (refused) => this.#options.onRefer(refused, owner) });
+      const onRegister = this.#options.registrar && (() => this.#register(message, request));
+      const onRefer = () => this.#options.onRefer(message, owner);
+      dispatch(message, { core, dialogs, onRefer, onRegister });
     } catch (error) {
       this.log.warn({ code: 'libraryThrew', method: message.method, error: String(error) }, 'sip request failed');
       this.#refuse(request, 500, 'Server Internal Error');
     }
+  }
+
+  /** A transaction is only for who at least tries to prove something: to challenge a flood costs no memory. */
+  #register(message: IncomingRequestMessage, request: WireRequest): void {
+    const source = this.sourceOf(message);
+    const challenge = this.#options.registrar?.challengeTo(request, source);
+    if (challenge) this.#refuse(request, 401, 'Unauthorized', challenge);
+    else this.#options.registrar?.receive(request, source, answerer(this.core, message));
   }
 
   /** A peer may send what is large, or all, by another transport than the one its call began on (RFC 3261 §18.1.1). */
@@ -290,19 +308,18 @@ export class Listener {
   #receiveResponse(response: WireResponse, from: Address): void {
     const via = topVia(response.headers);
     const [, method = ''] = (headerOf(response.headers, 'CSeq') ?? '').split(/[ \t]+/);
-    if (!via || `${via.host}:${via.port}` !== this.door.sentBy) {
+    const callId = headerOf(response.headers, 'Call-ID') ?? '';
+    const branch = openBranch(via?.params.get('branch') ?? '', callId);
+    if (!via || branch === undefined || `${via.host}:${via.port}` !== this.door.sentBy) {
       this.log.debug({ code: 'dropped', from }, 'response to a request that is not ours'); // RFC 3261 §18.1.2
       return;
     }
-    const branch = via.params.get('branch') ?? '';
+    via.params.set('branch', branch);
     const owner = this.#group.find(({ core }) => core.userAgentClients.has(branch + method)) ?? this;
     owner.#departure.noteResponse(branch, method, response.status);
-    const headers = [...response.headers];
-    // Many endpoints leave Contact out of a 180; the library would drop the response. A mere address serves until the 200.
-    if (method === 'INVITE' && response.status > 100 && response.status < 300 && !headerOf(headers, 'Contact')) {
-      headers.push({ name: 'Contact', value: `<sip:${bracket(from.ip)}:${from.port}>` });
-    }
-    const parsed = this.#parse(formatMessage({ ...response, headers }));
+    const headers = withTopVia(response.headers, via);
+    const readable = withContact(owner.credentials.present({ ...response, headers }), method, from);
+    const parsed = this.#parse(formatMessage(readable));
     if (!parsed || parsed instanceof IncomingRequestMessage) return;
     owner.#note(parsed, this, from);
     try {
@@ -324,10 +341,7 @@ export class Listener {
   /** Answers without keeping state (RFC 3261 §8.2.7); an ACK is never answered. */
   #refuse(request: WireRequest | Refused, status: number, reason: string, extra: Header[] = []): void {
     if (request.method === 'ACK') return;
-    const identity = `${headerOf(request.headers, 'Via')}${headerOf(request.headers, 'Call-ID')}`;
-    const tag = createHash('sha256').update(identity).digest('hex').slice(0, 12);
-    const allow = { name: 'Allow', value: allowedMethods.join(', ') };
-    const response = replyTo(request, status, reason, tag, status === 405 ? [allow, ...extra] : extra);
+    const response = statelessReply(request, status, reason, extra);
     this.#departure
       .sendResponse(response)
       .catch((error: unknown) => this.log.debug({ code: 'unsent', status, error: String(error) }, 'sip response'));

@@ -12,7 +12,7 @@ import { failureCode } from './failure.ts';
 import { timing } from './retransmit.ts';
 import { Session } from './session.ts';
 import { allow, sdpBody, statusOf } from './session-headers.ts';
-import { quotable, type Target } from './target.ts';
+import { quotable, routeTo, type Target } from './target.ts';
 
 /** What `place` is told. */
 export interface PlaceOptions {
@@ -80,14 +80,14 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   }
 
   #invite(sdp: string): void {
-    const { target, callerName, fromUser } = this.#options;
+    const { target, callerName, fromUser, route } = this.#options;
     const { core } = this.listener;
     const message = core.makeOutgoingRequestMessage(
       'INVITE',
       target.uri,
       this.listener.uriOf(fromUser),
       target.uri,
-      { fromDisplayName: quotable(callerName) },
+      { fromDisplayName: quotable(callerName), routeSet: route === undefined ? [] : [routeTo(route)] },
       [`Contact: ${this.listener.contact}`, allow, 'Accept: application/sdp'],
       sdpBody(this.stamp(sdp)),
     );
@@ -138,6 +138,8 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     this.session = new Session(session, this, source, false); // before the ACK: it knows the way to who is behind a NAT
     ack();
     this.remote.source = source;
+    const certificate = this.listener.certificateOf(message);
+    this.remote.identity = certificate ? { certificate } : {};
     this.remote.contact = this.session.remoteContact;
     const userAgent = message.getHeader('User-Agent') ?? message.getHeader('Server');
     if (userAgent !== undefined) this.remote.userAgent = userAgent;

@@ -24,3 +24,8 @@ export function quotable(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
   return name.replace(/[\0-\x1f\x7f]+/g, ' ').replace(/[\\"]/g, '\\$&');
 }
+
+/** A Route header value for a proxy: loose routing (RFC 3261 §19.1.1, `lr`), without which it would take the request for its own. */
+export function routeTo(uri: string): string {
+  return `<${/;lr\b/i.test(uri) ? uri : `${uri};lr`}>`;
+}

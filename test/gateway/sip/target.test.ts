@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTarget, quotable } from '../../../gateway/sip/target.ts';
+import { parseTarget, quotable, routeTo } from '../../../gateway/sip/target.ts';
 
 describe('a target', () => {
   it.each([
@@ -35,4 +35,9 @@ describe('a target', () => {
 it('lets no display name out of its quotes', () => {
   expect(quotable('Phòng "A"\\')).toBe('Phòng \\"A\\"\\\\');
   expect(quotable('a\r\nContact: x')).toBe('a Contact: x');
+});
+
+it('asks a proxy for loose routing, once', () => {
+  expect(routeTo('sip:10.0.0.9;transport=tcp')).toBe('<sip:10.0.0.9;transport=tcp;lr>');
+  expect(routeTo('sip:10.0.0.9;lr')).toBe('<sip:10.0.0.9;lr>');
 });
