@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { EndpointAudio } from '../../gateway/engine/leg-protocol.ts';
+import type { ConnectEndpoint } from '../../gateway/engine/leg-protocol.ts';
 import {
   type Closer,
   colourSource,
@@ -98,7 +98,7 @@ test('sound passes both ways in each codec, through re-INVITEs that change codec
   for (const { codec, payloadType, caps, encode, decode } of codecs) {
     const endpoint = await openPeer(closers);
     const told = await openPeer(closers);
-    const audio: EndpointAudio = {
+    const audio: ConnectEndpoint['audio'] = {
       remote: endpointAt(told, told),
       codec,
       payloadType,

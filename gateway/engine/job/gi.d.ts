@@ -30,9 +30,24 @@ declare module 'gi://GLib?version=2.0' {
     /** The callback runs on the main loop every `milliseconds` until it answers false. */
     function timeout_add(priority: number, milliseconds: number, callback: () => boolean): number;
     function source_remove(id: number): boolean;
+    enum FileTest {
+      IS_REGULAR,
+    }
+    function file_test(path: string, test: FileTest): boolean;
     function file_get_contents(path: string): [boolean, Uint8Array];
+    function base64_encode(bytes: Uint8Array): string;
     /** Microseconds. */
     function get_monotonic_time(): number;
+    enum ChecksumType {
+      MD5,
+      SHA1,
+      SHA256,
+      SHA512,
+      SHA384,
+    }
+    function compute_checksum_for_bytes(type: ChecksumType, bytes: Bytes): string | null;
+    function base64_decode(text: string): Uint8Array;
+    function base64_encode(bytes: Uint8Array): string;
     function random_int_range(begin: number, end: number): number;
     const PRIORITY_DEFAULT: number;
   }
@@ -60,6 +75,8 @@ declare module 'gi://Gio?version=2.0' {
       static new(family: SocketFamily, type: SocketType, protocol: SocketProtocol): Socket;
       bind(address: SocketAddress, allowReuse: boolean): boolean;
       close(): boolean;
+      get_family(): SocketFamily;
+      set_option(level: number, name: number, value: number): boolean;
       get_local_address(): InetSocketAddress;
     }
     enum FileCopyFlags {
@@ -137,6 +154,7 @@ declare module 'gi://Gst?version=1.0' {
       ELEMENT,
     }
     enum EventType {
+      EOS,
       CUSTOM_UPSTREAM,
       CUSTOM_DOWNSTREAM,
     }
@@ -196,6 +214,7 @@ declare module 'gi://Gst?version=1.0' {
       remove_watch(): boolean;
     }
     class Pad extends Object {
+      get_sticky_event(type: EventType, index: number): Event | null;
       link(sink: Pad): PadLinkReturn;
       link_full(sink: Pad, checks: PadLinkCheck): PadLinkReturn;
       unlink(sink: Pad): boolean;
@@ -230,7 +249,11 @@ declare module 'gi://Gst?version=1.0' {
       add(element: Element): boolean;
       remove(element: Element): boolean;
       get_by_name(name: string): Element | null;
+      iterate_all_by_element_factory_name(factory: string): Iterator;
       recalculate_latency(): boolean;
+    }
+    class Iterator {
+      next(): [result: number, value: unknown];
     }
     class Clock extends Object {
       /** Nanoseconds. */

@@ -2,7 +2,9 @@ import type { EndpointAudio } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
 import { announceLevel } from './audio-level.ts';
 import { countPassed } from './branch.ts';
+import { LegDigits } from './leg-digits.ts';
 import type { LegMedium } from './leg-medium.ts';
+import { LegPrompt } from './leg-prompt.ts';
 import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs, serverJitterMs } from './leg-rtp.ts';
 import { packetTap } from './packet-tap.ts';
 import { elementOf } from './rtp.ts';
@@ -19,27 +21,39 @@ export const audioSkeleton = [
   steadyMixer('audio-out', 'audio-to', serverJitterMs),
 ].join(' ');
 
-/** The sound of the leg. The medium is the caller's to close. */
+export interface AudioListener {
+  onFlowing(): void;
+  /** Once for each press of a key. */
+  onDigit(digit: string): void;
+  onPlayed(): void;
+}
+
+/** The sound of the leg. The medium is the caller's to close, after `close`. */
 export class LegAudio {
   readonly #medium: LegMedium;
-  readonly #onFlowing: () => void;
+  readonly #listener: AudioListener;
+  readonly #digits: LegDigits;
+  readonly prompt: LegPrompt;
   #held = false;
   #decoded = 0;
   #decodedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(medium: LegMedium, onFlowing: () => void) {
+  constructor(medium: LegMedium, listener: AudioListener) {
     this.#medium = medium;
-    this.#onFlowing = onFlowing;
+    this.#listener = listener;
+    this.#digits = new LegDigits(medium.endpoint, (digit) => listener.onDigit(digit));
+    this.prompt = new LegPrompt(medium.pipeline, medium.out, () => listener.onPlayed());
   }
 
   connect(audio: EndpointAudio | undefined): void {
+    const hears = audio?.direction === 'sendrecv' || audio?.direction === 'recvonly';
+    this.#digits.connect(hears ? audio.dtmfPayloadType : undefined);
     if (audio === undefined) {
       this.#medium.disconnect();
       return;
     }
-    const hears = audio.direction === 'sendrecv' || audio.direction === 'recvonly';
     const speaks = audio.direction === 'sendrecv' || audio.direction === 'sendonly';
-    this.#medium.connect(audio.remote, {
+    this.#medium.connect(audio, {
       receive: hears ? { caps: audioCaps(audio), decode: decodeDescription(audio.codec) } : undefined,
       send: speaks ? (position) => encodeDescription(audio, position) : undefined,
     });
@@ -68,11 +82,18 @@ export class LegAudio {
 
   poll(now: number): void {
     this.#medium.endpoint.poll(now);
+    this.#digits.poll();
+    this.prompt.poll();
     const decoded = this.#medium.decode === undefined ? 0 : countPassed(this.#medium.decode, 'out');
     if (decoded > this.#decoded) {
-      if (now - this.#decodedAt > silenceMs) this.#onFlowing();
+      if (now - this.#decodedAt > silenceMs) this.#listener.onFlowing();
       this.#decodedAt = now;
     }
     this.#decoded = decoded;
+  }
+
+  close(): void {
+    this.prompt.stop();
+    this.#digits.close();
   }
 }

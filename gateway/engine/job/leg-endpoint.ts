@@ -1,26 +1,31 @@
 import Gst from 'gi://Gst?version=1.0';
-import type { StreamStats } from '../leg-protocol.ts';
-import { addBin, discard, linkPads, padOf, requestPad } from './branch.ts';
-import { arrivalDescription } from './leg-rtp.ts';
-import { type BoundSocket, elementOf, readProperty, sendTo, useSocket } from './rtp.ts';
+import type { Security, StreamStats } from '../leg-protocol.ts';
+import { addBin, type Branch, branchFromTee, discard, linkPads, padOf, requestPad } from './branch.ts';
+import { RtcpWatch, rtcpExtra, rtcpTap } from './leg-rtcp.ts';
+import { pickDescription } from './leg-rtp.ts';
+import { StreamSelector } from './leg-selector.ts';
+import { type EndpointAddress, LegTransport, type Sockets } from './leg-transport.ts';
+import { elementOf, readProperty } from './rtp.ts';
 import { readSources, type Source } from './sources.ts';
 import { StreamFollower } from './stream-follower.ts';
-
-export interface EndpointAddress {
-  readonly ip: string;
-  readonly port: number;
-  readonly rtcpPort: number;
-}
 
 /** Milliseconds without a packet after which another source may take the followed one's place. */
 const patienceMs = 1000;
 
+/** What the endpoint says by itself about one medium. */
+export interface EndpointListener {
+  /** Its certificate is not the one of its SDP. */
+  onMismatch(): void;
+  /** It can take no more than this of what we send. */
+  onLimited?(bitsPerSecond: number): void;
+}
+
 /**
- * One medium's RTP session with the endpoint: two sockets, one `rtpsession` that stays for the whole call and with
- * it our SSRC and the RTCP state. It owns its elements and sockets until `close`.
+ * One medium's RTP session with the endpoint: one `rtpsession` that stays for the whole call and with it our SSRC and
+ * the RTCP state, and the transport below it. It owns its elements and sockets until `close`.
  *
- * Packets go where the endpoint's packets really come from (symmetric RTP, RFC 4961), and to the address of its SDP
- * until the first one has come.
+ * Packets go where the endpoint's packets really come from (symmetric RTP and RTCP, RFC 4961), and to the addresses of
+ * its SDP until the first one has come. Of several sources only one counts until it has been silent.
  */
 export class EndpointStream {
   /** What is sent to the endpoint goes in here, from a payloader. */
@@ -29,43 +34,57 @@ export class EndpointStream {
   readonly receivedPad: Gst.Pad;
   /** How often the endpoint has asked for a key frame by RTCP, when last polled. */
   keyFrameRequests = 0;
+  readonly #pipeline: Gst.Pipeline;
+  readonly #fixed: Gst.Bin;
   readonly #session: Gst.Element;
   readonly #receivePad: Gst.Pad;
-  readonly #pipeline: Gst.Pipeline;
-  readonly #sockets: { rtp: BoundSocket; rtcp: BoundSocket };
-  readonly #rtpSink: Gst.Element;
-  readonly #rtcpIn: Gst.Element;
-  readonly #fixed: Gst.Element[];
-  #rtcpSink: Gst.Element | undefined;
-  #arrival: Gst.Bin | undefined;
-  #sharedRtcp: Gst.Pad | undefined;
-  #remote: EndpointAddress | undefined;
-  #muxed = false;
-  #latched = '';
+  readonly #sessionOut: Gst.Pad;
+  readonly #transport: LegTransport;
+  readonly #selector: StreamSelector;
+  readonly #rtcp: RtcpWatch;
+  readonly #ssrc: number;
+  readonly #listener: EndpointListener;
+  #picked: Branch | undefined;
+  #latched = { rtp: '', rtcp: '' };
   #follower = new StreamFollower(patienceMs);
   #followed: Source | undefined;
   /** What had come when the address was last set: only later packets may correct it. */
   #packetsAtAim: number | undefined;
+  #rtcpFromAtAim = '';
   #clockRate = 90_000;
 
-  constructor(pipeline: Gst.Pipeline, ip: string, sockets: { rtp: BoundSocket; rtcp: BoundSocket }, cname: string) {
+  /** `ssrc` is the one of the payloader before `sendPad`. */
+  constructor(
+    pipeline: Gst.Pipeline,
+    { sockets, cname, ssrc }: { sockets: Sockets; cname: string; ssrc: number },
+    listener: EndpointListener,
+  ) {
     this.#pipeline = pipeline;
-    this.#sockets = sockets;
-    this.#session = makeSession(cname);
-    this.#rtpSink = makeSink(sockets.rtp, ip);
-    this.#rtcpIn = make('funnel');
-    const rtcpSource = make('udpsrc');
-    useSocket(rtcpSource, sockets.rtcp);
-    Gst.util_set_object_arg(rtcpSource, 'caps', 'application/x-rtcp');
-    this.#fixed = [rtcpSource, this.#rtcpIn, this.#session, this.#rtpSink];
-    for (const element of this.#fixed) pipeline.add(element);
-    rtcpSource.link(this.#rtcpIn);
-    linkPads(padOf(this.#rtcpIn, 'src'), requestPad(this.#session, 'recv_rtcp_sink'));
-    this.sendPad = requestPad(this.#session, 'send_rtp_sink');
-    linkPads(padOf(this.#session, 'send_rtp_src'), padOf(this.#rtpSink, 'sink'));
+    this.#ssrc = ssrc;
+    this.#listener = listener;
+    const fixed = addBin(pipeline, fixedDescription);
+    this.#fixed = fixed;
+    this.#session = elementOf(fixed, 'session');
+    setUpSession(this.#session, cname);
+    this.#rtcp = new RtcpWatch(fixed, cname);
+    linkPads(padOf(elementOf(fixed, 'rtcp-in'), 'src'), requestPad(this.#session, 'recv_rtcp_sink'));
+    const sendPad = requestPad(this.#session, 'send_rtp_sink');
+    linkPads(padOf(this.#session, 'send_rtp_src'), padOf(elementOf(fixed, 'rtp-out'), 'sink'));
+    linkPads(requestPad(this.#session, 'send_rtcp_src'), requestPad(elementOf(fixed, 'own-rtcp'), 'sink_%u'));
     this.#receivePad = requestPad(this.#session, 'recv_rtp_sink');
-    this.receivedPad = padOf(this.#session, 'recv_rtp_src');
-    for (const element of this.#fixed) element.sync_state_with_parent();
+    this.#sessionOut = padOf(this.#session, 'recv_rtp_src');
+    linkPads(this.#sessionOut, padOf(elementOf(fixed, 'streams'), 'sink'));
+    this.sendPad = ghostOf(fixed, 'send', sendPad);
+    this.receivedPad = ghostOf(fixed, 'received', padOf(elementOf(fixed, 'chosen'), 'src'));
+    fixed.sync_state_with_parent();
+    const ends = {
+      rtpIn: elementOf(fixed, 'rtp-in'),
+      rtcpIn: elementOf(fixed, 'all-rtcp'),
+      rtpOut: elementOf(fixed, 'rtp-out'),
+      rtcpOut: elementOf(fixed, 'rtcp-out'),
+    };
+    this.#transport = new LegTransport(fixed, sockets, ends, () => listener.onMismatch());
+    this.#selector = new StreamSelector(fixed, elementOf(fixed, 'streams'), padOf(elementOf(fixed, 'chosen'), 'sink'));
   }
 
   /** The source that is followed, as last polled, and the rate of its clock in Hz. */
@@ -74,40 +93,34 @@ export class EndpointStream {
   }
 
   get port(): number {
-    return this.#sockets.rtp.port;
+    return this.#transport.port;
   }
 
-  /** Takes up a new address; packets go there until others come from the endpoint. */
-  aim(remote: EndpointAddress): void {
-    const before = this.#remote;
-    if (before?.ip === remote.ip && before.port === remote.port && before.rtcpPort === remote.rtcpPort) return;
-    this.#remote = remote;
-    this.#latched = '';
+  /** Takes up what was negotiated; packets go to a new address until others come from the endpoint. */
+  aim(remote: EndpointAddress, security: Security): void {
+    if (!this.#transport.agree(remote, security)) return;
+    this.#latched = { rtp: '', rtcp: '' };
     this.#packetsAtAim = this.#followed?.packetsReceived;
-    this.#muxed = remote.rtcpPort === remote.port;
-    this.#rtpSink.set_property('host', remote.ip);
-    this.#rtpSink.set_property('port', remote.port);
-    this.#replaceRtcpSink({ ip: remote.ip, port: remote.rtcpPort });
+    this.#rtcpFromAtAim = this.#followed?.rtcpFrom ?? '';
+    this.#follower.restart();
   }
 
-  /** Begins to take packets of these caps from the socket; the caller has linked `receivedPad`. */
+  /** Begins to take packets of these caps; the caller has linked `receivedPad`. */
   receive(caps: string): void {
     this.stopReceiving();
     this.#clockRate = Number(/clock-rate=\(int\)(\d+)/.exec(caps)?.[1] ?? 90_000);
-    const arrival = addBin(this.#pipeline, arrivalDescription(caps, this.#muxed), (bin) => {
-      useSocket(elementOf(bin, 'source'), this.#sockets.rtp);
-    });
-    if (this.#muxed) this.#shareRtcp(arrival);
-    linkPads(padOf(arrival, 'src'), this.#receivePad);
-    arrival.sync_state_with_parent();
-    this.#arrival = arrival;
+    const onward = this.#receivePad;
+    this.#picked = branchFromTee(this.#fixed, elementOf(this.#fixed, 'rtp-in'), pickDescription(caps), { onward });
   }
 
   stopReceiving(): void {
-    if (this.#arrival !== undefined) discard(this.#pipeline, this.#arrival);
-    if (this.#sharedRtcp !== undefined) this.#rtcpIn.release_request_pad(this.#sharedRtcp);
-    this.#arrival = undefined;
-    this.#sharedRtcp = undefined;
+    this.#picked?.remove();
+    this.#picked = undefined;
+  }
+
+  /** Something else that wants the packets as they came, RTP of every payload type; it begins with an element `in`. */
+  branch(description: string): Branch {
+    return branchFromTee(this.#fixed, elementOf(this.#fixed, 'rtp-in'), description);
   }
 
   /** Asks the endpoint for a key frame: by PLI, or by FIR, which some devices alone understand. */
@@ -120,32 +133,40 @@ export class EndpointStream {
       `GstForceKeyUnit,ssrc=(uint)${source.ssrc},payload=(uint)${payload},all-headers=(boolean)${by === 'fir'}`,
     );
     if (request === null) return false;
-    return this.receivedPad.send_event(Gst.Event.new_custom(Gst.EventType.CUSTOM_UPSTREAM, request));
+    return this.#sessionOut.send_event(Gst.Event.new_custom(Gst.EventType.CUSTOM_UPSTREAM, request));
   }
 
   /** To be called a few times a second with the time in ms: follows the endpoint's stream and its real address. */
   poll(now: number): Source | undefined {
+    this.#transport.poll();
+    for (const { bitsPerSecond } of this.#rtcp.poll(now, this.#ssrc)) this.#listener.onLimited?.(bitsPerSecond);
     const sources = readSources(this.#session);
     this.keyFrameRequests = sources.reduce((sum, source) => sum + source.keyFrameRequests, 0);
-    this.#followed = this.#follower.follow(sources, now);
-    const followed = this.#followed;
-    if (followed !== undefined && followed.packetsReceived !== this.#packetsAtAim) this.#latch(followed.rtpFrom);
+    const followed = this.#follower.follow(sources, now);
+    this.#followed = followed;
+    // A device behind a NAT may go on from another port with the same SSRC; while it sends, nobody else may.
+    const internal = readProperty(this.#session, 'internal-session') as Gst.Object;
+    internal.set_property('favor-new', this.#follower.isQuiet(now));
+    if (followed === undefined) return undefined;
+    this.#selector.select(followed.ssrc);
+    if (followed.packetsReceived !== this.#packetsAtAim) this.#latch('rtp', followed.rtpFrom);
+    if (followed.rtcpFrom !== this.#rtcpFromAtAim && !this.#transport.muxed) this.#latch('rtcp', followed.rtcpFrom);
     return followed;
   }
 
   stats(now: number): StreamStats {
     const own = readSources(this.#session).filter((source) => source.internal);
     const from = this.#followed;
-    const last = this.#follower.lastPacketAt;
+    const since = (at: number | undefined) => (at === undefined ? null : Math.max(0, Math.round(now - at)));
     return {
       received: {
         packets: from?.packetsReceived ?? 0,
         bytes: from?.octetsReceived ?? 0,
         lost: from?.packetsLost ?? 0,
         jitterMs: ((from?.jitter ?? 0) * 1000) / this.#clockRate,
-        lastPacketMs: last === undefined ? null : Math.round(now - last),
-        lastRtcpMs: null,
-        rejected: 0,
+        lastPacketMs: since(this.#follower.lastPacketAt),
+        lastRtcpMs: since(this.#rtcp.lastAt),
+        rejected: this.#transport.rejected,
       },
       sent: {
         packets: own.reduce((sum, source) => sum + source.packetsSent, 0),
@@ -153,85 +174,51 @@ export class EndpointStream {
         fractionLost: (from?.fractionLost ?? 0) / 256,
         roundTripMs: ((from?.roundTrip ?? 0) * 1000) / 65_536,
       },
-      encrypted: false,
+      encrypted: this.#transport.encrypted,
     };
   }
 
   close(): void {
     this.stopReceiving();
-    for (const element of this.#fixed) discard(this.#pipeline, element);
-    if (this.#rtcpSink !== undefined) discard(this.#pipeline, this.#rtcpSink);
-    this.#sockets.rtp.socket.close();
-    this.#sockets.rtcp.socket.close();
+    this.#transport.close();
+    this.#selector.close();
+    discard(this.#pipeline, this.#fixed);
   }
 
-  #latch(from: string): void {
-    if (from === this.#latched) return;
+  #latch(which: 'rtp' | 'rtcp', from: string): void {
+    if (from === '' || from === this.#latched[which]) return;
     const at = splitAddress(from);
     if (at === undefined) return;
-    this.#latched = from;
-    this.#rtpSink.set_property('host', at.ip);
-    this.#rtpSink.set_property('port', at.port);
-    if (this.#muxed) this.#replaceRtcpSink(at);
-  }
-
-  #replaceRtcpSink(to: { ip: string; port: number }): void {
-    const previous = this.#rtcpSink;
-    const pad =
-      previous === undefined ? requestPad(this.#session, 'send_rtcp_src') : padOf(this.#session, 'send_rtcp_src');
-    if (previous !== undefined) {
-      pad.unlink(padOf(previous, 'sink'));
-      discard(this.#pipeline, previous);
-    }
-    // RTCP leaves from the port on which the endpoint's is expected.
-    const sink = make('udpsink');
-    sendTo(sink, this.#muxed ? this.#sockets.rtp : this.#sockets.rtcp, to);
-    quicken(sink);
-    this.#pipeline.add(sink);
-    sink.sync_state_with_parent();
-    linkPads(pad, padOf(sink, 'sink'));
-    this.#rtcpSink = sink;
-  }
-
-  #shareRtcp(arrival: Gst.Bin): void {
-    const pad = Gst.GhostPad.new('rtcp', padOf(elementOf(arrival, 'rtcp'), 'src'));
-    pad.set_active(true);
-    arrival.add_pad(pad);
-    this.#sharedRtcp = requestPad(this.#rtcpIn, 'sink_%u');
-    linkPads(pad, this.#sharedRtcp);
+    this.#latched = { ...this.#latched, [which]: from };
+    this.#transport.redirect(which, at);
   }
 }
 
-function makeSession(cname: string): Gst.Element {
-  const session = make('rtpsession');
+/**
+ *     rtp-in (tee) → what `receive` picks → session → streams → the selected one → chosen
+ *     all-rtcp → rtcp-in → session; send → session → rtp-out (tee); session → own-rtcp → rtcp-out (tee)
+ */
+const fixedDescription = [
+  'rtpsession name=session',
+  'tee name=rtp-in allow-not-linked=true  tee name=rtp-out allow-not-linked=true',
+  'tee name=streams allow-not-linked=true  identity name=chosen silent=true',
+  `funnel name=all-rtcp ! tee name=copies allow-not-linked=true ! identity name=rtcp-in silent=true copies. ! ${rtcpTap}`,
+  `funnel name=own-rtcp ! tee name=rtcp-out allow-not-linked=true  ${rtcpExtra} ! own-rtcp.`,
+].join(' ');
+
+function setUpSession(session: Gst.Element, cname: string): void {
   // AVPF timing lets a PLI leave at once (RFC 4585 3.5); what the endpoint's SDP said does not change what it can read.
   Gst.util_set_object_arg(session, 'rtp-profile', 'avpf');
   session.set_property('rtcp-min-interval', 1_000_000_000);
   session.set_property('rtcp-sync-send-time', false);
   session.set_property('sdes', Gst.Structure.new_from_string(`application/x-rtp-source-sdes,cname=(string)${cname}`));
-  const internal = readProperty(session, 'internal-session') as Gst.Object;
-  // A device behind a NAT may go on from another port with the same SSRC.
-  internal.set_property('favor-new', true);
-  return session;
 }
 
-function makeSink(bound: BoundSocket, ip: string): Gst.Element {
-  const sink = make('udpsink');
-  // It starts before the endpoint's address is known, and must know then which family of addresses it will get.
-  sendTo(sink, bound, { ip, port: bound.port });
-  quicken(sink);
-  return sink;
-}
-
-function quicken(sink: Gst.Element): void {
-  sink.set_property('sync', false);
-  sink.set_property('async', false);
-}
-
-function make(factory: string): Gst.Element {
-  const element = Gst.ElementFactory.make(factory, null);
-  if (element === null) throw new Error(`GStreamer has no element ${factory}`);
-  return element;
+function ghostOf(bin: Gst.Bin, name: string, target: Gst.Pad): Gst.Pad {
+  const pad = Gst.GhostPad.new(name, target);
+  pad.set_active(true);
+  bin.add_pad(pad);
+  return pad;
 }
 
 function splitAddress(text: string): { ip: string; port: number } | undefined {

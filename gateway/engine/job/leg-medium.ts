@@ -1,9 +1,11 @@
 import type Gst from 'gi://Gst?version=1.0';
+import type { Security } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
 import { type Branch, branchFromTee, branchInto, linkPads, padOf } from './branch.ts';
-import { type EndpointAddress, EndpointStream } from './leg-endpoint.ts';
+import { type EndpointListener, EndpointStream } from './leg-endpoint.ts';
 import { type StreamPosition, serverJitterMs } from './leg-rtp.ts';
-import { type BoundSocket, bindPair, bindSocket, connectInput, connectOutput, elementOf, readProperty } from './rtp.ts';
+import type { EndpointAddress, Sockets } from './leg-transport.ts';
+import { type BoundSocket, bindSocket, connectInput, connectOutput, elementOf, readProperty } from './rtp.ts';
 import { patientRtpBin, rtpBin, rtpInputDescription, rtpOutputDescription } from './rtp-description.ts';
 
 export interface MediumPlan {
@@ -45,7 +47,12 @@ export class LegMedium {
   #receiving: ServerSide | undefined;
 
   /** `name` is a prefix for elements; the pipeline holds `NAME-in`, `-from`, `-out`, `-to` already. */
-  constructor(pipeline: Gst.Pipeline, name: string, ports: { ip: string; range: PortRange; cname: string }) {
+  constructor(
+    pipeline: Gst.Pipeline,
+    name: 'audio' | 'video' | 'content',
+    { sockets, cname }: { sockets: Sockets; cname: string },
+    listener: EndpointListener,
+  ) {
     this.#pipeline = pipeline;
     this.#in = elementOf(pipeline, `${name}-in`);
     this.#out = elementOf(pipeline, `${name}-out`);
@@ -56,7 +63,7 @@ export class LegMedium {
       timestampOffset: Math.floor(Math.random() * 0x80000000),
       sequence: Math.floor(Math.random() * 0x8000),
     };
-    this.endpoint = new EndpointStream(pipeline, ports.ip, bindPair(ports.ip, ports.range), ports.cname);
+    this.endpoint = new EndpointStream(pipeline, { sockets, cname, ssrc: this.#position.ssrc }, listener);
   }
 
   get pipeline(): Gst.Pipeline {
@@ -70,6 +77,16 @@ export class LegMedium {
 
   get decode(): Gst.Bin | undefined {
     return this.#decode?.bin;
+  }
+
+  /** What hangs on `from` beside the server gets the endpoint's stream as the server does. */
+  get from(): Gst.Element {
+    return this.#from;
+  }
+
+  /** From `to` to the endpoint's packets. */
+  get encode(): Gst.Bin | undefined {
+    return this.#encode?.bin;
   }
 
   get sendBin(): Gst.Bin | undefined {
@@ -97,14 +114,14 @@ export class LegMedium {
   }
 
   /** Takes up what was negotiated; what has not changed goes on undisturbed. */
-  connect(remote: EndpointAddress, plan: MediumPlan): void {
-    this.endpoint.aim(remote);
-    this.#receive(plan.receive, remote.rtcpPort === remote.port);
+  connect({ remote, security }: { remote: EndpointAddress; security: Security }, plan: MediumPlan): void {
+    this.endpoint.aim(remote, security);
+    this.#receive(plan.receive);
     this.#send(plan.send);
   }
 
   disconnect(): void {
-    this.#receive(undefined, false);
+    this.#receive(undefined);
     this.#send(undefined);
   }
 
@@ -112,7 +129,18 @@ export class LegMedium {
   sendToServer(output: RtpOutput, encode: string, complete?: (bin: Gst.Bin) => void): number {
     dropServerSide(this.#sending);
     this.#sending = undefined;
-    const bound = bindSocket(output.bind);
+    return this.#sendFrom(bindSocket(output.bind), output, encode, complete);
+  }
+
+  /** Connects it anew from the same port, in another encoding. */
+  sendAnew(output: RtpOutput, encode: string): void {
+    const bound = this.#sending?.bound;
+    if (bound === undefined) return;
+    this.#sending?.branch.remove();
+    this.#sendFrom(bound, output, encode);
+  }
+
+  #sendFrom(bound: BoundSocket, output: RtpOutput, encode: string, complete?: (bin: Gst.Bin) => void): number {
     const description = `${rtpBin(output.cname)} ${encode} ${rtpOutputDescription()}`;
     const prepare = (bin: Gst.Bin) => {
       connectOutput(bin, bound, output.remote);
@@ -141,8 +169,8 @@ export class LegMedium {
     this.endpoint.close();
   }
 
-  #receive(wanted: MediumPlan['receive'], muxed: boolean): void {
-    const key = wanted === undefined ? '' : `${wanted.caps} ${wanted.decode} ${muxed}`;
+  #receive(wanted: MediumPlan['receive']): void {
+    const key = wanted === undefined ? '' : `${wanted.caps} ${wanted.decode}`;
     if (key === this.#receiveKey) return;
     this.#receiveKey = key;
     this.endpoint.stopReceiving();
@@ -171,11 +199,6 @@ export class LegMedium {
     const onward = this.endpoint.sendPad;
     this.#encode = branchFromTee(this.#pipeline, this.#to, wanted(this.#position), { onward });
   }
-}
-
-interface PortRange {
-  readonly min: number;
-  readonly max: number;
 }
 
 function dropServerSide(side: ServerSide | undefined): void {

@@ -1,6 +1,5 @@
-import type { EndpointAudio, EndpointVideo } from '../leg-protocol.ts';
+import type { EndpointAudio } from '../leg-protocol.ts';
 import { packetTap } from './packet-tap.ts';
-import { parseH264 } from './slide.ts';
 import { rawAudio } from './sound-description.ts';
 
 /** Milliseconds a packet of the endpoint may be late: its line is longer than the server's loopback. */
@@ -17,29 +16,21 @@ export function audioCaps(audio: Pick<EndpointAudio, 'codec' | 'payloadType' | '
   return `application/x-rtp,media=(string)audio,encoding-name=(string)${encoding},payload=(int)${receivedType(audio)},clock-rate=(int)${clockRates[audio.codec]}`;
 }
 
-/** The feedback fields let the session ask by PLI and by FIR (RFC 4585 6.3.1, RFC 5104 4.3.1). */
-export function videoCaps(video: Pick<EndpointVideo, 'payloadType' | 'receivePayloadType'>): string {
-  return `application/x-rtp,media=(string)video,encoding-name=(string)H264,payload=(int)${receivedType(video)},clock-rate=(int)90000,rtcp-fb-nack-pli=(boolean)true,rtcp-fb-ccm-fir=(boolean)true`;
-}
-
-function receivedType(stream: { payloadType: number; receivePayloadType?: number | undefined }): number {
+/** The payload type the endpoint sends with. */
+export function receivedType(stream: { payloadType: number; receivePayloadType?: number | undefined }): number {
   return stream.receivePayloadType ?? stream.payloadType;
 }
 
-/**
- * What arrives on the endpoint's RTP port: only the negotiated payload type goes on as media (telephone events and
- * comfort noise share the stream). When RTCP shares the port too (RFC 5761), `rtcp` has all of it, for the session to pick.
- */
-export function arrivalDescription(caps: string, muxed: boolean): string {
-  const wanted = Number(/payload=\(int\)(\d+)/.exec(caps)?.[1]);
-  const others = Array.from({ length: 128 }, (_, type) => type).filter((type) => type !== wanted);
-  const ignored = others.map((type) => `(int)${type}`).join(',');
-  const rtcp = 'arrived. ! capssetter name=rtcp caps=application/x-rtcp join=false replace=true';
-  return [
-    `udpsrc name=source buffer-size=1000000 caps="${caps}" ! tee name=arrived allow-not-linked=true`,
-    `arrived. ! rtpptdemux ignored-payload-types="<${ignored}>" ! identity name=out silent=true`,
-    ...(muxed ? [rtcp] : []),
-  ].join(' ');
+/** Lets packets of one payload type through: telephone events and comfort noise share the stream with the sound. */
+export function pickPayload(payloadType: number): string {
+  const others = Array.from({ length: 128 }, (_, type) => type).filter((type) => type !== payloadType);
+  return `rtpptdemux ignored-payload-types="<${others.map((type) => `(int)${type}`).join(',')}>"`;
+}
+
+/** What of the endpoint's packets is media, as these caps say. */
+export function pickDescription(caps: string): string {
+  const payloadType = Number(/payload=\(int\)(\d+)/.exec(caps)?.[1]);
+  return `capssetter name=in caps="${caps}" join=false replace=true ! ${pickPayload(payloadType)} ! identity name=out silent=true`;
 }
 
 const audioDecoders = {
@@ -73,18 +64,7 @@ export function encodeDescription(audio: Pick<EndpointAudio, 'codec' | 'payloadT
   return `queue name=in max-size-buffers=10 leaky=downstream ! ${audioEncoders[audio.codec]} name=pay pt=${audio.payloadType}${packets} ${continued(at)}`;
 }
 
-/** NAL units as they came: an endpoint of mode 0 gets each in one packet, however long (RFC 6184 6.2). */
-export function videoPayloadDescription(
-  video: Pick<EndpointVideo, 'payloadType' | 'packetizationMode'>,
-  at: StreamPosition,
-): string {
-  const mtu = video.packetizationMode === 0 ? 60_000 : 1300;
-  return `queue name=in max-size-buffers=200 leaky=downstream ! rtph264pay name=pay pt=${video.payloadType} mtu=${mtu} aggregate-mode=none ${continued(at)}`;
-}
-
-function continued({ ssrc, sequence, timestampOffset }: StreamPosition): string {
+/** The end of a payloader that goes on at `at`. */
+export function continued({ ssrc, sequence, timestampOffset }: StreamPosition): string {
   return `ssrc=${ssrc} seqnum-offset=${sequence} timestamp-offset=${timestampOffset} ! identity name=out silent=true`;
 }
-
-/** The endpoint's picture from the session to H.264. Nothing comes out before a key frame, nor after a loss until one. */
-export const depayVideoDescription = `rtpjitterbuffer name=in latency=${endpointJitterMs} do-lost=true ! ${packetTap} ! rtph264depay wait-for-keyframe=true ! ${parseH264}`;

@@ -25,15 +25,50 @@ export function bindSocket({ ip, portRange }: Bind): BoundSocket {
   return refuse(ip, `no free port in ${portRange.min}-${portRange.max}`);
 }
 
-/** Binds an even port of the range for RTP and the next one for RTCP (RFC 3550 11). */
-export function bindPair(ip: string, portRange: { min: number; max: number }): { rtp: BoundSocket; rtcp: BoundSocket } {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const rtp = bindSocket({ ip, portRange });
-    const rtcp = tryBind(ip, rtp.port + 1);
-    if (rtcp !== undefined) return { rtp, rtcp };
+/**
+ * Binds an even port of the range for RTP and the next one for RTCP (RFC 3550 11), with the `dscp` that routers treat
+ * their packets by (RFC 4594). Fails with `noFreePort` when the range is used up.
+ */
+export function bindPair(ip: string, portRange: PortRange, dscp: number): { rtp: BoundSocket; rtcp: BoundSocket } {
+  for (const port of evenPorts(portRange)) {
+    const rtp = tryBind(ip, port);
+    if (rtp === undefined) continue;
+    const rtcp = tryBind(ip, port + 1);
+    if (rtcp !== undefined) {
+      markPackets(rtp.socket, dscp);
+      markPackets(rtcp.socket, dscp);
+      return { rtp, rtcp };
+    }
     rtp.socket.close();
   }
-  return refuse(ip, `no free pair of ports in ${portRange.min}-${portRange.max}`);
+  throw new JobFailure('noFreePort', `${ip}: no free pair of ports in ${portRange.min}-${portRange.max}`);
+}
+
+/** All pairs of the range, from a random one on. */
+function evenPorts({ min, max }: PortRange): number[] {
+  const first = min + (min % 2);
+  const count = Math.max(0, Math.floor((max - 1 - first) / 2) + 1);
+  const start = count === 0 ? 0 : GLib.random_int_range(0, count);
+  return Array.from({ length: count }, (_, step) => first + 2 * ((start + step) % count));
+}
+
+/** RFC 2474 3: the six upper bits of IPv4's type of service, or of IPv6's traffic class. A system may forbid it. */
+function markPackets(socket: Gio.Socket, dscp: number): void {
+  const [level, option] = socket.get_family() === Gio.SocketFamily.IPV6 ? ipv6TrafficClass : ipv4TypeOfService;
+  try {
+    socket.set_option(level, option, dscp << 2);
+  } catch {
+    // Media without a mark is better than none.
+  }
+}
+
+/** Of <netinet/in.h> on Linux: level and name of the option. */
+const ipv4TypeOfService = [0, 1] as const;
+const ipv6TrafficClass = [41, 67] as const;
+
+interface PortRange {
+  readonly min: number;
+  readonly max: number;
 }
 
 function tryBind(ip: string, port: number): BoundSocket | undefined {

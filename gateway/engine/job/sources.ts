@@ -11,6 +11,8 @@ export interface Source {
   readonly internal: boolean;
   /** Where its packets come from, as `ip:port`; empty before the first one. */
   readonly rtpFrom: string;
+  /** The same for its RTCP. */
+  readonly rtcpFrom: string;
   readonly packetsReceived: number;
   readonly octetsReceived: number;
   readonly packetsSent: number;
@@ -41,11 +43,12 @@ export function readInputSources(bin: Gst.Bin): Source[] {
 
 function readSource(stats: Gst.Structure): Source {
   const number = (name: string) => Number(stats.get_value(name) ?? 0);
-  const text = stats.has_field('rtp-from') ? stats.get_value('rtp-from') : '';
+  const text = (name: string) => String((stats.has_field(name) ? stats.get_value(name) : '') ?? '');
   return {
     ssrc: number('ssrc'),
     internal: stats.get_value('internal') === true,
-    rtpFrom: String(text ?? ''),
+    rtpFrom: text('rtp-from'),
+    rtcpFrom: text('rtcp-from'),
     packetsReceived: number('packets-received'),
     octetsReceived: number('octets-received'),
     packetsSent: number('packets-sent'),

@@ -6,6 +6,7 @@ const source = (ssrc: number, packetsReceived: number, rtpFrom = '192.0.2.1:4000
   ssrc,
   internal: false,
   rtpFrom,
+  rtcpFrom: '',
   packetsReceived,
   octetsReceived: 0,
   packetsSent: 0,
@@ -31,8 +32,27 @@ test('stays with the first stream while its packets keep coming', () => {
 test('goes over to another stream when the first has stopped', () => {
   const follower = new StreamFollower(1000);
   follower.follow([source(1, 5)], 0);
-  expect(follower.follow([source(1, 5), source(2, 4)], 500)?.ssrc).toBe(1);
-  expect(follower.follow([source(1, 5), source(2, 8)], 1200)?.ssrc).toBe(2);
+  const other = (packets: number) => source(2, packets, '192.0.2.1:4002');
+  expect(follower.follow([source(1, 5), other(4)], 500)?.ssrc).toBe(1);
+  expect(follower.follow([source(1, 5), other(8)], 1200)?.ssrc).toBe(2);
+});
+
+test('goes over sooner when the same device sends another stream instead', () => {
+  const follower = new StreamFollower(1000);
+  follower.follow([source(1, 5)], 0);
+  expect(follower.follow([source(1, 5), source(2, 4)], 100)?.ssrc).toBe(1);
+  expect(follower.follow([source(1, 5), source(2, 8)], 250)?.ssrc).toBe(2);
+});
+
+test('a stranger beside the stream is not followed; only silence lets one take its place', () => {
+  const follower = new StreamFollower(1000);
+  follower.follow([source(1, 5)], 0);
+  expect(follower.isQuiet(900)).toBe(false);
+  expect(follower.follow([source(1, 5), source(2, 4, '192.0.2.66:9')], 500)?.ssrc).toBe(1);
+  expect(follower.isQuiet(1000)).toBe(true);
+  follower.restart();
+  expect(follower.isQuiet(500)).toBe(true);
+  expect(follower.follow([source(1, 5), source(2, 8, '192.0.2.66:9')], 600)?.ssrc).toBe(2);
 });
 
 test('takes no notice of our own streams and of sources that only report', () => {

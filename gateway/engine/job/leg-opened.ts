@@ -1,0 +1,163 @@
+import GLib from 'gi://GLib?version=2.0';
+import Gst from 'gi://Gst?version=1.0';
+import type { LegEvent, OpenLeg } from '../leg-protocol.ts';
+import { type Emit, JobFailure } from './job.ts';
+import { audioMixers, audioSkeleton, LegAudio } from './leg-audio.ts';
+import { LegCamera } from './leg-camera.ts';
+import type { EndpointListener } from './leg-endpoint.ts';
+import { LegMedium } from './leg-medium.ts';
+import { LegSync } from './leg-sync.ts';
+import type { Sockets } from './leg-transport.ts';
+import { LegVideo, videoSkeleton } from './leg-video.ts';
+import { collectRemoved, watchBus } from './pipeline.ts';
+import { bindPair } from './rtp.ts';
+import { playWithMixers } from './steady-mixer.ts';
+
+/** How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. */
+const pollMs = 50;
+/** Polling leaves native objects behind that gjs does not see as large: they are collected this often, in ms. */
+const collectMs = 10_000;
+
+/** What routers are told (RFC 4594 4.1, 4.3): sound as telephony (EF), pictures and what belongs to them as AF41. */
+const dscp = { audio: 46, video: 34, content: 34, camera: 34 } as const;
+type Kind = keyof typeof dscp;
+
+export interface LegPicture {
+  readonly medium: LegMedium;
+  readonly part: LegVideo;
+}
+
+export interface OpenedLeg {
+  readonly pipeline: Gst.Pipeline;
+  readonly audio: { readonly medium: LegMedium; readonly part: LegAudio } | undefined;
+  readonly video: LegPicture | undefined;
+  /** The second picture: its own line in SDP. */
+  readonly content: LegPicture | undefined;
+  readonly camera: LegCamera | undefined;
+  close(): void;
+}
+
+/** Binds the ports and sets everything going that stays for the whole call. */
+export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
+  const pictures = (['video', 'content'] as const).filter((kind) => options[kind]);
+  const skeleton = [...(options.audio ? [audioSkeleton] : []), ...pictures.map(videoSkeleton)].join(' ');
+  if (skeleton === '') throw new JobFailure('noMedia', 'a leg has sound or a picture');
+  const sockets = bindAll(options);
+  const pipeline = makePipeline(skeleton);
+  const cname = `leg-${GLib.random_int_range(0, 0x7fffffff).toString(36)}`;
+  const parts = makeParts(pipeline, { options, sockets, cname }, emit);
+  const { audio, video, content, camera } = parts;
+  const sync = audio && video && new LegSync(audio.medium, video.medium);
+  const unwatch = watchBus(pipeline, {
+    onError: ({ source, message }) => emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` }),
+  });
+  playWithMixers(pipeline, audio ? audioMixers : []);
+  const timers = [
+    every(pollMs, () => {
+      const now = milliseconds();
+      for (const part of [audio?.part, video?.part, content?.part, camera, sync]) part?.poll(now);
+    }),
+    every(collectMs, collectRemoved),
+  ];
+  return {
+    pipeline,
+    ...parts,
+    close() {
+      for (const timer of timers) GLib.source_remove(timer);
+      unwatch();
+      for (const one of [audio, video, content]) {
+        one?.part.close();
+        one?.medium.close();
+      }
+      camera?.close();
+      pipeline.set_state(Gst.State.NULL);
+    },
+  };
+}
+
+interface Making {
+  readonly options: OpenLeg;
+  readonly sockets: Partial<Record<Kind, Sockets>>;
+  readonly cname: string;
+}
+
+function makeParts(
+  pipeline: Gst.Pipeline,
+  { options, sockets, cname }: Making,
+  emit: Emit<LegEvent>,
+): Omit<OpenedLeg, 'pipeline' | 'close'> {
+  const onMismatch = () =>
+    emit({ event: 'error', code: 'fingerprintMismatch', message: 'the certificate is not the one of the SDP' });
+  const onLimited = (bitsPerSecond: number) =>
+    emit({ event: 'limited', maxBitrateKbps: Math.max(1, Math.floor(bitsPerSecond / 1000)) });
+  const onFrames = (payload: Uint8Array) => emit({ event: 'camera', payload: GLib.base64_encode(payload) });
+  const medium = (kind: 'audio' | 'video' | 'content', listener: EndpointListener) =>
+    sockets[kind] && new LegMedium(pipeline, kind, { sockets: sockets[kind], cname }, listener);
+  const audio = medium('audio', { onMismatch });
+  const video = medium('video', { onMismatch, onLimited });
+  const content = medium('content', { onMismatch });
+  return {
+    audio: audio && { medium: audio, part: makeAudio(audio, emit) },
+    video: video && { medium: video, part: makeVideo(video, options.slideText, emit) },
+    content: content && { medium: content, part: makeContent(content, emit) },
+    camera: sockets.camera && new LegCamera(pipeline, { sockets: sockets.camera, cname }, { onMismatch, onFrames }),
+  };
+}
+
+function makeAudio(medium: LegMedium, emit: Emit<LegEvent>): LegAudio {
+  return new LegAudio(medium, {
+    onFlowing: () => emit({ event: 'audioFlowing' }),
+    onDigit: (digit) => emit({ event: 'digit', digit }),
+    onPlayed: () => emit({ event: 'played' }),
+  });
+}
+
+function makeVideo(medium: LegMedium, slideText: string, emit: Emit<LegEvent>): LegVideo {
+  return new LegVideo(medium, slideText, {
+    onFlowing: (size) => emit({ event: 'videoFlowing', ...size }),
+    onKeyFrameWanted: () => emit({ event: 'keyFrameWanted' }),
+    onShowing: (picture) => emit({ event: 'showing', picture }),
+  });
+}
+
+/** Without a slide: while nobody presents, the second screen is the endpoint's own. */
+function makeContent(medium: LegMedium, emit: Emit<LegEvent>): LegVideo {
+  return new LegVideo(medium, undefined, {
+    onFlowing: (size) => emit({ event: 'contentFlowing', ...size }),
+    onKeyFrameWanted: () => emit({ event: 'keyFrameWanted' }),
+  });
+}
+
+/** All or none: when the range is used up in between, what was bound is let go. */
+function bindAll(options: OpenLeg): Partial<Record<Kind, Sockets>> {
+  const bound: Partial<Record<Kind, Sockets>> = {};
+  try {
+    for (const kind of ['audio', 'video', 'content', 'camera'] as const) {
+      if (options[kind]) bound[kind] = bindPair(options.bindAddress, options.portRange, dscp[kind]);
+    }
+    return bound;
+  } catch (error) {
+    for (const { rtp, rtcp } of Object.values(bound)) {
+      rtp.socket.close();
+      rtcp.socket.close();
+    }
+    throw error;
+  }
+}
+
+function every(ms: number, act: () => void): number {
+  return GLib.timeout_add(GLib.PRIORITY_DEFAULT, ms, () => {
+    act();
+    return true;
+  });
+}
+
+function makePipeline(description: string): Gst.Pipeline {
+  const pipeline = Gst.parse_launch(description) as Gst.Pipeline;
+  pipeline.use_clock(Gst.SystemClock.obtain());
+  return pipeline;
+}
+
+export function milliseconds(): number {
+  return GLib.get_monotonic_time() / 1000;
+}
