@@ -3,6 +3,7 @@ import type { Address, ConsumerOffer } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { SentStream } from './context.ts';
 import { offeredParameters } from './dictionaries.ts';
+import { Shortage } from './shortage.ts';
 import { openPlainReceive, refusalOf } from './transports.ts';
 import type { Home } from './workers.ts';
 
@@ -22,6 +23,8 @@ interface Open {
   /** Owned by this consumption. */
   transport?: types.PlainTransport;
   offer: ConsumerOffer;
+  /** Only of a picture in several layers, over a line that may be too weak for them. */
+  shortage?: Shortage;
 }
 
 /**
@@ -33,6 +36,7 @@ export class Consumption {
   readonly #plain: boolean;
   #open: Open | undefined;
   #ended = false;
+  #layer: number | undefined;
   #address: Address | undefined;
 
   constructor(stream: SentStream, plain: boolean) {
@@ -56,7 +60,8 @@ export class Consumption {
       if (!consumer) return;
       // Also where the producer went while the worker was at it: nothing else would close this end then.
       if (this.#ended || !beginning.isWanted()) return consumer.close();
-      this.#open = { consumer, offer: this.#offerOf(consumer, own), ...(own ? { transport: own } : {}) };
+      const offer = this.#offerOf(consumer, own);
+      this.#open = { consumer, offer, ...(own ? { transport: own } : this.#shortageOf(consumer)) };
     } finally {
       if (!this.#open) own?.close();
     }
@@ -70,9 +75,12 @@ export class Consumption {
   async prefer(spatialLayer: number | undefined): Promise<void> {
     const consumer = this.#open?.consumer;
     if (spatialLayer === undefined || consumer?.type !== 'simulcast') return;
+    this.#layer = spatialLayer;
+    this.#demand();
     if (consumer.preferredLayers?.spatialLayer === Math.min(spatialLayer, this.#topLayer())) return;
     try {
       await consumer.setPreferredLayers({ spatialLayer });
+      this.#open?.shortage?.review();
     } catch (error) {
       if (!this.#ended && !consumer.closed) throw error;
     }
@@ -84,6 +92,7 @@ export class Consumption {
     try {
       if (open.transport) await this.#connect(open.transport, address);
       if (open.consumer.paused && !this.#ended) await open.consumer.resume();
+      if (!this.#ended) open.shortage?.review();
     } catch (error) {
       if (this.#ended) throw new Refused('consumerUnknown');
       throw refusalOf(error, open.consumer);
@@ -93,6 +102,8 @@ export class Consumption {
   /** Closes what is open; what is still being made closes itself. */
   end(): void {
     this.#ended = true;
+    this.#open?.shortage?.close();
+    this.stream.demand?.set(this, undefined);
     this.#open?.consumer.close();
     this.#open?.transport?.close();
     this.#open = undefined;
@@ -121,6 +132,17 @@ export class Consumption {
       rtpParameters: offeredParameters(rtpParameters),
       ...(address ? { address } : {}),
     };
+  }
+
+  #shortageOf(consumer: types.Consumer): { shortage?: Shortage } {
+    return consumer.type === 'simulcast' ? { shortage: new Shortage(consumer, () => this.#demand()) } : {};
+  }
+
+  /** The sender learns which layer is wanted here. */
+  #demand(): void {
+    if (this.#layer === undefined || this.#ended) return;
+    const short = this.#open?.shortage?.isShort ?? false;
+    this.stream.demand?.set(this, { layer: this.#layer, short, local: this.#plain });
   }
 
   #topLayer(): number {

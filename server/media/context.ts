@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { SourceRef } from '../protocol/records.ts';
+import type { LayerDemand } from './layer-demand.ts';
 import type { RoomMediaHooks } from './port.ts';
 import type { Home } from './workers.ts';
 
@@ -8,6 +9,8 @@ import type { Home } from './workers.ts';
 export interface SentStream {
   ref: SourceRef;
   producer: types.Producer;
+  /** Of a picture in several layers. */
+  demand?: LayerDemand;
 }
 
 /** What the sessions of one room share. */

@@ -65,7 +65,9 @@ export class Levels {
     const { participants, speaker } = this.#hooks.state();
     // Not the time of day, which may be set back.
     const now = performance.now();
-    const open = new Map([...levels].filter(([id]) => participants[id]?.gate === 'open'));
+    // REG-19: a bridge's picture is many already, and never the speaker's.
+    const maySpeak = (id: string) => participants[id]?.gate === 'open' && !participants[id].bridge;
+    const open = new Map([...levels].filter(([id]) => maySpeak(id)));
     // The room may have changed the speaker by itself, as when a gate closed.
     const memory = this.#memory.speaker === speaker ? this.#memory : { ...this.#memory, speaker, since: now };
     this.#memory = followSpeaker(memory, open, now);

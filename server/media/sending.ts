@@ -5,6 +5,7 @@ import { Refused } from '../protocol/refusals.ts';
 import { BOUNDS, MAX_ENCODINGS } from './bounds.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { producedParameters } from './dictionaries.ts';
+import { LayerDemand } from './layer-demand.ts';
 import { checkSource, isPlain, keyOf } from './sources.ts';
 import { onPeerGone, openPlainSend, openWebRtc, plainOffer, refusalOf, webRtcOffer } from './transports.ts';
 
@@ -75,7 +76,7 @@ export class Sending {
     if (earlier) this.#drop(earlier, transport);
     try {
       const producer = await this.#makeProducer(transport, request);
-      this.#adopt({ ref, producer, transport });
+      this.#adopt({ ref, producer, transport, ...this.#demandFor(producer, transport) });
       return { producerId: producer.id };
     } catch (error) {
       if (earlier) this.#reportClosed(request.sent);
@@ -110,7 +111,10 @@ export class Sending {
     this.#closed = true;
     const sent = [...this.#sent.values()];
     this.#sent.clear();
-    for (const stream of sent) this.#room.streamChanged(stream);
+    for (const stream of sent) {
+      stream.demand?.close();
+      this.#room.streamChanged(stream);
+    }
     for (const transport of this.#transports.values()) transport.close();
     this.#transports.clear();
     if (report) for (const { ref } of sent) this.#reportClosed(sentOf(ref));
@@ -133,6 +137,15 @@ export class Sending {
     throw new Refused('transportUnknown');
   }
 
+  /** Only where there is a choice. */
+  #demandFor({ id, type, rtpParameters }: types.Producer, transport: SendTransport): { demand?: LayerDemand } {
+    if (type !== 'simulcast') return {};
+    const layers = rtpParameters.encodings?.length ?? 1;
+    const say = (wanted: number[]) =>
+      this.#room.hooks.notify(this.#participantId, { notice: 'layersWanted', producerId: id, layers: wanted });
+    return { demand: new LayerDemand({ layers, local: transport.type === 'plain', say }) };
+  }
+
   #adopt(sent: Sent): void {
     this.#sent.set(keyOf(sent.ref), sent);
     this.#room.hooks.report({ verb: 'openSource', participantId: this.#participantId, sent: sentOf(sent.ref) });
@@ -147,6 +160,7 @@ export class Sending {
   /** A service's transport has no use without its stream; `keep` is about to carry the next one. */
   #drop(sent: Sent, keep?: SendTransport): void {
     this.#sent.delete(keyOf(sent.ref));
+    sent.demand?.close();
     // Its consumers first: they belong to others, who are told.
     this.#room.streamChanged(sent);
     sent.producer.close();

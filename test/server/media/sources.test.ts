@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkSource, keyOf } from '../../../server/media/sources.ts';
+import { checkSource, keyOf, mediaKindOf } from '../../../server/media/sources.ts';
 import { type Kind, type Role, type Source, sourceSchema } from '../../../server/protocol/records.ts';
 
 const participant = (role: Role, kind: Kind) => ({
@@ -18,7 +18,7 @@ const participant = (role: Role, kind: Kind) => ({
 function allowed(role: Role, kind: Kind): Source[] {
   return sourceSchema.options.filter((source) => {
     const sent = source === 'mixMinus' ? { source, for: 'codec' } : { source };
-    const isVideo = source === 'camera' || source === 'screen' || source === 'program';
+    const isVideo = mediaKindOf(source) === 'video';
     try {
       checkSource(participant(role, kind), isVideo ? 'video' : 'audio', sent);
       return true;
@@ -34,7 +34,7 @@ it('lets everyone send what belongs to him', () => {
   expect(allowed('guest', 'browser')).toEqual(['camera', 'microphone']);
   expect(allowed('site', 'sip')).toEqual(['camera', 'microphone', 'screen']);
   expect(allowed('site', 'simulator')).toEqual(['camera', 'microphone', 'screen']);
-  expect(allowed('service', 'composer')).toEqual(['program', 'mix', 'mixMinus']);
+  expect(allowed('service', 'composer')).toEqual(['program', 'content', 'programWithContent', 'mix', 'mixMinus']);
   expect(allowed('service', 'recorder')).toEqual([]);
   expect(allowed('service', 'gateway')).toEqual([]);
 });
@@ -45,6 +45,12 @@ it('refuses the wrong kind of media and a listener where none belongs', () => {
   expect(() => checkSource(participant('service', 'composer'), 'audio', { source: 'mix', for: 'x' })).toThrow(
     'malformed',
   );
+});
+
+it('takes a picture of its own for each bridge', () => {
+  const composer = participant('service', 'composer');
+  expect(() => checkSource(composer, 'video', { source: 'program', for: 'bridge' })).not.toThrow();
+  expect(() => checkSource(composer, 'video', { source: 'content', for: 'bridge' })).toThrow('malformed');
 });
 
 it('names a source', () => {
