@@ -21,7 +21,7 @@ export const callRules = {
     if (known?.presence === 'removed') return reject('removed', address);
     if (isReached(state, participantId)) return reject('alreadyDialled', address);
     const called = { address, ...(fallback ? { fallback } : {}), redial: false };
-    return placed({ ...called, participantId, name: name ?? known?.name ?? userOf(address) }, inputs);
+    return placed(state, { ...called, participantId, name: name ?? known?.name ?? userOf(address) }, inputs);
   },
   dialSite: (state, { siteId }, _by, inputs) => placeTo(state, siteId, inputs),
   dialAbsent: (state, _command, _by, { now, id }) => {
@@ -104,12 +104,13 @@ function placeTo(state: RoomState, siteId: string, inputs: Inputs): Decision {
   if (address === undefined) return reject('siteUnreachable', site.name);
   const ways = { ...(registered ? { account } : {}), ...(fallback && fallback !== address ? { fallback } : {}) };
   const name = state.participants[participantId]?.name ?? site.name;
-  return placed({ address, ...ways, siteId, participantId, name, redial: true }, inputs);
+  return placed(state, { address, ...ways, siteId, participantId, name, redial: true }, inputs);
 }
 
 type Called = Pick<Call, 'address' | 'account' | 'fallback' | 'siteId' | 'participantId' | 'name' | 'redial'>;
 
-function placed(called: Called, { now, id }: Inputs): Decision {
+/** An answered call whose participant has gone is over: what stands of it must not come back beside the new one. */
+function placed(state: RoomState, called: Called, { now, id }: Inputs): Decision {
   const call: Call = {
     ...called,
     id,
@@ -119,7 +120,7 @@ function placed(called: Called, { now, id }: Inputs): Decision {
     startedAt: now,
     changedAt: now,
   };
-  return accept({ type: 'callPlaced', call });
+  return accept(...endedCalls(state, called.participantId, now), { type: 'callPlaced', call });
 }
 
 const REPORTED = ['status', 'address', 'attempt', 'retryAt', 'cause', 'causeText', 'sipStatus'] as const;

@@ -19,7 +19,7 @@ export const rosterRules = {
   admit,
   lose: (state, { participantId }) =>
     state.participants[participantId]?.presence === 'present'
-      ? accept({ type: 'participantLost', participantId }, ...stilledCameras(state, participantId))
+      ? accept(...stilledCameras(state, participantId), { type: 'participantLost', participantId })
       : accept(),
   expire: (state, { participantId }, _by, { now }) =>
     state.participants[participantId]?.presence === 'away'

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Command } from '../../../server/protocol/commands.ts';
 import type { LoggedEvent } from '../../../server/protocol/events.ts';
-import type { Kind, Role, RoomState, Source } from '../../../server/protocol/records.ts';
+import type { InvitedSite, Kind, Role, RoomState, Source } from '../../../server/protocol/records.ts';
 import { decide } from '../../../server/room/decide.ts';
 import { evolve } from '../../../server/room/evolve.ts';
 import { defaultSlots } from '../../../server/room/layout.ts';
@@ -10,22 +10,39 @@ import { emptyRoom } from '../../../server/room/state.ts';
 import type { SystemCommand } from '../../../server/room/system-commands.ts';
 
 /** A small province: enough of every role and kind for the rules to meet each other. */
-export const CAST: { id: string; role: Role; kind: Kind }[] = [
+export const CAST: { id: string; role: Role; kind: Kind; callId?: string }[] = [
   { id: 'op', role: 'operator', kind: 'browser' },
   { id: 'op2', role: 'operator', kind: 'browser' },
   { id: 'chair', role: 'chair', kind: 'browser' },
   { id: 'ba-be', role: 'site', kind: 'browser' },
   { id: 'na-ri', role: 'site', kind: 'browser' },
   { id: 'pac-nam', role: 'site', kind: 'sip' },
+  { id: 'site-bo', role: 'site', kind: 'sip', callId: 'in-bo' },
   { id: 'guest', role: 'guest', kind: 'browser' },
   { id: 'composer', role: 'service', kind: 'composer' },
   { id: 'gateway', role: 'service', kind: 'gateway' },
 ];
 
+/** An upper level's bridge, a codec that registers, and one with an address and a telephone. */
+export const SITES: InvitedSite[] = [
+  { siteId: 'bo', name: 'Bộ', address: 'sip:mcu@10.1.0.1', bridge: true, encryption: 'required' },
+  { siteId: 'ba-be', name: 'Ba Bể', account: 'babe', bridge: false, encryption: 'preferred' },
+  {
+    siteId: 'na-ri',
+    name: 'Na Rì',
+    address: 'na-ri@10.0.0.7',
+    fallback: 'sip:0209@10.0.0.1',
+    bridge: false,
+    encryption: 'off',
+  },
+];
+
 const id = fc.constantFrom(...CAST.map((c) => c.id));
 /** Which of the records that there are by then. */
 const record = fc.nat(9).map(String);
-const source = fc.constantFrom<Source>('camera', 'microphone', 'screen', 'screenAudio', 'program', 'mix');
+/** Whose camera, mostly of those that can be moved. */
+const framed = fc.constantFrom('pac-nam', 'site-bo', 'ba-be');
+const source = fc.constantFrom<Source>('camera', 'microphone', 'screen', 'screenAudio', 'program', 'content', 'mix');
 
 const system: fc.Arbitrary<SystemCommand> = fc.oneof(
   {
@@ -38,26 +55,48 @@ const system: fc.Arbitrary<SystemCommand> = fc.oneof(
     participantId: id,
     sent: fc.record({ source }),
   }),
+  fc.record({
+    verb: fc.constant('openSource' as const),
+    participantId: id,
+    sent: fc.constant({ source: 'screen' as const }),
+  }),
   fc.record({ verb: fc.constant('setSpeaker' as const), participantId: fc.option(id) }),
   fc.constant({ verb: 'recover' as const }),
+  fc.subarray(SITES).map((sites) => ({ verb: 'invite' as const, sites })),
+  fc.constantFrom('123456', '654321').map((pin) => ({ verb: 'setPin' as const, pin })),
+  fc.constantFrom('bo', 'ba-be', 'xa').map((siteId) => ({
+    verb: 'recordCall' as const,
+    callId: `in-${siteId}`,
+    participantId: `site-${siteId}`,
+    address: `sip:${siteId}@10.1.0.1`,
+    name: siteId,
+    siteId,
+  })),
 );
 
 const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.record({
-    verb: fc.constantFrom(
-      'enterRequest' as const,
-      'revokeFloor' as const,
-      'openMicrophone' as const,
-      'closeMicrophone' as const,
-      'removeParticipant' as const,
-      'readmitParticipant' as const,
-    ),
-    participantId: id,
-  }),
-  fc.record({
-    verb: fc.constantFrom('forwardRequest' as const, 'grantFloor' as const, 'declineRequest' as const),
-    requestId: record,
-  }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      verb: fc.constantFrom(
+        'enterRequest' as const,
+        'revokeFloor' as const,
+        'openMicrophone' as const,
+        'closeMicrophone' as const,
+        'removeParticipant' as const,
+        'readmitParticipant' as const,
+        'stopPresenting' as const,
+      ),
+      participantId: id,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      verb: fc.constantFrom('forwardRequest' as const, 'grantFloor' as const, 'declineRequest' as const),
+      requestId: record,
+    }),
+  },
   fc.record({
     verb: fc.constantFrom(
       'leave' as const,
@@ -67,6 +106,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       'closeAllMicrophones' as const,
       'startRecording' as const,
       'stopRecording' as const,
+      'dialAbsent' as const,
     ),
   }),
   fc.record({ verb: fc.constant('muteSelf' as const), muted: fc.boolean() }),
@@ -75,11 +115,55 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     .map((name) => ({ verb: 'editPreview' as const, layout: { name, slots: defaultSlots(name) } })),
   fc.record({ verb: fc.constant('take' as const), version: fc.integer({ min: 0, max: 6 }) }),
   fc.constantFrom('sip:a@10.0.0.1', 'sip:b@10.0.0.1').map((address) => ({ verb: 'dial' as const, address })),
-  fc.record({ verb: fc.constant('hangUp' as const), callId: record }),
+  fc.constantFrom('bo', 'ba-be', 'na-ri', 'xa').map((siteId) => ({ verb: 'dialSite' as const, siteId })),
+  fc.record({ verb: fc.constantFrom('hangUp' as const, 'redial' as const), callId: record }),
+  fc.record({
+    verb: fc.constant('moveCamera' as const),
+    participantId: framed,
+    pan: fc.constantFrom(-1 as const, 0 as const, 1 as const),
+    tilt: fc.constant(0 as const),
+    zoom: fc.constant(0 as const),
+  }),
+  fc.record({
+    verb: fc.constant('storeFraming' as const),
+    participantId: framed,
+    preset: fc.nat(2),
+    name: fc.constantFrom('Bục', 'Toàn cảnh'),
+  }),
+  fc.record({
+    verb: fc.constantFrom('recallFraming' as const, 'forgetFraming' as const),
+    participantId: framed,
+    preset: fc.nat(2),
+  }),
+);
+
+/** What the gateway tells. */
+const report: fc.Arbitrary<Command> = fc.oneof(
   fc.record({
     verb: fc.constant('reportCall' as const),
     callId: record,
     status: fc.constantFrom('trying' as const, 'ringing' as const, 'answered' as const, 'failed' as const),
+    address: fc.constantFrom('sip:0209@10.0.0.1', 'na-ri@10.0.0.7'),
+  }),
+  fc.record({
+    verb: fc.constant('reportCall' as const),
+    callId: record,
+    status: fc.constant('waiting' as const),
+    attempt: fc.integer({ min: 2, max: 4 }),
+    retryAt: fc.nat(),
+    cause: fc.constantFrom('busy' as const, 'notRegistered' as const),
+    causeText: fc.constant('Busy Here'),
+  }),
+  fc.record({
+    verb: fc.constant('reportEndpoint' as const),
+    participantId: framed,
+    endpoint: fc.record({
+      userAgent: fc.constant('TANDBERG/529'),
+      encrypted: fc.boolean(),
+      content: fc.constantFrom('separate' as const, 'inside' as const, 'none' as const),
+      cameraControl: fc.boolean(),
+      video: fc.constant(true),
+    }),
   }),
 );
 
@@ -88,6 +172,18 @@ type Said = { by: string; said: Command | SystemCommand };
 /** Everyone is in and sends what a participant of its kind sends. */
 const OPENING: Said[] = [
   { by: 'system', said: { verb: 'open', roomId: 'room', title: 'Room' } },
+  { by: 'system', said: { verb: 'invite', sites: SITES } },
+  {
+    by: 'system',
+    said: {
+      verb: 'recordCall',
+      callId: 'in-bo',
+      participantId: 'site-bo',
+      address: 'sip:mcu@10.1.0.1',
+      name: 'Bộ',
+      siteId: 'bo',
+    },
+  },
   ...CAST.flatMap((c): Said[] => {
     const sent: Source[] =
       c.kind === 'composer' ? ['program', 'mix'] : c.role === 'service' ? [] : ['camera', 'microphone'];
@@ -98,6 +194,11 @@ const OPENING: Said[] = [
       ),
     ];
   }),
+  ...['pac-nam', 'site-bo'].map((participantId): Said => {
+    const endpoint = { encrypted: true, content: 'separate' as const, cameraControl: true, video: true };
+    return { by: 'gateway', said: { verb: 'reportEndpoint', participantId, endpoint } };
+  }),
+  { by: 'op', said: { verb: 'storeFraming', participantId: 'pac-nam', preset: 1, name: 'Bục' } },
 ];
 
 /** Most of what is said is said by the centre, so that rules are met and not only refusals. */
@@ -114,7 +215,8 @@ export const stories: fc.Arbitrary<Said[]> = fc
   .array(
     fc.oneof(
       { weight: 2, arbitrary: system.map((said) => ({ by: 'system', said })) },
-      { weight: 7, arbitrary: fc.record({ by: speakers, said: command }) },
+      { weight: 8, arbitrary: fc.record({ by: speakers, said: command }) },
+      { weight: 2, arbitrary: fc.record({ by: fc.constant('gateway'), said: report }) },
       { weight: 2, arbitrary: requests },
     ),
     { minLength: 20, maxLength: 60, size: 'max' },
@@ -148,13 +250,16 @@ export function steps(story: Said[]): Step[] {
 function actorIn(state: RoomState, by: string): Actor | null {
   if (by === 'system') return 'system';
   const participant = state.participants[by];
-  return participant ? { participantId: by, role: participant.role, kind: participant.kind } : null;
+  // Who has no connection says nothing.
+  return participant?.presence === 'present'
+    ? { participantId: by, role: participant.role, kind: participant.kind }
+    : null;
 }
 
 /** `requestId` and `callId` of a story count through the records that the room has. */
 function resolved(state: RoomState, said: Command | SystemCommand): Command | SystemCommand {
   if ('requestId' in said) return { ...said, requestId: nth(state.requests, said.requestId)?.id ?? said.requestId };
-  if (said.verb === 'hangUp' || said.verb === 'reportCall') {
+  if (said.verb === 'hangUp' || said.verb === 'redial' || said.verb === 'reportCall') {
     return { ...said, callId: nth(Object.values(state.calls), said.callId)?.id ?? said.callId };
   }
   return said;

@@ -87,3 +87,29 @@ test('a site sees what program shows and nothing else', () => {
   expect(maySee(withOperator, 'op', camera('c'))).toBe(true);
   expect(maySee(withOperator, 'a', { participantId: 'composer', source: 'program' })).toBe(false);
 });
+
+test('a codec sees the composed pictures, a bridge none with itself in it, nobody his own presentation', () => {
+  const presenting = { sources: [{ source: 'screen' as const }] };
+  const state = room(
+    participant('codec', 'site', 'sip'),
+    participant('bridge', 'site', 'sip', { bridge: true }),
+    participant('presenter', 'site', 'sip', presenting),
+    participant('recorder', 'service', 'recorder'),
+    participant('site', 'site', 'browser'),
+    composer,
+  );
+  const composed = [
+    { source: 'program' as const },
+    { source: 'program' as const, for: 'bridge' },
+    { source: 'content' as const },
+    { source: 'programWithContent' as const },
+  ];
+  const seenBy = (id: string) =>
+    composed.filter((sent) => maySee(state, id, { participantId: 'composer', ...sent })).map((s) => s.for ?? s.source);
+  expect(seenBy('codec')).toEqual(['program', 'content', 'programWithContent']);
+  expect(seenBy('bridge')).toEqual(['bridge', 'content']);
+  expect(seenBy('presenter')).toEqual(['program', 'programWithContent']);
+  expect(seenBy('recorder')).toEqual(['program']);
+  expect(seenBy('site')).toEqual([]);
+  expect(maySee(state, 'codec', { participantId: 'site', source: 'program' })).toBe(false);
+});

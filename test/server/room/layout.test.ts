@@ -41,6 +41,21 @@ test('no layout shows the same picture twice, nor by itself anybody who has left
   );
 });
 
+test('REG-19: whom a picture is drawn for is not in it', () => {
+  fc.assert(
+    fc.property(stories, fc.constantFrom(...names), (story, name) => {
+      for (const { after } of steps(story)) {
+        const slots = defaultSlots(name).map(
+          (slot, i): Slot => (i === 0 ? { show: 'participant', participantId: 'site-bo' } : slot),
+        );
+        const shown = tilesOf({ name, slots }, after, { without: 'site-bo' }).map((t) => t.participantId);
+        expect(shown).not.toContain('site-bo');
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('a tile asks for the layer its height needs', () => {
   expect([90, 180, 360, 720, 1080].map(spatialLayerFor)).toEqual([0, 0, 1, 2, 2]);
 });

@@ -34,7 +34,7 @@ test('everything the rules produce is a valid message of the wire contract', () 
   );
 });
 
-test('a site learns no address, no call, no preview and nobody else’s request', () => {
+test('a site learns no address, no call, no PIN, no preview, nor of anyone else his codec or requests', () => {
   fc.assert(
     fc.property(stories, (story) => {
       for (const { after } of steps(story)) {
@@ -43,7 +43,15 @@ test('a site learns no address, no call, no preview and nobody else’s request'
         expect(Object.values(seen.participants).every((p) => p.role !== 'service' && p.address === undefined)).toBe(
           true,
         );
-        expect([seen.calls, seen.attempts, seen.preview.version]).toEqual([{}, [], 0]);
+        expect([seen.calls, seen.attempts, seen.preview.version, seen.sites, seen.pin]).toEqual([
+          {},
+          [],
+          0,
+          {},
+          undefined,
+        ]);
+        const others = Object.values(seen.participants).filter((p) => p.id !== 'ba-be');
+        expect(others.every((p) => !p.endpoint && !p.camera && !p.framings && !p.siteId)).toBe(true);
         expect(seen.requests.every((r) => r.participantId === 'ba-be')).toBe(true);
       }
     }),
