@@ -34,11 +34,8 @@ const theirs = encodeManagement({ kind: 'capabilities', client: 1, capabilities:
 function introduced(): CameraControl {
   const control = new CameraControl();
   control.start(0);
-  control.receive(
-    encodeManagement({ kind: 'capabilities', client: 1, capabilities: Buffer.from([0x0f, 0x14, 0xe0]) }),
-    0,
-  );
-  run(control, 2_000);
+  control.receive(theirs);
+  run(control, 20_000);
   return control;
 }
 
