@@ -172,6 +172,8 @@ export function sourceOf(ip: string): string {
   const after = tail === undefined || tail === '' ? 0 : tail.split(':').length + (tail.includes('.') ? 1 : 0);
   while (groups.length < 8 - after) groups.push('0');
   const prefix = groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  // On one link, or one machine, each address is a neighbour of its own.
+  if (prefix[0]?.startsWith('fe80') || prefix.every((group) => group === '0')) return address;
   return `${prefix.join(':')}::/64`;
 }
 
