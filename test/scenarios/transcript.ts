@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { commandSchema } from '../../server/protocol/commands.ts';
 import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
 import { participantIdOfSite } from '../../server/protocol/ids.ts';
@@ -17,8 +18,8 @@ import { viewEvent } from '../../server/room/view.ts';
  *
  *   > +5s ba-be requestFloor                    a command of ba-be, five seconds after the line before
  *   > op grantFloor requestId=3                 id 3 was made by the third line
- *   > system admit ba-be site sip "Ba Bể"       who enters: id, role, kind, name
- *   > show op                                   the program and the roster
+ *   > system admit ba-be site sip "Ba Bể"       who enters: id, role, kind, name, and perhaps by which call
+ *   > show op                                   the program as drawn for this one (a bridge is not in its own), the roster
  *
  * @returns the whole transcript with what follows now
  */
@@ -32,6 +33,8 @@ export function play(transcript: string): string {
   }
   return written.join('\n');
 }
+
+const invitation = z.strictObject({ sites: z.array(invitedSiteSchema) });
 
 /** Split at blanks, but for those within quotes and within JSON. */
 function words(line: string): string[] {
@@ -51,7 +54,7 @@ class Stage {
       said.shift();
     }
     const [who = '', verb = '', ...rest] = said;
-    if (who === 'show') return this.show();
+    if (who === 'show') return this.show(verb);
     const command = who === 'system' ? systemCommand(verb, rest) : commandSchema.parse({ verb, ...pairs(rest) });
     const decision = decide(this.state, command, this.actor(who), { now: this.now, id: String(this.lines) });
     const told = decision.events.flatMap((event) => this.apply(event, who));
@@ -80,9 +83,13 @@ class Stage {
     ];
   }
 
-  private show(): string[] {
+  private show(viewer: string): string[] {
     const { state } = this;
-    const program = tilesOf(state.program, state).map((t) => (t.participantId ?? '–') + (t.picture ? '' : ' (card)'));
+    const without = state.participants[viewer]?.bridge ? { without: viewer } : {};
+    const tiles = tilesOf(state.program, state, without);
+    const program = tiles.map(
+      (t) => (t.participantId ?? '–') + (t.source === 'screen' ? '/screen' : '') + (t.picture ? '' : ' (card)'),
+    );
     const roster = Object.values(state.participants).map(
       (p) => `${p.id} ${p.presence}${p.gate === 'open' ? ' LIVE' : ''}`,
     );
@@ -96,19 +103,19 @@ function pairs(rest: string[]): Record<string, unknown> {
       const at = pair.indexOf('=');
       const value = pair.slice(at + 1);
       const isJson = /^[{[]/.test(value) || value === 'true' || value === 'false';
-      const isNumber = /^(version|pan|tilt|zoom|preset|attempt|retryAt)=/.test(pair);
+      const isNumber = /^(version|pan|tilt|zoom|preset|attempt|retryAt|sipStatus)=/.test(pair);
       return [pair.slice(0, at), isJson || isNumber ? JSON.parse(value) : value];
     }),
   );
 }
 
 function systemCommand(verb: string, rest: string[]): SystemCommand {
-  const [a = '', b = '', c = '', d = ''] = rest;
+  const [a = '', b = '', c = '', d = '', e = ''] = rest;
   switch (verb) {
     case 'open':
       return { verb, roomId: 'giao-ban', title: a };
     case 'admit':
-      return { verb, participant: { id: a, role: b as Role, kind: c as Kind, name: d } };
+      return { verb, participant: { id: a, role: b as Role, kind: c as Kind, name: d, ...(e ? { callId: e } : {}) } };
     case 'lose':
     case 'expire':
       return { verb, participantId: a };
@@ -124,7 +131,7 @@ function systemCommand(verb: string, rest: string[]): SystemCommand {
     case 'recordCall':
       return { verb, callId: a, participantId: participantIdOfSite(b), address: c, name: b, siteId: b };
     case 'invite':
-      return { verb, sites: rest.map((site) => invitedSiteSchema.parse(JSON.parse(site))) };
+      return { verb, ...invitation.parse(JSON.parse(a)) };
     case 'setPin':
       return { verb, pin: a };
     default:
