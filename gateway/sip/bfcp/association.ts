@@ -66,8 +66,11 @@ export class Association {
   start(now: number): Outcome {
     const isBack = this.#absence === 'disconnected';
     this.#absence = 'none';
+    if (this.#client) {
+      this.#transactions = this.#newTransactions(); // what was said before went nowhere; the start says it again
+      this.#keepAliveAt = now + keepAliveMs;
+    }
     const outcome = this.#act(this.#client?.start() ?? [], now);
-    if (this.#client) this.#keepAliveAt = now + keepAliveMs;
     return isBack ? { ...outcome, events: [{ kind: 'restored' }, ...outcome.events] } : outcome;
   }
 

@@ -81,11 +81,12 @@ class BoundFloorControl implements FloorControl {
   }
 
   async bind(): Promise<void> {
-    const { bind, transport, conferenceId, userId } = this.#options;
+    const { bind, role, transport, conferenceId, userId } = this.#options;
     const linkOptions: LinkOptions = {
       bind,
       isOurs: (message) => isOf(message, conferenceId, userId),
       onMessage: (message) => this.#receive(message),
+      speaksFirst: role === 'client',
       onConnected: () => this.#do((association, now) => association.start(now)),
       onDisconnected: () => this.#do((association) => association.disconnected()),
       onFault: (fault) => this.#options.log?.debug(fault, 'bfcp transport'),

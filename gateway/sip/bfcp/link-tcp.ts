@@ -51,7 +51,10 @@ class TcpLink {
     this.port = address !== null && typeof address === 'object' ? address.port : 0;
     server.maxConnections = bounds.connections;
     server.on('error', (error) => options.onFault({ code: 'tcpError', message: error.message }));
-    server.on('connection', (socket) => this.#attend(socket));
+    server.on('connection', (socket) => {
+      this.#attend(socket);
+      this.#welcome(socket);
+    });
   }
 
   send(bytes: Buffer): void {
@@ -66,6 +69,7 @@ class TcpLink {
     this.#remote = remote;
     if (setup === 'active' && this.#redial && !hasMoved) return;
     this.#stopDialling();
+    for (const socket of this.#sockets) this.#welcome(socket); // the endpoint may have been quicker than its SDP
     if (setup === 'passive') return;
     this.#redial = { timer: undefined, delay: bounds.redialMs };
     this.#dial();
@@ -82,6 +86,12 @@ class TcpLink {
     const patience = setTimeout(() => this.#sockets.forEach((socket) => void socket.destroy()), bounds.farewellMs);
     await Promise.all([...gone, new Promise<void>((resolve) => this.#server.close(() => resolve()))]);
     clearTimeout(patience);
+  }
+
+  /** Takes the connection without a word from it: the host is the right one, or any will do because we are to speak first. */
+  #welcome(socket: Socket): void {
+    if (this.#current || !this.#remote || socket.readyState !== 'open') return;
+    if (socket.remoteAddress === this.#remote.ip || this.#options.speaksFirst) this.#adopt(socket);
   }
 
   #stopDialling(): void {

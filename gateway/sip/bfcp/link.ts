@@ -18,6 +18,8 @@ export interface LinkOptions {
   /** Whether a stranger's message may be our endpoint's, which a NAT made look like somebody else's. */
   isOurs: (message: Buffer) => boolean;
   onMessage: (message: Buffer) => void;
+  /** Whether it is on us to say the first word (a client does): a connection can then not be known by what comes on it. */
+  speaksFirst: boolean;
   /** TCP: there is a new connection, in the place of any old one. */
   onConnected: () => void;
   onDisconnected: () => void;
