@@ -50,7 +50,11 @@ export function createConnections(options: TransportOptions, open: (to: Address)
   function adopt(socket: Socket, from: Address): void {
     const key = keyOf(from);
     const connection = { socket, from, lastHeard: Date.now() };
-    connections.get(key)?.socket.destroy();
+    const former = connections.get(key);
+    if (former) {
+      former.socket.destroy();
+      options.onGone(from);
+    }
     connections.set(key, connection);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
@@ -58,7 +62,9 @@ export function createConnections(options: TransportOptions, open: (to: Address)
     const patience = createPatience(() => socket.destroy());
     socket.on('close', () => {
       patience.end();
-      if (connections.get(key) === connection) connections.delete(key);
+      if (connections.get(key) !== connection) return;
+      connections.delete(key);
+      options.onGone(from);
     });
     listen(connection, patience);
   }
@@ -93,7 +99,10 @@ export function createConnections(options: TransportOptions, open: (to: Address)
       .filter(({ from }) => !options.isKnown(from.ip))
       .sort((one, other) => one.lastHeard - other.lastHeard);
     eldest?.socket.destroy();
-    if (eldest) connections.delete(keyOf(eldest.from));
+    if (eldest) {
+      connections.delete(keyOf(eldest.from));
+      options.onGone(eldest.from);
+    }
     return eldest !== undefined;
   }
 

@@ -14,20 +14,26 @@ export interface Dispatch {
   /** By sip.js' dialog id. A call enters and removes itself. */
   dialogs: ReadonlyMap<string, InDialog>;
   /** Told of each REFER, which has been refused. */
-  onRefer: (message: IncomingRequestMessage) => void;
+  onRefer: () => void;
+  /** Takes each new REGISTER; without it there is no registrar, and the library refuses it (405). */
+  onRegister: (() => void) | undefined;
 }
 
 /** Without their dialog these get 481 (RFC 3311 §5.2, RFC 3262 §3, RFC 6086 §4.2.2). */
 const onlyWithinDialogs = ['UPDATE', 'PRACK', 'INFO'];
 
-export function dispatch(message: IncomingRequestMessage, { core, dialogs, onRefer }: Dispatch): void {
+export function dispatch(message: IncomingRequestMessage, { core, dialogs, onRefer, onRegister }: Dispatch): void {
   const isNew = !core.userAgentServers.has(message.viaBranch);
   // A CANCEL bears the branch of what it cancels.
   if ((isNew || message.method === 'CANCEL') && dialogs.get(dialogIdOf(message))?.(message)) return;
   if (isNew && message.method === 'REFER') {
     // An endpoint makes us call nobody (REG-12), within a dialog or without.
     answerer(core, message).reject({ statusCode: 403 });
-    onRefer(message);
+    onRefer();
+    return;
+  }
+  if (isNew && onRegister && message.method === 'REGISTER') {
+    onRegister();
     return;
   }
   const isLost = onlyWithinDialogs.includes(message.method) && !core.dialogs.has(dialogIdOf(message));

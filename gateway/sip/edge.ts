@@ -1,13 +1,27 @@
 /** The SIP edge: its listeners, and every call upon them. The dial plan, the media and the room are its caller's. */
 import type { IncomingRequestMessage, InviteUserAgentServer } from 'sip.js/lib/core/index.js';
 import type { Call } from './call.ts';
-import type { Dialog, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog.ts';
+import type { Dialog, Failure, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog.ts';
 import { createGate } from './gate.ts';
+import { createAuthentication } from './identity/authentication.ts';
+import { type Caller, identify } from './identity/callers.ts';
+import { createRegistrar } from './identity/registrar.ts';
+import { OutgoingRegistration } from './identity/registration.ts';
+import { accountIn, type OwnAddress, type Way, wayTo } from './identity/way.ts';
 import { IncomingCall } from './incoming.ts';
-import { type Census, Listener } from './listener.ts';
-import { type Listeners, openListeners, type Place } from './listeners.ts';
+import { Listener } from './listener.ts';
+import { type Census, type Listeners, openListeners, type Place } from './listeners.ts';
 import { OutgoingCall, type PlaceOptions } from './outgoing.ts';
-import type { Authorisation, Ban, SipHooks, SipLog, SipSettings } from './settings.ts';
+import type {
+  Authorisation,
+  Ban,
+  RegisterOptions,
+  Registrar,
+  Registration,
+  SipHooks,
+  SipLog,
+  SipSettings,
+} from './settings.ts';
 import { parseTarget } from './target.ts';
 
 export interface SipEdge {
@@ -22,12 +36,15 @@ export interface SipEdge {
   /** Every call that is not over. */
   readonly dialogs: readonly Dialog[];
   /**
-   * Calls `sip:user@host[:port][;transport=tcp|tls]` or `sips:…`. Throws `BadTarget` for any other target; what goes wrong later is a
-   * `failed` event, at the earliest after the caller's present step, so that its listeners are in place.
+   * Calls `sip:user@host[:port][;transport=tcp|tls]` or `sips:…`; `sip:account@` our realm or address is a codec that has registered
+   * here, or has failed as `unavailable`. Throws `BadTarget` for any other target; what goes wrong later is a `failed` event, at the earliest after the caller's present step, so that its listeners are in place.
    */
   place(target: string, options: PlaceOptions): OutgoingDialog;
   /** One listener, called for each call that `authorise` let through; it answers or rejects in its own time. */
   onIncoming(listener: (dialog: IncomingDialog) => void): void;
+  readonly registrar: Registrar;
+  /** Registers us elsewhere, and keeps it up until it is closed. Throws `BadTarget`. */
+  register(options: RegisterOptions): Registration;
   /** Sources that are met with silence. */
   readonly bans: readonly Ban[];
   /** Listens to this source again. */
@@ -41,6 +58,7 @@ export class BadTarget extends Error {
   readonly code = 'badTarget';
 }
 
+const notRegistered: Failure = { code: 'unavailable', status: 480, reason: 'Not registered' };
 const silent: SipLog = { debug() {}, warn() {} };
 /** Milliseconds that peers have to confirm our BYE before the sockets close. */
 const farewellMs = 1_000;
@@ -54,7 +72,10 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   const maxDialogs = settings.maxDialogs ?? 200;
   const hasCall = (ip: string) =>
     [...calls.values()].some(({ state, remote }) => state === 'established' && remote.source.ip === ip);
-  const isKnown = (ip: string) => hasCall(ip) || (hooks.isTrusted?.(ip) ?? false);
+  const authentication = createAuthentication({ realm: settings.realm, account: hooks.account });
+  const registrar = createRegistrar({ authentication, hooks, log });
+  const registrations = new Set<OutgoingRegistration>();
+  const isKnown = (ip: string) => hasCall(ip) || registrar.knows(ip) || (hooks.isTrusted?.(ip) ?? false);
   const gate = createGate({ limits: settings.guard, isKnown, log });
   let listeners: Listeners | undefined;
   let incoming: ((dialog: IncomingDialog) => void) | undefined;
@@ -69,11 +90,10 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     };
     request.trying();
     admit(request, listener).then(
-      (verdict) => {
+      ({ verdict, caller }) => {
         if (cancelled) return;
-        if (verdict === 'accept') receiveCall(request, listener);
-        else if (verdict === 'challenge')
-          request.reject({ statusCode: 403 }); // no accounts to ask for
+        if (verdict === 'accept') receiveCall(request, listener, caller.identity);
+        else if (verdict === 'challenge') challenge(request, listener, caller);
         else request.reject({ statusCode: verdict.status, reasonPhrase: verdict.reason });
       },
       (error: unknown) => {
@@ -83,26 +103,36 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     );
   }
 
-  async function admit(request: InviteUserAgentServer, listener: Listener): Promise<Authorisation> {
-    if (!incoming) return { status: 480, reason: 'Temporarily Unavailable' };
-    if (calls.size >= maxDialogs) return { status: 486, reason: 'Busy Here' };
-    if (!hooks.authorise) return 'accept';
-    const { message } = request;
-    return hooks.authorise({
-      source: listener.sourceOf(message),
-      from: message.from.uri.toString(),
-      target: targetOf(request),
-      identity: identityOf(message, listener),
-    });
+  async function admit(
+    { message }: InviteUserAgentServer,
+    listener: Listener,
+  ): Promise<{ verdict: Authorisation; caller: Caller }> {
+    const nobody = { identity: {}, isStale: false };
+    if (!incoming) return { verdict: { status: 480, reason: 'Temporarily Unavailable' }, caller: nobody };
+    if (calls.size >= maxDialogs) return { verdict: { status: 486, reason: 'Busy Here' }, caller: nobody };
+    const caller = await identify(message, listener, { authentication, registrar });
+    if (!hooks.authorise) return { verdict: 'accept', caller };
+    const from = message.from.uri.toString();
+    const source = listener.sourceOf(message);
+    const verdict = await hooks.authorise({ source, from, target: targetOf(message), identity: caller.identity });
+    return { verdict, caller };
   }
 
-  function receiveCall(request: InviteUserAgentServer, listener: Listener): void {
+  /** RFC 3261 §22.2. Who has proven an account and is asked for one again is not wanted; nor has anybody one without accounts. */
+  function challenge(request: InviteUserAgentServer, listener: Listener, { identity, isStale }: Caller): void {
+    if (!hooks.account || identity.account !== undefined) return void request.reject({ statusCode: 403 });
+    const { ip } = listener.sourceOf(request.message);
+    const extraHeaders = authentication.challenge(ip, isStale).map((value) => `WWW-Authenticate: ${value}`);
+    request.reject({ statusCode: 401, extraHeaders });
+  }
+
+  function receiveCall(request: InviteUserAgentServer, listener: Listener, identity: Identity): void {
     const call = new IncomingCall({
       request,
       listener,
       probeIntervalMs,
-      target: targetOf(request),
-      remote: remoteOf(request, listener),
+      target: targetOf(request.message),
+      remote: remoteOf(request, listener, identity),
       onOver: () => calls.delete(call.id),
     });
     calls.set(call.id, call);
@@ -128,13 +158,33 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   async function open(place: Place): Promise<Listener> {
     const { userAgent, dscp = true } = settings;
     const typeOfService = dscp ? classSelector3 : 0;
-    const listener = await Listener.open({ ...place, userAgent, typeOfService, gate, log, onInvite, onRefer });
+    const listener = await Listener.open({
+      ...{ ...place, userAgent, typeOfService, gate, log, onInvite, onRefer },
+      registrar: hooks.account ? registrar : undefined,
+    });
     if (dscp && listener.transport === 'udp') {
       hooks
         .markUdp?.(listener.port)
         .catch((error: unknown) => log.warn({ code: 'unmarked', error: String(error) }, 'sip without DSCP'));
     }
     return listener;
+  }
+
+  function ownAddress({ port, tlsPort }: Listeners): OwnAddress {
+    const { advertised, advertised6, host, host6, realm } = settings;
+    const hosts = [host, advertised, host6, advertised6].filter((name) => name !== undefined);
+    return { realm, hosts, ports: tlsPort === undefined ? [port] : [port, tlsPort] };
+  }
+
+  function prepare(at: Listeners, { contact, pinned }: Way, options: PlaceOptions): OutgoingCall {
+    const target = parseTarget(contact);
+    const first = options.route === undefined ? target : parseTarget(options.route);
+    if (!target || !first) throw new BadTarget(`not a SIP URI that can be called: ${contact.slice(0, 64)}`);
+    const listener = at.find(pinned?.transport ?? first.transport, pinned?.ip ?? first.uri.host);
+    if (!listener) throw new BadTarget(`no ${first.transport} here for ${first.uri.host}`);
+    const onOver = () => calls.delete(call.id);
+    const call = new OutgoingCall({ ...options, target, listener, probeIntervalMs, onOver, pinned });
+    return call;
   }
 
   return {
@@ -146,7 +196,10 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       if (!standing) return;
       listeners = undefined;
       incoming = undefined;
-      await withinTime(Promise.all([...calls.values()].map((call) => call.hangUp())), farewellMs);
+      registrar.close();
+      const leaving = [...registrations].map((registration) => registration.close());
+      registrations.clear();
+      await withinTime(Promise.all([...leaving, ...[...calls.values()].map((call) => call.hangUp())]), farewellMs);
       await standing.close();
     },
     get port() {
@@ -159,17 +212,24 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       return [...calls.values()];
     },
     place(text, options) {
-      const target = parseTarget(text);
-      const first = options.route === undefined ? target : parseTarget(options.route);
-      if (!target || !first) throw new BadTarget(`not a SIP URI that can be called: ${text.slice(0, 64)}`);
       if (!listeners) throw new Error('the SIP edge is not started');
-      const listener = listeners.find(first.transport, first.uri.host);
-      if (!listener) throw new BadTarget(`no ${first.transport} here for ${first.uri.host}`);
-      const onOver = () => calls.delete(call.id);
-      const call = new OutgoingCall({ ...options, target, listener, probeIntervalMs, onOver });
+      const account = accountIn(text, ownAddress(listeners), (user) => registrar.bindingsOf(user).length > 0);
+      const way = account === undefined ? { contact: text } : wayTo(registrar.boundTo(account));
+      const call = prepare(listeners, way ?? { contact: text }, options);
       calls.set(call.id, call);
-      queueMicrotask(() => void call.start());
+      queueMicrotask(() => (way ? void call.start() : call.fail(notRegistered)));
       return call;
+    },
+    registrar,
+    register(options) {
+      if (!listeners) throw new Error('the SIP edge is not started');
+      const target = parseTarget(options.registrar);
+      const listener = target && listeners.find(target.transport, target.uri.host);
+      if (!listener) throw new BadTarget(`not a registrar that can be reached: ${options.registrar.slice(0, 64)}`);
+      const { credentials } = listener;
+      const registration = new OutgoingRegistration({ ...options, target: target.uri, listener, credentials });
+      registrations.add(registration);
+      return registration;
     },
     onIncoming(listener) {
       incoming = listener;
@@ -185,7 +245,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   };
 }
 
-function targetOf({ message }: InviteUserAgentServer): string {
+function targetOf(message: IncomingRequestMessage): string {
   const user = message.ruri?.user ?? '';
   try {
     return decodeURIComponent(user);
@@ -194,19 +254,14 @@ function targetOf({ message }: InviteUserAgentServer): string {
   }
 }
 
-function identityOf(message: IncomingRequestMessage, listener: Listener): Identity {
-  const certificate = listener.certificateOf(message);
-  return certificate ? { certificate } : {};
-}
-
-function remoteOf({ message }: InviteUserAgentServer, listener: Listener): RemoteParty {
+function remoteOf({ message }: InviteUserAgentServer, listener: Listener, identity: Identity): RemoteParty {
   const { displayName, uri } = message.from;
   const contact = /<([^>]{1,512})>/.exec(message.getHeader('Contact') ?? '')?.[1] ?? message.getHeader('Contact');
   const userAgent = message.getHeader('User-Agent');
   return {
     uri: uri.toString(),
     source: listener.sourceOf(message),
-    identity: identityOf(message, listener),
+    identity,
     ...(displayName ? { displayName } : {}),
     ...(contact ? { contact } : {}),
     ...(userAgent ? { userAgent } : {}),

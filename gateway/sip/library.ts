@@ -1,8 +1,12 @@
 /** What has to be set in sip.js itself before it fits a server on UDP and TCP. Its last release is of 2022: we own these gaps. */
 import { randomBytes } from 'node:crypto';
 import {
+  type DigestAuthentication,
+  type IncomingRequestMessage,
+  type IncomingResponseMessage,
   InviteUserAgentServer,
   LoggerFactory,
+  Parser,
   Timers,
   type Transport,
   URI,
@@ -11,6 +15,7 @@ import {
 import { AllowedMethods } from 'sip.js/lib/core/user-agent-core/allowed-methods.js';
 import { timing } from './retransmit.ts';
 import type { SipLog } from './settings.ts';
+import { formatMessage, type WireMessage } from './wire.ts';
 
 /** The methods we take; UPDATE and REFER are answered before sip.js (`dispatch.ts`), any other gets 405 (RFC 3261 §8.2.1). */
 export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'PRACK'] as const;
@@ -37,18 +42,35 @@ export function createLibraryLog(log: SipLog): LoggerFactory {
   return factory;
 }
 
+/** The message in the library's own form; `undefined` where it cannot read it. */
+export function toLibrary(
+  message: WireMessage,
+  loggerFactory: LoggerFactory,
+  log: SipLog,
+): IncomingRequestMessage | IncomingResponseMessage | undefined {
+  try {
+    return Parser.parseMessage(formatMessage(message), loggerFactory.getLogger('sip.parser'));
+  } catch (error) {
+    log.debug({ code: 'unparsable', error: String(error) }, 'sip message');
+    return undefined;
+  }
+}
+
 export interface CoreOptions {
   /** As it stands in a URI: advertised, IPv6 in brackets. */
   host: string;
   port: number;
   userAgent: string;
   loggerFactory: LoggerFactory;
+  /** Makes what answers one challenge. */
+  answerChallenge: () => DigestAuthentication;
   transport: Transport;
   onInvite: (request: InviteUserAgentServer) => void;
 }
 
 /** The library's transaction and dialog layers for one transport; without its browser layers above. */
-export function createCore({ host, port, userAgent, loggerFactory, transport, onInvite }: CoreOptions): UserAgentCore {
+export function createCore(options: CoreOptions): UserAgentCore {
+  const { answerChallenge, host, loggerFactory, onInvite, port, transport, userAgent } = options;
   const uri = new URI('sip', 'rostrum', host, port, { transport: transport.protocol.toLowerCase() });
   const configuration = {
     aor: uri.clone(),
@@ -63,7 +85,7 @@ export function createCore({ host, port, userAgent, loggerFactory, transport, on
     userAgentHeaderFieldValue: userAgent,
     viaForceRport: true,
     viaHost: `${host}:${port}`, // with the port, which the library's own upper layer cannot have in a Via
-    authenticationFactory: () => undefined,
+    authenticationFactory: answerChallenge,
     transportAccessor: () => transport,
   };
   return new UserAgentCore(configuration, {

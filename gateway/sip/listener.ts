@@ -8,7 +8,6 @@ import {
   IncomingRequestMessage,
   type IncomingResponseMessage,
   type InviteUserAgentServer,
-  Parser,
   URI,
   type UserAgentCore,
 } from 'sip.js/lib/core/index.js';
@@ -22,7 +21,8 @@ import type { Gate } from './gate.ts';
 import { isKeepAlive } from './guard.ts';
 import { createCredentials } from './identity/credentials.ts';
 import type { SipRegistrar } from './identity/registrar.ts';
-import { createCore, createLibraryLog } from './library.ts';
+import { createCore, createLibraryLog, toLibrary } from './library.ts';
+import type { Census } from './listeners.ts';
 import type { SipLog } from './settings.ts';
 import { withoutSips } from './sips.ts';
 import { statelessReply, withContact, withoutContacts } from './stateless.ts';
@@ -30,11 +30,11 @@ import type { Transport, TransportOptions } from './transport.ts';
 import { bracket, stampSource, topVia, withTopVia } from './via.ts';
 import {
   type Address,
-  formatMessage,
   type Header,
   headerOf,
   parseMessage,
   type Refused,
+  type WireMessage,
   type WireRequest,
   type WireResponse,
 } from './wire.ts';
@@ -54,15 +54,6 @@ export interface ListenerOptions {
   onInvite: (request: InviteUserAgentServer, listener: Listener) => void;
   /** A transfer that was asked for, and refused. */
   onRefer: (message: IncomingRequestMessage, listener: Listener) => void;
-}
-
-/** What a listener, or the edge, holds at present; all but standing connections go back to 0 some time after the last call. */
-export interface Census {
-  transactions: number;
-  dialogs: number;
-  timers: number;
-  routes: number;
-  connections: number;
 }
 
 interface Origin {
@@ -93,7 +84,7 @@ export class Listener {
 
   /** Binds; rejects if the port is taken. */
   static async open(options: ListenerOptions): Promise<Listener> {
-    let receive: TransportOptions['onMessage'] = () => {};
+    let listener: Listener | undefined;
     const { host, port, gate, typeOfService } = options;
     const transport = await options.bind({
       host,
@@ -101,12 +92,13 @@ export class Listener {
       typeOfService,
       welcomes: gate.welcomes,
       isKnown: gate.isKnown,
-      onMessage: (bytes, from) => receive(bytes, from),
-      onGone: (source) => options.registrar?.disconnect(source),
+      onMessage: (bytes, from) => {
+        if (listener) listener.#receive(bytes, from);
+      },
+      onGone: ({ ip, port }) => listener && options.registrar?.disconnect({ ip, port, transport: listener.transport }),
       onFault: (fault) => options.log.debug(fault, 'sip transport'),
     });
-    const listener = new Listener(options, transport);
-    receive = (bytes, from) => listener.#receive(bytes, from);
+    listener = new Listener(options, transport);
     return listener;
   }
 
@@ -249,7 +241,7 @@ export class Listener {
     const admitted = admit(request);
     if (admitted.kind === 'refusal') this.#refuse(request, admitted.status, admitted.reason, admitted.extra);
     else {
-      const parsed = this.#parse(formatMessage(request.method === 'REGISTER' ? withoutContacts(admitted) : admitted));
+      const parsed = this.#parse(request.method === 'REGISTER' ? withoutContacts(admitted) : admitted);
       if (parsed instanceof IncomingRequestMessage && parsed.ruri) this.#hand(parsed, request, from);
       else {
         this.#options.gate.fault(from.ip, 'malformed');
@@ -319,7 +311,7 @@ export class Listener {
     owner.#departure.noteResponse(branch, method, response.status);
     const headers = withTopVia(response.headers, via);
     const readable = withContact(owner.credentials.present({ ...response, headers }), method, from);
-    const parsed = this.#parse(formatMessage(readable));
+    const parsed = this.#parse(readable);
     if (!parsed || parsed instanceof IncomingRequestMessage) return;
     owner.#note(parsed, this, from);
     try {
@@ -329,13 +321,8 @@ export class Listener {
     }
   }
 
-  #parse(text: string): IncomingRequestMessage | IncomingResponseMessage | undefined {
-    try {
-      return Parser.parseMessage(text, this.#loggerFactory.getLogger('sip.parser'));
-    } catch (error) {
-      this.log.debug({ code: 'unparsable', error: String(error) }, 'sip message');
-      return undefined;
-    }
+  #parse(message: WireMessage): IncomingRequestMessage | IncomingResponseMessage | undefined {
+    return toLibrary(message, this.#loggerFactory, this.log);
   }
 
   /** Answers without keeping state (RFC 3261 §8.2.7); an ACK is never answered. */

@@ -1,7 +1,7 @@
 /** All that the edge listens on: UDP and TCP on one port, TLS on its own, for one address family or both. */
 import { isIP } from 'node:net';
 import type { Source } from './dialog.ts';
-import type { Census, Listener } from './listener.ts';
+import type { Listener } from './listener.ts';
 import type { SipSettings } from './settings.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 import { bindTcp } from './transport-tcp.ts';
@@ -13,6 +13,15 @@ export interface Place {
   host: string;
   port: number;
   advertised: string;
+}
+
+/** What a listener, or the edge, holds at present; all but standing connections go back to 0 some time after the last call. */
+export interface Census {
+  transactions: number;
+  dialogs: number;
+  timers: number;
+  routes: number;
+  connections: number;
 }
 
 export interface Listeners {

@@ -7,8 +7,9 @@ import {
   TransactionState,
 } from 'sip.js/lib/core/index.js';
 import { Call, type CallOptions } from './call.ts';
-import type { OutgoingDialog, RemoteParty } from './dialog.ts';
+import type { Failure, OutgoingDialog, RemoteParty, Source } from './dialog.ts';
 import { failureCode } from './failure.ts';
+import { credentialLines } from './identity/credentials.ts';
 import { timing } from './retransmit.ts';
 import { Session } from './session.ts';
 import { allow, sdpBody, statusOf } from './session-headers.ts';
@@ -32,6 +33,8 @@ export interface PlaceOptions {
 
 export interface OutgoingCallOptions extends CallOptions, PlaceOptions {
   target: Target;
+  /** Where its requests go to, whatever its target says: a codec that has registered here. */
+  pinned: Source | undefined;
 }
 
 export class OutgoingCall extends Call implements OutgoingDialog {
@@ -45,7 +48,11 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   #concluded: () => void = () => {};
 
   constructor(options: OutgoingCallOptions) {
-    super(options, 'preparing');
+    const onOver = () => {
+      this.#forgetLater();
+      options.onOver();
+    };
+    super({ ...options, onOver }, 'preparing');
     this.#options = options;
     const { uri, transport } = options.target;
     this.target = uri.user ?? '';
@@ -67,6 +74,11 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     }
   }
 
+  /** It cannot even be tried. */
+  fail(failure: Failure): void {
+    this.finish('failed', failure);
+  }
+
   async hangUp(): Promise<void> {
     const request = this.#request;
     const wasUnanswered = this.current === 'calling' || this.current === 'ringing';
@@ -80,7 +92,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   }
 
   #invite(sdp: string): void {
-    const { target, callerName, fromUser, route } = this.#options;
+    const { target, callerName, credentials, fromUser, pinned, route } = this.#options;
     const { core } = this.listener;
     const message = core.makeOutgoingRequestMessage(
       'INVITE',
@@ -91,6 +103,8 @@ export class OutgoingCall extends Call implements OutgoingDialog {
       [`Contact: ${this.listener.contact}`, allow, 'Accept: application/sdp'],
       sdpBody(this.stamp(sdp)),
     );
+    if (pinned) this.listener.pin(message.callId, pinned);
+    if (credentials) this.listener.credentials.set(message.callId, credentials);
     this.current = 'calling';
     const refused = (response: IncomingResponse) => this.#receiveRefusal(response.message);
     const request = core.invite(message, {
@@ -102,11 +116,31 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     }) as InviteUserAgentClient;
     this.#request = request;
     this.#stopPatience = this.listener.after(this.#options.answerWithinMs ?? 90_000, () => this.#losePatience(request));
-    // A 2xx that the library drops as malformed, without To tag for example, ends the transaction without a word.
-    request.transaction.addStateChangeListener(() => {
-      if (request.transaction.state !== TransactionState.Terminated || this.session) return;
+    this.#watch(request);
+  }
+
+  /** A 2xx that the library drops as malformed, without To tag for example, ends the transaction without a word. */
+  #watch(request: InviteUserAgentClient): void {
+    const { transaction } = request;
+    const look = () => {
+      if (transaction.state !== TransactionState.Terminated || this.session) return;
+      // After a challenge there is another one, with our credentials.
+      if (request.transaction !== transaction) return this.#watch(request);
       this.#conclude();
       this.finish('failed', { code: 'refused', status: 0, reason: 'unusable answer' });
+    };
+    transaction.addStateChangeListener(look);
+    look();
+  }
+
+  /** Its BYE may still be challenged, and its CANCEL needs the way of its INVITE. */
+  #forgetLater(): void {
+    const { credentials, pinned } = this.#options;
+    const { callId, listener } = this;
+    if (!credentials && !pinned) return;
+    listener.after(64 * timing.t1, () => {
+      listener.unpin(callId);
+      listener.credentials.forget(callId);
     });
   }
 
@@ -125,9 +159,10 @@ export class OutgoingCall extends Call implements OutgoingDialog {
 
   #receiveAnswer({ message, session, ack }: AckableIncomingResponseWithSession): void {
     const isFirst = this.current === 'calling' || this.current === 'ringing';
+    const extraHeaders = this.#request ? credentialLines(this.#request.message) : [];
     if (!isFirst || !message.body) {
       // Answered after our CANCEL, by a second device of a forked call (RFC 3261 §13.2.2.4), or without an answer to our offer.
-      ack();
+      ack({ extraHeaders });
       session.bye({ onAccept: () => this.#conclude(), onReject: () => this.#conclude() });
       if (isFirst)
         this.finish('failed', { code: 'notAcceptable', status: 200, reason: 'answer without a description' });
@@ -136,7 +171,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     this.#stopPatience();
     const source = this.listener.sourceOf(message);
     this.session = new Session(session, this, source, false); // before the ACK: it knows the way to who is behind a NAT
-    ack();
+    ack({ extraHeaders });
     this.remote.source = source;
     const certificate = this.listener.certificateOf(message);
     this.remote.identity = certificate ? { certificate } : {};
@@ -155,6 +190,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   /** RFC 3261 §9.1. Resolves at the INVITE's own final response, or after 64·T1, when the call counts as cancelled. */
   #cancel(request: InviteUserAgentClient): Promise<void> {
     this.#stopPatience();
+    this.listener.credentials.forget(this.callId); // a challenge that comes now must not make it ring again
     request.cancel();
     return new Promise((resolve) => {
       this.#concluded = resolve;

@@ -95,8 +95,13 @@ export interface RegisterOptions {
   expiresSeconds: number;
 }
 
+/** `refused` and `unreachable` are tried again by themselves, ever less often. */
+export type RegistrationState = 'trying' | 'registered' | 'refused' | 'unreachable';
+
 export interface Registration {
-  readonly state: 'trying' | 'registered' | 'refused' | 'unreachable';
+  readonly state: RegistrationState;
+  /** Told of each change, until it is closed. */
+  onState(listener: (state: RegistrationState) => void): void;
   /** Gives it back (Expires: 0) and stops. */
   close(): Promise<void>;
 }

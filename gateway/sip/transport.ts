@@ -11,6 +11,8 @@ export interface TransportOptions {
   onMessage: (bytes: Buffer, from: Address) => void;
   /** Something was wrong with the wire itself; for the log. */
   onFault: (fault: { code: string; from?: Address; message?: string }) => void;
+  /** A connection is no more; the next one from there may be another peer's. Never on UDP. */
+  onGone: (from: Address) => void;
   /** False for a source that is met with silence: no connection of its is kept. */
   welcomes: (ip: string) => boolean;
   /** True for a source that has a call or a registration: when room runs out, others go first. */

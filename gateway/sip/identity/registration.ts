@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingResponseMessage, URI } from 'sip.js/lib/core/index.js';
 import type { Listener } from '../listener.ts';
-import type { RegisterOptions, Registration } from '../settings.ts';
+import type { RegisterOptions, Registration, RegistrationState } from '../settings.ts';
 import { contactsIn } from './contacts.ts';
 import type { OutgoingCredentials } from './credentials.ts';
 import { isSameContact } from './uris.ts';
@@ -14,8 +14,6 @@ export interface RegistrationOptions extends RegisterOptions {
   credentials: OutgoingCredentials;
   timing?: Partial<RegistrationTiming>;
 }
-
-export type RegistrationState = Registration['state'];
 
 /** Milliseconds. */
 export interface RegistrationTiming {
@@ -148,7 +146,8 @@ export class OutgoingRegistration implements Registration {
       this.#expires = least; // §10.2.8
       if (this.#failures === 0) {
         this.#failures = 1;
-        return this.#ask(least);
+        this.#ask(least);
+        return;
       }
     }
     // Without a Call-ID the library made it up: nothing came, or nothing could be sent.

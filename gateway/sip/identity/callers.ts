@@ -1,0 +1,49 @@
+/** Who is calling: by digest on the INVITE (RFC 3261 §22.2), by the source of a live registration, by its TLS certificate. */
+import type { IncomingRequestMessage } from 'sip.js/lib/core/index.js';
+import type { Identity } from '../dialog.ts';
+import type { Listener } from '../listener.ts';
+import type { Authentication } from './authentication.ts';
+import { addressIn } from './contacts.ts';
+import type { SipRegistrar } from './registrar.ts';
+import { readSipUri } from './uris.ts';
+
+export interface Caller {
+  identity: Identity;
+  /** It has tried to prove something with a nonce that no longer holds. */
+  isStale: boolean;
+}
+
+export interface CallersOptions {
+  authentication: Authentication;
+  registrar: SipRegistrar;
+}
+
+/** Rejects only if the `account` hook does. */
+export async function identify(
+  message: IncomingRequestMessage,
+  listener: Listener,
+  { authentication, registrar }: CallersOptions,
+): Promise<Caller> {
+  const source = listener.sourceOf(message);
+  const certificate = listener.certificateOf(message);
+  const known = certificate ? { certificate } : {};
+  const authorization = message.getHeaders('Authorization');
+  if (authentication.isClaimed(authorization)) {
+    const toUri = addressIn(message.getHeader('To') ?? '');
+    const claim = {
+      method: message.method,
+      requestUri: message.ruri?.toRaw() ?? '',
+      toUri,
+      authorization,
+      ip: source.ip,
+    };
+    const proof = await authentication.check(claim);
+    if (proof.kind === 'proven') return { identity: { ...known, account: proof.account.user }, isStale: false };
+    return { identity: known, isStale: proof.stale };
+  }
+  // Behind a proxy anybody comes from the proxy's address.
+  const isDirect = message.getHeaders('Via').length === 1;
+  const from = readSipUri(addressIn(message.getHeader('From') ?? ''));
+  const account = isDirect ? registrar.accountAt(source, from?.user) : undefined;
+  return { identity: account === undefined ? known : { ...known, account }, isStale: false };
+}
