@@ -39,7 +39,9 @@ export function offerAudio(audio: LocalAudio, current?: NegotiatedAudio): Pick<M
     .filter(({ clockRate }) => rates.has(clockRate))
     .map(({ clockRate, payloadType }) => ({
       clockRate,
-      payloadType: (current?.clockRate === clockRate ? current.receiveTelephoneEvent : undefined) ?? free(payloadType),
+      payloadType:
+        (current?.telephoneEventClockRate === clockRate ? current.receiveTelephoneEvent : undefined) ??
+        free(payloadType),
     }));
   return {
     formats: [...numbered, ...events].map(({ payloadType }) => String(payloadType)),
@@ -104,8 +106,11 @@ function negotiated(
     ...stream,
     channels: codec === 'opus' ? 2 : 1,
     ptime: ptimeOf(section),
-    ...(telephoneEvent ? { telephoneEvent: telephoneEvent.payloadType } : {}),
-    ...(telephoneEvent && receiveTelephoneEvent !== undefined ? { receiveTelephoneEvent } : {}),
+    ...(telephoneEvent && {
+      telephoneEvent: telephoneEvent.payloadType,
+      receiveTelephoneEvent: receiveTelephoneEvent ?? telephoneEvent.payloadType,
+      telephoneEventClockRate: telephoneEvent.clockRate,
+    }),
   };
 }
 

@@ -126,6 +126,8 @@ export interface NegotiatedAudio extends NegotiatedStream {
   telephoneEvent?: number;
   /** The same in what we receive: our number; nearly always the same. */
   receiveTelephoneEvent?: number;
+  /** Clock of the events in Hz; that of the sound but for devices that know only 8000. */
+  telephoneEventClockRate?: number;
 }
 
 /** Bounds on what the other end decodes. */
@@ -153,6 +155,8 @@ export interface NegotiatedVideo extends NegotiatedStream {
   maxBitrate: number;
   /** H.264 parameter sets that were given out of band, base64 (RFC 6184 §8.2.1, sprop-parameter-sets). */
   parameterSets?: string[];
+  /** Our label of a presentation: what the floor points at (RFC 4574). */
+  label?: string;
   /** What can be asked for by RTCP (RFC 4585 §6.3.1, RFC 5104 §4.3.1 and §4.2.1). */
   feedback: { pli: boolean; fir: boolean; tmmbr: boolean };
 }

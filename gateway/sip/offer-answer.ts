@@ -125,7 +125,7 @@ function answerLines(session: SessionDescription, local: LocalMedia, current: Ne
     own && first(encryptedFirst(candidates, local, own), (line) => answerVideo(line, own, local, stands));
   const video = picture(local.video, roles.video, current?.video);
   const content = picture(local.content, roles.content(video?.agreed.index), current?.content);
-  const label = content ? attributeOf(content.section.attributes, 'label') : local.content?.label;
+  const label = content?.agreed.label ?? local.content?.label;
   return {
     audio: first(encryptedFirst(roles.audio, local, local.audio), (line) => answerAudio(line, local, current?.audio)),
     video,

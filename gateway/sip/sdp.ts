@@ -40,7 +40,7 @@ export interface SessionDescription {
 }
 
 /** Bounds on outside input, in characters and counts. */
-const bounds = { text: 32_768, lines: 1_024, media: 32 };
+const bounds = { text: 32_768, lines: 1_024, media: 32, formats: 128 };
 
 /** `undefined` for what is no session description. Unknown lines are passed over, as RFC 8866 §5 asks. */
 export function parseSdp(text: string): SessionDescription | undefined {
@@ -70,12 +70,13 @@ function parseMediaLine(value: string): MediaSection | undefined {
   const match = /^([\w-]+) +(\d{1,5})(?:\/\d+)? +(\S+)((?: +\S+)*)$/.exec(value);
   if (!match) return undefined;
   const [, kind = '', port = '', protocol = '', formats = ''] = match;
-  if (Number(port) > 65_535) return undefined;
+  const listed = formats.split(' ').filter((format) => format !== '');
+  if (Number(port) > 65_535 || listed.length > bounds.formats) return undefined;
   return {
     kind: kind.toLowerCase(),
     port: Number(port),
     protocol: protocol.toUpperCase(),
-    formats: formats.split(' ').filter((format) => format !== ''),
+    formats: listed,
     bandwidth: {},
     attributes: [],
   };
@@ -167,27 +168,35 @@ const staticFormats: Record<number, Pick<RtpFormat, 'codec' | 'clockRate'>> = {
 
 /** The formats of an RTP section in the order of its `m=` line, those without a known meaning left out. */
 export function rtpFormats(section: MediaSection): RtpFormat[] {
+  const maps = byFormat(section, 'rtpmap');
+  const parameters = byFormat(section, 'fmtp');
   return section.formats.flatMap((format) => {
     const payloadType = /^\d{1,3}$/.test(format) ? Number(format) : Number.NaN;
     if (!(payloadType <= 127)) return [];
-    const value = section.attributes.find(
-      (attribute) => attribute.name === 'rtpmap' && attribute.value?.split(/\s+/)[0] === format,
-    )?.value;
-    const [, codec, rate, channels] = /^\d+\s+([\w.+-]+)\/(\d{1,6})(?:\/(\d))?/.exec(value ?? '') ?? [];
+    const [, codec, rate, channels] = /^([\w.+-]+)\/(\d{1,6})(?:\/(\d))?/.exec(maps.get(format) ?? '') ?? [];
     const known = codec ? { codec: codec.toLowerCase(), clockRate: Number(rate) } : staticFormats[payloadType];
-    return known ? [{ payloadType, ...known, channels: Number(channels ?? 1), fmtp: fmtpOf(section, format) }] : [];
+    const fmtp = parametersIn(parameters.get(format) ?? '');
+    return known ? [{ payloadType, ...known, channels: Number(channels ?? 1), fmtp }] : [];
   });
 }
 
-function fmtpOf(section: MediaSection, format: string): Record<string, string> {
-  const line = section.attributes.find(
-    ({ name, value }) => name === 'fmtp' && value?.split(/\s+/)[0] === format,
-  )?.value;
-  const parameters = (line ?? '').replace(/^\d+\s*/, '').split(';');
+/** What attributes of this name say about each format; the first that speaks of it holds. */
+function byFormat({ attributes }: MediaSection, wanted: string): Map<string, string> {
+  const said = new Map<string, string>();
+  for (const { name, value = '' } of attributes) {
+    if (name !== wanted) continue;
+    const [format = ''] = value.split(/\s/, 1);
+    if (!said.has(format)) said.set(format, value.slice(format.length).trim());
+  }
+  return said;
+}
+
+function parametersIn(text: string): Record<string, string> {
   return Object.fromEntries(
-    parameters.flatMap((parameter) => {
-      const [, name, value] = /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(parameter) ?? [];
-      return name === undefined || name === '__proto__' ? [] : [[name.toLowerCase(), value ?? '']];
+    text.split(';').flatMap((parameter) => {
+      const equals = parameter.indexOf('=');
+      const name = parameter.slice(0, Math.max(0, equals)).trim().toLowerCase();
+      return /^[\w-]+$/.test(name) && name !== '__proto__' ? [[name, parameter.slice(equals + 1).trim()]] : [];
     }),
   );
 }

@@ -82,10 +82,10 @@ function unlike(limits: VideoLimits): Pick<Declared, 'limits' | 'profileLevelId'
 /** RFC 6236 §3.1: sizes that the other end can receive, in macroblocks; empty where it does not say. */
 function imageSizes(attributes: MediaSection['attributes'], payloadType: number): number[] {
   return attributes.flatMap(({ name, value = '' }) => {
-    const [, about, rest = ''] = /^(\S+)\s+(.*)$/.exec(value) ?? [];
+    const [about] = value.split(/\s/, 1);
     if (name !== 'imageattr' || (about !== '*' && about !== String(payloadType))) return [];
-    const received = /\brecv\s+(.*?)(?:\s+send\b.*)?$/i.exec(rest)?.[1] ?? '';
-    return [...received.matchAll(/\[x=(\[[\d:,]*\]|\d+),y=(\[[\d:,]*\]|\d+)/g)].map(
+    const received = value.split(/\b(?=(?:recv|send)\s)/i).filter((part) => /^recv/i.test(part));
+    return [...received.join().matchAll(/\[x=(\[[\d:,]*\]|\d+),y=(\[[\d:,]*\]|\d+)/g)].map(
       ([, x = '', y = '']) => Math.ceil(greatest(x) / 16) * Math.ceil(greatest(y) / 16),
     );
   });

@@ -50,7 +50,7 @@ export function offerVideo(
       { name: 'rtcp-fb', value: '* nack pli' },
       { name: 'rtcp-fb', value: '* ccm fir' },
       { name: 'rtcp-fb', value: '* ccm tmmbr' },
-      ...('label' in own ? contentAttributes('slides', own.label) : []),
+      ...('label' in own ? contentAttributes('slides', current?.label ?? own.label) : []),
     ],
   };
 }
@@ -105,7 +105,12 @@ export function answerVideo(
       ...rtp.attributes,
     ],
   };
-  return { section, agreed };
+  return { section, agreed: labelled(agreed, section) };
+}
+
+function labelled(agreed: NegotiatedVideo, ours: MediaSection): NegotiatedVideo {
+  const label = attributeOf(ours.attributes, 'label');
+  return label === undefined ? agreed : { ...agreed, label };
 }
 
 /** The first codec of the answer that we offered (RFC 3264 §6.1). */
@@ -120,7 +125,7 @@ export function readVideo(ours: MediaSection, line: RemoteLine, required: boolea
       same.find((one) => mode(one.format) === mode(format)) ??
       same[0];
     const stream = matching && readRtp(ours, line, format, matching.format.payloadType, required);
-    if (stream) return negotiatedVideo(line, stream, { codec, format });
+    if (stream) return labelled(negotiatedVideo(line, stream, { codec, format }), ours);
   }
   return undefined;
 }

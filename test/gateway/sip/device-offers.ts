@@ -1,4 +1,5 @@
 /** Offers written after the manner of real devices: the same order, profiles and oddities. */
+import { ciscoSecure, highOnly, huaweiBox, realPresence, sony } from './room-offers.ts';
 
 const lines = (...text: string[]): string => `${text.join('\r\n')}\r\n`;
 
@@ -136,3 +137,59 @@ export const yealink = lines(
   'a=rtcp-mux',
   'a=sendonly',
 );
+
+/** Linphone: AVPF with keys and a certificate, Opus and speex, VP8 before H.264, RTCP extensions, session-level ICE. */
+export const linphone = lines(
+  'v=0',
+  'o=anna 3271 2511 IN IP4 192.168.5.6',
+  's=Talk',
+  'c=IN IP4 192.168.5.6',
+  't=0 0',
+  'a=ice-pwd:2a9e1b7c11bb21d7f50a9c46',
+  'a=ice-ufrag:6b7de1f2',
+  'a=rtcp-xr:rcvr-rtt=all:10000 stat-summary=loss,dup,jitt,TTL voip-metrics',
+  'm=audio 7078 RTP/AVPF 96 97 98 0 8 101 99',
+  'a=rtpmap:96 opus/48000/2',
+  'a=fmtp:96 useinbandfec=1',
+  'a=rtpmap:97 speex/16000',
+  'a=rtpmap:98 speex/8000',
+  'a=rtpmap:101 telephone-event/48000',
+  'a=rtpmap:99 telephone-event/8000',
+  'a=candidate:1 1 UDP 2130706431 192.168.5.6 7078 typ host',
+  'a=rtcp-fb:* trr-int 5000',
+  'a=fingerprint:SHA-256 D6:5F:69:F7:E3:FE:58:93:D7:63:56:37:6C:89:15:5B:A4:C6:74:05:DD:E1:FD:B0:C2:50:BF:79:3C:6C:84:95',
+  'a=setup:actpass',
+  'm=video 9078 RTP/AVPF 96',
+  'a=rtpmap:96 VP8/90000',
+  'a=fmtp:96 max-fr=15;max-fs=1200',
+  'a=rtcp-fb:96 nack pli',
+  'a=rtcp-fb:96 ccm fir',
+);
+
+/** A telephone: sound alone, comfort noise, an odd line end. */
+export const telephone = lines(
+  'v=0',
+  'o=- 20 20 IN IP4 10.9.9.9',
+  's=SDP data',
+  'c=IN IP4 10.9.9.9',
+  't=0 0',
+  'm=audio 12200 RTP/AVP 18 0 8 101 13',
+  'a=rtpmap:18 G729/8000',
+  'a=fmtp:18 annexb=no',
+  'a=rtpmap:101 telephone-event/8000',
+  'a=ptime:30',
+);
+
+export const everyOffer = {
+  poly,
+  cisco,
+  huawei,
+  yealink,
+  realPresence,
+  ciscoSecure,
+  huaweiBox,
+  sony,
+  highOnly,
+  linphone,
+  telephone,
+};
