@@ -80,7 +80,7 @@ describe('reading a session description', () => {
     );
     const formats = long?.media[0] && rtpFormats(long.media[0]);
     expect(formats).toHaveLength(127);
-    expect(read(`m=audio ${spaces}5${spaces}x`)).toBeUndefined();
+    expect(read(`m=audio ${spaces}5${spaces}`)).toBeUndefined();
   });
 });
 
