@@ -11,9 +11,11 @@ export interface Bounds {
 
 export const BOUNDS: Record<Kind, Bounds> = {
   browser: { sendTransports: 1, producers: 4, consumers: 320 },
-  sip: { sendTransports: 4, producers: 3, consumers: 8 },
+  // Microphone, camera and screen; a leg that starts again opens the new ones beside the old. It consumes a mix, its picture,
+  // what is presented, and for a moment those that take their place.
+  sip: { sendTransports: 8, producers: 3, consumers: 8 },
   simulator: { sendTransports: 4, producers: 3, consumers: 8 },
-  // program, mix, and a mix-minus for each codec whose microphone is open; 160 rooms speak at most.
+  // A picture of each kind, one for each bridge, mix, and a mix-minus for each codec that speaks; 160 do so at most.
   composer: { sendTransports: 164, producers: 162, consumers: 320 },
   recorder: { sendTransports: 0, producers: 0, consumers: 4 },
   gateway: { sendTransports: 0, producers: 0, consumers: 0 },

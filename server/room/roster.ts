@@ -94,12 +94,13 @@ function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { no
   });
 }
 
-/** What a codec is by its call, and what is known of its site from earlier. */
+/** What a codec is by its call, or was before: nobody but the site gets the site's id. */
 function siteOf(state: RoomState, { callId }: Entrant, known: Participant | undefined): Partial<Participant> {
-  const siteId = callId === undefined ? undefined : state.calls[callId]?.siteId;
+  const siteId = (callId === undefined ? undefined : state.calls[callId]?.siteId) ?? known?.siteId;
+  const site = siteId === undefined ? undefined : state.sites[siteId];
   return {
     ...(siteId === undefined ? {} : { siteId }),
-    ...(siteId !== undefined && state.sites[siteId]?.bridge ? { bridge: true } : {}),
+    ...((site ? site.bridge : known?.bridge) ? { bridge: true } : {}),
     ...(known?.framings ? { framings: known.framings } : {}),
   };
 }

@@ -255,7 +255,7 @@ describe('what is sent', () => {
 
   it('is bounded', async () => {
     const codec = room.join('codec', 'site', 'sip');
-    for (let i = 0; i < 4; i++) await openTransport(codec, 'send');
+    for (let i = 0; i < 8; i++) await openTransport(codec, 'send');
     await expect(openTransport(codec, 'send')).rejects.toMatchObject(refusal('tooManyStreams'));
     await expect(openTransport(codec, 'receive')).rejects.toMatchObject(refusal('mediaUnsupported'));
     const recorder = room.join('recorder', 'service', 'recorder');
@@ -263,7 +263,7 @@ describe('what is sent', () => {
     const site = room.join('site', 'site', 'browser');
     for (let i = 0; i < 5; i++) await openTransport(site, 'send');
     for (let i = 0; i < 5; i++) await openTransport(site, 'receive');
-    expect(await room.media.count()).toMatchObject({ transports: 4 + 2 });
+    expect(await room.media.count()).toMatchObject({ transports: 8 + 2 });
     const flood = Array.from({ length: 100 }, () => site.request({ request: 'watch', pictures: [] }));
     const answers = await Promise.allSettled(flood);
     expect(answers.filter((a) => a.status === 'rejected')).toHaveLength(36);
