@@ -249,11 +249,9 @@ declare module 'gi://Gst?version=1.0' {
       add(element: Element): boolean;
       remove(element: Element): boolean;
       get_by_name(name: string): Element | null;
-      iterate_all_by_element_factory_name(factory: string): Iterator;
+      get_children_count(): number;
+      get_child_by_index(index: number): Element;
       recalculate_latency(): boolean;
-    }
-    class Iterator {
-      next(): [result: number, value: unknown];
     }
     class Clock extends Object {
       /** Nanoseconds. */

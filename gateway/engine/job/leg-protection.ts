@@ -27,14 +27,14 @@ export function arrivalDescription({ kind, muxed, association }: Protection): st
       `${rtcp} caps=application/x-rtcp ! rtcp. funnel name=rtcp`,
     ].join(' ');
   }
-  const named = (which: 'rtp' | 'rtcp') => (kind === 'dtls' ? ` connection-id=${association}-${which}` : '');
+  const guard = (which: 'rtp' | 'rtcp') => `dtlssrtpdec name=${which}-guard connection-id=${association}-${which}`;
   const gate = (name: string) => (kind === 'dtls' ? `valve name=${name} drop=true` : 'identity silent=true');
   const nobody = 'fakesink sync=false async=false';
   return [
-    `${rtp} ! dtlssrtpdec name=rtp-guard${named('rtp')}`,
+    `${rtp} ! ${guard('rtp')}`,
     `rtp-guard.rtp_src ! ${gate('rtp-in')} ! identity name=rtp silent=true`,
     `rtp-guard.rtcp_src ! ${gate('muxed-in')} ! rtcp.`,
-    `${rtcp} ! dtlssrtpdec name=rtcp-guard${named('rtcp')}`,
+    `${rtcp} ! ${guard('rtcp')}`,
     `rtcp-guard.rtcp_src ! ${gate('rtcp-in')} ! rtcp. funnel name=rtcp`,
     `rtcp-guard.rtp_src ! ${nobody}`,
   ].join(' ');

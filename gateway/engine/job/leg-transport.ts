@@ -197,6 +197,9 @@ function rejectedBy(guard: Gst.Element | null | undefined): number {
 
 /** The `srtpdec` inside a `dtlssrtpdec`. */
 function decoderIn(guard: Gst.Bin): Gst.Element | undefined {
-  const [, found] = guard.iterate_all_by_element_factory_name('srtpdec').next();
-  return found as Gst.Element | undefined;
+  for (let index = 0; index < guard.get_children_count(); index++) {
+    const child = guard.get_child_by_index(index);
+    if (child.get_name().startsWith('srtpdec')) return child;
+  }
+  return undefined;
 }
