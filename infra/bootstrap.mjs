@@ -38,7 +38,17 @@ export const packages = {
     'flatbuffers-compiler',
     'libabsl-dev',
   ],
-  test: ['chromium', 'baresip-core', 'baresip-ffmpeg', 'sip-tester', 'ffmpeg', 'gstreamer1.0-tools'],
+  test: [
+    'chromium',
+    'baresip-core',
+    'baresip-ffmpeg',
+    'sip-tester',
+    'kamailio',
+    'openssl',
+    'iproute2',
+    'ffmpeg',
+    'gstreamer1.0-tools',
+  ],
 };
 
 const purposesOf = {
