@@ -5,10 +5,12 @@ import { DialogEmitter } from './emitter.ts';
 import type { Listener } from './listener.ts';
 import { createOrigin } from './origin.ts';
 import type { Session, SessionOwner } from './session.ts';
+import type { TimerSettings } from './session-timer.ts';
 
 export interface CallOptions {
   listener: Listener;
   probeIntervalMs: number;
+  sessionTimer: TimerSettings;
   /** The edge forgets the call; called once, before its last event. */
   onOver: () => void;
 }
@@ -18,6 +20,7 @@ export abstract class Call implements SessionOwner {
   readonly id = randomUUID();
   readonly listener: Listener;
   readonly probeIntervalMs: number;
+  readonly sessionTimer: TimerSettings;
   abstract readonly callId: string;
   abstract readonly direction: 'in' | 'out';
   abstract readonly target: string;
@@ -29,9 +32,10 @@ export abstract class Call implements SessionOwner {
   readonly #onOver: () => void;
   #reofferListener: ReofferListener | undefined;
 
-  protected constructor({ listener, probeIntervalMs, onOver }: CallOptions, initial: DialogState) {
+  protected constructor({ listener, probeIntervalMs, sessionTimer, onOver }: CallOptions, initial: DialogState) {
     this.listener = listener;
     this.probeIntervalMs = probeIntervalMs;
+    this.sessionTimer = sessionTimer;
     this.current = initial;
     this.#onOver = onOver;
     this.#stamp = createOrigin(listener.advertised);
@@ -61,6 +65,10 @@ export abstract class Call implements SessionOwner {
     return this.session.reoffer(sdp);
   }
 
+  noteMedia(): void {
+    this.session?.noteMedia();
+  }
+
   requestKeyFrame(): void {
     this.session?.requestKeyFrame();
   }
@@ -71,8 +79,13 @@ export abstract class Call implements SessionOwner {
     return this.#stamp(sdp);
   }
 
-  reofferListener(): ReofferListener | undefined {
-    return this.#reofferListener;
+  async reoffered(offer: string | undefined): Promise<string | undefined> {
+    try {
+      return await this.#reofferListener?.(offer);
+    } catch (error) {
+      this.listener.log.warn({ code: 'reofferFailed', error: String(error) }, 'sip re-INVITE refused');
+      return undefined;
+    }
   }
 
   abstract acknowledged(sdp: string | undefined): void;
@@ -83,6 +96,10 @@ export abstract class Call implements SessionOwner {
 
   keyFrameRequested(): void {
     this.emit('keyFrameRequested');
+  }
+
+  digit(digit: string): void {
+    this.emit('digit', digit);
   }
 
   ended(end: End): void {

@@ -1,5 +1,7 @@
 /** A call as the rest of the gateway sees it. The types only; `incoming.ts` and `outgoing.ts` make them true. */
 
+import type { Cause } from './reason.ts';
+
 export interface Source {
   ip: string;
   port: number;
@@ -61,7 +63,12 @@ export interface Failure {
   code: FailureCode;
   /** The SIP status, or 0 when none was received. */
   status: number;
+  /** The status' phrase, as the other side worded it. */
   reason: string;
+  /** What the network behind it said (RFC 3326), e.g. Q.850 cause 17. */
+  cause?: Cause;
+  /** Only with `redirected`: where it sends us. Never followed, as only the centre decides whom it calls (REG-12). */
+  redirectedTo?: string;
 }
 
 export interface End {
@@ -69,6 +76,8 @@ export interface End {
   by: 'local' | 'remote' | 'timeout';
   status?: number;
   reason?: string;
+  /** Of a BYE that says why (RFC 3326). */
+  cause?: Cause;
 }
 
 export interface DialogEvents {
@@ -121,6 +130,11 @@ export interface Dialog {
   reoffer(sdp: string): Promise<ReofferResult>;
   /** Asks the remote encoder for a key frame by INFO (RFC 5168); one at a time, others are dropped. */
   requestKeyFrame(): void;
+  /**
+   * RTP or RTCP of the peer has arrived, now; at least once in 90 s while it does. An endpoint that answers no OPTIONS within a
+   * call stays in it by its media; one that does neither for three questions of 30 s is given up.
+   */
+  noteMedia(): void;
   /** BYE, CANCEL or 480, whatever the state asks for. Resolves once the peer has taken note or can no longer. Never rejects. */
   hangUp(): Promise<void>;
 }

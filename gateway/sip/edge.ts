@@ -12,6 +12,7 @@ import { IncomingCall } from './incoming.ts';
 import { Listener } from './listener.ts';
 import { type Census, type Listeners, openListeners, type Place } from './listeners.ts';
 import { OutgoingCall, type PlaceOptions } from './outgoing.ts';
+import { answerTimer, usualTimer } from './session-timer.ts';
 import type {
   Authorisation,
   Ban,
@@ -69,6 +70,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   const log = hooks.log ?? silent;
   const calls = new Map<string, Call & Dialog>();
   const probeIntervalMs = settings.probeIntervalMs ?? 30_000;
+  const sessionTimer = settings.sessionTimer ?? usualTimer;
   const maxDialogs = settings.maxDialogs ?? 200;
   const hasCall = (ip: string) =>
     [...calls.values()].some(({ state, remote }) => state === 'established' && remote.source.ip === ip);
@@ -127,10 +129,14 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   }
 
   function receiveCall(request: InviteUserAgentServer, listener: Listener, identity: Identity): void {
+    const timer = answerTimer(request.message, sessionTimer);
+    if (timer.kind === 'tooSmall') return void request.reject({ statusCode: 422, extraHeaders: timer.headers });
     const call = new IncomingCall({
       request,
       listener,
       probeIntervalMs,
+      sessionTimer,
+      timer,
       target: targetOf(request.message),
       remote: remoteOf(request, listener, identity),
       onOver: () => calls.delete(call.id),
@@ -183,7 +189,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     const listener = at.find(pinned?.transport ?? first.transport, pinned?.ip ?? first.uri.host);
     if (!listener) throw new BadTarget(`no ${first.transport} here for ${first.uri.host}`);
     const onOver = () => calls.delete(call.id);
-    const call = new OutgoingCall({ ...options, target, listener, probeIntervalMs, onOver, pinned });
+    const call = new OutgoingCall({ ...options, target, listener, probeIntervalMs, sessionTimer, onOver, pinned });
     return call;
   }
 

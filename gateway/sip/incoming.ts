@@ -2,11 +2,15 @@
 import type { InviteUserAgentServer } from 'sip.js/lib/core/index.js';
 import { Call, type CallOptions } from './call.ts';
 import type { IncomingDialog, RemoteParty } from './dialog.ts';
+import { type Ringing, ring } from './ringing.ts';
 import { Session } from './session.ts';
-import { sdpBody, sessionTimer } from './session-headers.ts';
+import { sdpBody } from './session-headers.ts';
+import type { TimerAnswer } from './session-timer.ts';
 
 export interface IncomingCallOptions extends CallOptions {
   request: InviteUserAgentServer;
+  /** What the 2xx says about session timers. */
+  timer: Extract<TimerAnswer, { kind: 'taken' }>;
   target: string;
   remote: RemoteParty;
 }
@@ -18,11 +22,14 @@ export class IncomingCall extends Call implements IncomingDialog {
   readonly remote: RemoteParty;
   readonly offer: string | undefined;
   readonly #request: InviteUserAgentServer;
+  readonly #timer: IncomingCallOptions['timer'];
+  #ringing: Ringing | undefined;
 
   /** Made only while the INVITE still waits for its final response. */
   constructor(options: IncomingCallOptions) {
     super(options, 'incoming');
     this.#request = options.request;
+    this.#timer = options.timer;
     this.target = options.target;
     this.remote = options.remote;
     this.callId = options.request.message.callId;
@@ -31,10 +38,12 @@ export class IncomingCall extends Call implements IncomingDialog {
   }
 
   ring(): void {
-    if (this.current !== 'incoming') return;
-    const { session } = this.#request.progress({ statusCode: 180 });
+    if (this.current !== 'incoming' || this.#ringing) return;
+    this.#ringing = ring(this.#request, this.listener, () => this.#receiveNoPrack());
+    const { session } = this.#ringing;
     // A caller may also hang up an early dialog by BYE (RFC 3261 §15).
     session.delegate = {
+      ...session.delegate,
       onBye: (request) => {
         request.accept();
         this.#receiveCancel();
@@ -44,17 +53,22 @@ export class IncomingCall extends Call implements IncomingDialog {
 
   answer(sdp: string): void {
     if (this.current !== 'incoming') return;
+    this.#ringing?.stop();
+    const described = this.stamp(sdp);
     const { session } = this.#request.accept({
       statusCode: 200,
-      extraHeaders: sessionTimer(this.#request.message),
-      body: sdpBody(this.stamp(sdp)),
+      extraHeaders: ['Accept: application/sdp', ...this.#timer.headers],
+      body: sdpBody(described),
     });
     this.current = 'accepted';
-    this.session = new Session(session, this, this.remote.source, true);
+    const { message } = this.#request;
+    const { agreed } = this.#timer;
+    this.session = new Session({ dialog: session, owner: this, message, described, agreed, awaitsAck: true });
   }
 
   reject(status: number, reason?: string): void {
     if (this.current !== 'incoming') return;
+    this.#ringing?.stop();
     const statusCode = Number.isInteger(status) && status >= 400 && status <= 699 ? status : 480;
     this.#request.reject({ statusCode, ...(reason === undefined ? {} : { reasonPhrase: oneLine(reason) }) });
     this.finish('ended', { by: 'local', status: statusCode });
@@ -79,8 +93,16 @@ export class IncomingCall extends Call implements IncomingDialog {
     this.finish('ended', { by: 'local', reason });
   }
 
+  /** RFC 3262 §3: then the call is refused with a 5xx. */
+  #receiveNoPrack(): void {
+    if (this.current !== 'incoming') return;
+    this.#request.reject({ statusCode: 504 });
+    this.finish('ended', { by: 'timeout', status: 504, reason: 'no PRACK' });
+  }
+
   #receiveCancel(): void {
     if (this.current !== 'incoming') return;
+    this.#ringing?.stop();
     this.#request.reject({ statusCode: 487 });
     this.finish('ended', { by: 'remote', status: 487, reason: 'cancelled' });
   }

@@ -42,6 +42,7 @@ export { srtpSuites } from './media.ts';
 export { type AnswerResult, answerOffer, buildOffer, readAnswer } from './offer-answer.ts';
 export type { PlaceOptions } from './outgoing.ts';
 export { type Quirks, quirksOf } from './quirks.ts';
+export type { Cause } from './reason.ts';
 export type { Direction } from './sdp.ts';
 export type {
   Authorisation,

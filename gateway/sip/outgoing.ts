@@ -4,15 +4,21 @@ import {
   type IncomingResponse,
   type IncomingResponseMessage,
   type InviteUserAgentClient,
+  type PrackableIncomingResponseWithSession,
+  SessionDialog,
   TransactionState,
 } from 'sip.js/lib/core/index.js';
 import { Call, type CallOptions } from './call.ts';
 import type { Failure, OutgoingDialog, RemoteParty, Source } from './dialog.ts';
 import { failureCode } from './failure.ts';
 import { credentialLines } from './identity/credentials.ts';
+import { forgetClient } from './in-dialog.ts';
+import { readCause } from './reason.ts';
+import { pinWay } from './remote-target.ts';
 import { timing } from './retransmit.ts';
 import { Session } from './session.ts';
 import { allow, sdpBody, statusOf } from './session-headers.ts';
+import { agreedTimer, demandedMinimum, offerTimer } from './session-timer.ts';
 import { quotable, routeTo, type Target } from './target.ts';
 
 /** What `place` is told. */
@@ -43,6 +49,12 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   readonly remote: RemoteParty;
   readonly #options: OutgoingCallOptions;
   #request: InviteUserAgentClient | undefined;
+  /** Our description as it was sent. */
+  #described = '';
+  /** Session interval that we ask for. */
+  #seconds: number;
+  /** Descriptions in provisional responses, by the To tag of who sent them. */
+  readonly #early = new Map<string, string>();
   #stopPatience: () => void = () => {};
   #stopCancelGuard: () => void = () => {};
   #concluded: () => void = () => {};
@@ -54,6 +66,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     };
     super({ ...options, onOver }, 'preparing');
     this.#options = options;
+    this.#seconds = options.sessionTimer.expires;
     const { uri, transport } = options.target;
     this.target = uri.user ?? '';
     this.remote = { uri: uri.toString(), source: { ip: '', port: 0, transport } };
@@ -67,9 +80,14 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   async start(): Promise<void> {
     try {
       const sdp = await this.#options.offer();
-      if (this.current === 'preparing') this.#invite(sdp);
+      if (this.current !== 'preparing') return;
+      this.current = 'calling';
+      const patience = this.#options.answerWithinMs ?? 90_000;
+      this.#stopPatience = this.listener.after(patience, () => this.#losePatience());
+      this.#invite(this.stamp(sdp));
     } catch (error) {
       this.listener.log.warn({ code: 'noOffer', error: String(error) }, 'call could not be placed');
+      this.#conclude();
       this.finish('failed', { code: 'noOffer', status: 0, reason: String(error) });
     }
   }
@@ -91,31 +109,36 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     // Only a UAS waits for an ACK.
   }
 
-  #invite(sdp: string): void {
+  /** The first INVITE, or that of the same call once more, with a higher CSeq (RFC 4028 §7.3). */
+  #invite(described: string, former?: InviteUserAgentClient): void {
     const { target, callerName, credentials, fromUser, pinned, route } = this.#options;
     const { core } = this.listener;
+    const again = former && {
+      callId: former.message.callId,
+      fromTag: former.message.fromTag,
+      cseq: former.message.cseq + 1,
+    };
     const message = core.makeOutgoingRequestMessage(
       'INVITE',
       target.uri,
       this.listener.uriOf(fromUser),
       target.uri,
-      { fromDisplayName: quotable(callerName), routeSet: route === undefined ? [] : [routeTo(route)] },
-      [`Contact: ${this.listener.contact}`, allow, 'Accept: application/sdp'],
-      sdpBody(this.stamp(sdp)),
+      { fromDisplayName: quotable(callerName), routeSet: route === undefined ? [] : [routeTo(route)], ...again },
+      [`Contact: ${this.listener.contact}`, allow, 'Accept: application/sdp', ...this.#timer],
+      sdpBody(described),
     );
     if (pinned) this.listener.pin(message.callId, pinned);
     if (credentials) this.listener.credentials.set(message.callId, credentials);
-    this.current = 'calling';
     const refused = (response: IncomingResponse) => this.#receiveRefusal(response.message);
     const request = core.invite(message, {
       onTrying: () => this.#unlessOver(() => this.emit('trying')),
-      onProgress: ({ message: { statusCode } }) => this.#receiveProgress(statusCode ?? 0),
+      onProgress: (response) => this.#receiveProgress(response),
       onAccept: (response) => this.#receiveAnswer(response),
       onReject: refused,
       onRedirect: refused,
     }) as InviteUserAgentClient;
     this.#request = request;
-    this.#stopPatience = this.listener.after(this.#options.answerWithinMs ?? 90_000, () => this.#losePatience(request));
+    this.#described = described;
     this.#watch(request);
   }
 
@@ -123,7 +146,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   #watch(request: InviteUserAgentClient): void {
     const { transaction } = request;
     const look = () => {
-      if (transaction.state !== TransactionState.Terminated || this.session) return;
+      if (transaction.state !== TransactionState.Terminated || this.session || this.#request !== request) return;
       // After a challenge there is another one, with our credentials.
       if (request.transaction !== transaction) return this.#watch(request);
       this.#conclude();
@@ -144,47 +167,93 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     });
   }
 
-  #losePatience(request: InviteUserAgentClient): void {
-    this.#cancel(request).catch((error: unknown) =>
-      this.listener.log.debug({ code: 'cancelFailed', error: String(error) }, 'sip'),
-    );
+  #losePatience(): void {
+    if (this.#request) {
+      this.#cancel(this.#request).catch((error: unknown) =>
+        this.listener.log.debug({ code: 'cancelFailed', error: String(error) }, 'sip'),
+      );
+    }
     this.finish('failed', { code: 'noAnswer', status: 0, reason: 'not answered in time' });
   }
 
-  #receiveProgress(status: number): void {
-    if (status < 180 || this.current !== 'calling') return;
-    this.current = 'ringing';
-    this.emit('ringing');
+  /** 180, 183 and their kin; several, where a proxy has asked several devices. */
+  #receiveProgress({ message, session, prack }: PrackableIncomingResponseWithSession): void {
+    if (this.current === 'ended') return;
+    if (isReliable(message)) {
+      if (session instanceof SessionDialog) pinWay(this.listener, session, this.listener.sourceOf(message));
+      prack({ extraHeaders: [`RAck: ${message.getHeader('RSeq')} ${message.cseq} INVITE`] }); // RFC 3262 §4
+    }
+    if (this.current === 'calling') {
+      this.current = 'ringing';
+      this.emit('ringing');
+    }
+    if (!message.body) return;
+    if (this.#early.size < mostForks) this.#early.set(message.toTag, message.body);
+    this.emit('early', { sdp: message.body });
   }
 
   #receiveAnswer({ message, session, ack }: AckableIncomingResponseWithSession): void {
     const isFirst = this.current === 'calling' || this.current === 'ringing';
     const extraHeaders = this.#request ? credentialLines(this.#request.message) : [];
-    if (!isFirst || !message.body) {
+    // An answer in a reliable provisional response need not come again (RFC 3262 §5).
+    const sdp = message.body || this.#early.get(message.toTag);
+    if (!isFirst || sdp === undefined) {
       // Answered after our CANCEL, by a second device of a forked call (RFC 3261 §13.2.2.4), or without an answer to our offer.
       ack({ extraHeaders });
-      session.bye({ onAccept: () => this.#conclude(), onReject: () => this.#conclude() });
+      const done = () => !this.session && this.#conclude();
+      session.bye({ onAccept: done, onReject: done });
       if (isFirst)
         this.finish('failed', { code: 'notAcceptable', status: 200, reason: 'answer without a description' });
       return;
     }
     this.#stopPatience();
-    const source = this.listener.sourceOf(message);
-    this.session = new Session(session, this, source, false); // before the ACK: it knows the way to who is behind a NAT
+    const [described, agreed] = [this.#described, agreedTimer(message)];
+    // Before the ACK: it knows the way to who is behind a NAT.
+    this.session = new Session({ dialog: session, owner: this, message, described, agreed, awaitsAck: false });
     ack({ extraHeaders });
-    this.remote.source = source;
+    this.#meet(message, this.session);
+    this.establish(sdp);
+  }
+
+  /** Now that it has answered, more is known of it. */
+  #meet(message: IncomingResponseMessage, { remoteContact }: Session): void {
     const certificate = this.listener.certificateOf(message);
-    this.remote.identity = certificate ? { certificate } : {};
-    this.remote.contact = this.session.remoteContact;
     const userAgent = message.getHeader('User-Agent') ?? message.getHeader('Server');
+    this.remote.source = this.listener.sourceOf(message);
+    this.remote.identity = certificate ? { certificate } : {};
+    this.remote.contact = remoteContact;
     if (userAgent !== undefined) this.remote.userAgent = userAgent;
-    this.establish(message.body);
   }
 
   #receiveRefusal(message: IncomingResponseMessage): void {
-    this.#conclude();
     const { status, reason } = statusOf(message);
-    this.finish('failed', { code: failureCode(status, Boolean(message.callId)), status, reason });
+    if (status === 422 && this.current !== 'ended' && this.#raiseTimer(message)) return;
+    this.#conclude();
+    this.listener.unpin(this.callId);
+    const cause = readCause(message);
+    const redirectedTo = status >= 300 && status < 400 ? message.getHeader('Contact')?.slice(0, 512) : undefined;
+    this.finish('failed', {
+      code: failureCode(status, Boolean(message.callId), cause),
+      status,
+      reason,
+      ...(cause && { cause }),
+      ...(redirectedTo !== undefined && { redirectedTo }),
+    });
+  }
+
+  /** RFC 4028 §7.3: once more, with the interval that it demands; but not for ever. */
+  #raiseTimer(message: IncomingResponseMessage): boolean {
+    const seconds = demandedMinimum(message);
+    if (seconds === undefined || seconds <= this.#seconds || !this.#request) return false;
+    this.#seconds = seconds;
+    this.#invite(this.#described, this.#request);
+    return true;
+  }
+
+  /** We offer to refresh. */
+  get #timer(): string[] {
+    const minimum = Math.max(this.sessionTimer.minimum, this.#seconds > this.sessionTimer.expires ? this.#seconds : 0);
+    return offerTimer({ seconds: this.#seconds, refresher: 'us' }, minimum);
   }
 
   /** RFC 3261 §9.1. Resolves at the INVITE's own final response, or after 64·T1, when the call counts as cancelled. */
@@ -195,8 +264,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
     return new Promise((resolve) => {
       this.#concluded = resolve;
       this.#stopCancelGuard = this.listener.after(64 * timing.t1, () => {
-        this.listener.core.userAgentClients.delete(`${request.transaction.id}INVITE`);
-        request.dispose();
+        forgetClient(this.listener, request);
         resolve();
       });
     });
@@ -211,4 +279,12 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   #unlessOver(tell: () => void): void {
     if (this.current !== 'ended') tell();
   }
+}
+
+/** How many devices of one call may describe themselves early. */
+const mostForks = 16;
+
+function isReliable(message: IncomingResponseMessage): boolean {
+  const requires = /(^|[,\s])100rel([,\s]|$)/i.test(message.getHeaders('Require').join(','));
+  return requires && /^\d{1,10}$/.test(message.getHeader('RSeq') ?? '');
 }

@@ -1,29 +1,40 @@
-/** Our own re-INVITE, and the patience that glare asks for (RFC 3261 §14.1). */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutgoingInviteRequestDelegate } from 'sip.js/lib/core/index.js';
-import type { ReofferResult } from './dialog.ts';
-import { statusOf } from './session-headers.ts';
+/** Our own re-INVITE: until its final answer, and through the glare that it may meet (RFC 3261 §14.1). */
+
+import {
+  type Body,
+  type IncomingResponse,
+  type OutgoingInviteRequestDelegate,
+  type SessionDialog,
+  UserAgentClient,
+} from 'sip.js/lib/core/index.js';
+import { type FinalAnswer, finalAnswer, forgetClient } from './in-dialog.ts';
+import type { Listener } from './listener.ts';
+import { refreshTarget } from './remote-target.ts';
+import { timing } from './retransmit.ts';
+
+const attempts = 4;
+const pending: FinalAnswer = { status: 491, reason: 'Request Pending' };
 
 interface Reoffer {
-  /** Sends the re-INVITE; throws while another one, of either side, is under way. */
-  send: (delegate: OutgoingInviteRequestDelegate) => unknown;
+  /** Sends the re-INVITE; 491 also while another one, of either side, is under way here. */
+  send: () => Promise<FinalAnswer>;
   /** True for the caller: it waits longer, so that the two do not meet again. */
   ownsCallId: boolean;
   isGone: () => boolean;
 }
 
-const attempts = 4;
-
-export async function reofferThroughGlare(reoffer: Reoffer): Promise<ReofferResult> {
-  let result: ReofferResult = { ok: false, status: 491, reason: 'Request Pending' };
+export async function reofferThroughGlare(reoffer: Reoffer): Promise<FinalAnswer> {
+  let answer = pending;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    if (attempt > 0) await sleep(glareDelay(reoffer.ownsCallId, Math.random()));
-    if (reoffer.isGone()) return { ok: false, status: 481, reason: 'Call is over' };
-    result = await sendOnce(reoffer);
-    if (result.ok || result.status !== 491) return result;
+    if (attempt > 0) await pause(glareDelay(reoffer.ownsCallId, Math.random()));
+    if (reoffer.isGone()) return { status: 481, reason: 'Call is over' };
+    answer = await reoffer.send();
+    if (answer.status !== 491) return answer;
   }
-  return result;
+  return answer;
 }
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Milliseconds, in steps of 10: 2.1 to 4 s for the owner of the Call-ID, 0 to 2 s for the other side. */
 export function glareDelay(ownsCallId: boolean, random: number): number {
@@ -31,21 +42,41 @@ export function glareDelay(ownsCallId: boolean, random: number): number {
   return from + Math.round((random * span) / 10) * 10;
 }
 
-function sendOnce({ send }: Reoffer): Promise<ReofferResult> {
+/** A re-INVITE that got a 1xx may wait for a person at the other end: so long, then it is cancelled. Milliseconds. */
+const patience = 120 * timing.t1;
+
+/** One re-INVITE. Its 2xx is acknowledged where the 2xx says (it refreshes the target). Never rejects. */
+export function sendReinvite(
+  listener: Listener,
+  dialog: SessionDialog,
+  content: { body: Body; extraHeaders: string[] },
+): Promise<FinalAnswer> {
   return new Promise((resolve) => {
-    const refused: OutgoingInviteRequestDelegate['onReject'] = ({ message }) =>
-      resolve({ ok: false, ...statusOf(message) });
-    try {
-      send({
-        onAccept: ({ message, ack }) => {
-          ack();
-          resolve({ ok: true, sdp: message.body });
-        },
-        onReject: refused,
-        onRedirect: refused,
+    let stopWaiting = () => {};
+    const conclude = (answer: FinalAnswer) => {
+      stopWaiting();
+      resolve(answer);
+    };
+    const refused = (response: IncomingResponse) => conclude(finalAnswer(response));
+    const delegate: OutgoingInviteRequestDelegate = {
+      onAccept: (response) => {
+        refreshTarget(listener, dialog, response.message);
+        response.ack();
+        conclude(finalAnswer(response));
+      },
+      onReject: refused,
+      onRedirect: refused,
+    };
+    // The library throws while another INVITE of either side is under way.
+    if (dialog.reinviteUserAgentClient ?? dialog.reinviteUserAgentServer) return resolve(pending);
+    const request = dialog.invite(delegate, content);
+    stopWaiting = listener.after(patience, () => {
+      request.cancel();
+      stopWaiting = listener.after(64 * timing.t1, () => {
+        if (request instanceof UserAgentClient) forgetClient(listener, request);
+        if (dialog.reinviteUserAgentClient === request) dialog.reinviteUserAgentClient = undefined;
+        resolve({ status: 408, reason: 'Request Timeout' });
       });
-    } catch {
-      resolve({ ok: false, status: 491, reason: 'Request Pending' });
-    }
+    });
   });
 }

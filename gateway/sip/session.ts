@@ -1,71 +1,84 @@
-/** What both directions have in common once a SIP dialog is confirmed: re-INVITE, UPDATE, INFO, the probe, and its end. */
-import { isIP } from 'node:net';
+/** What both directions have in common once a SIP dialog is confirmed: the ACK, INFO, the probe, refreshes, and its end. */
 import {
   type IncomingInfoRequest,
-  type IncomingInviteRequest,
+  type IncomingMessage,
   type IncomingRequestMessage,
-  type IncomingResponse,
   type Session as LibrarySession,
-  NonInviteClientTransaction,
   SessionDialog,
-  UserAgentClient,
-  type UserAgentServer,
 } from 'sip.js/lib/core/index.js';
-import type { End, ReofferListener, ReofferResult, Source } from './dialog.ts';
-import { answerer } from './dispatch.ts';
-import type { Listener } from './listener.ts';
+import type { End, ReofferResult } from './dialog.ts';
+import { digitTypes, readDigit } from './digits.ts';
+import { type FinalAnswer, sendWithin } from './in-dialog.ts';
 import { asksForKeyFrame, mediaControlType, pictureFastUpdate } from './media-control.ts';
-import { startProbe } from './probe.ts';
-import { reofferThroughGlare } from './reoffer.ts';
-import { timing } from './retransmit.ts';
-import { allow, reasonOf, sdpBody, sessionTimer } from './session-headers.ts';
-import { unbracket } from './via.ts';
+import { type Probe, startProbe } from './probe.ts';
+import { readCause } from './reason.ts';
+import { Refresher } from './refresher.ts';
+import { pinWay, refreshTarget } from './remote-target.ts';
+import { Renegotiation, type RenegotiationOwner } from './renegotiation.ts';
+import { allow } from './session-headers.ts';
+import type { Agreed } from './session-timer.ts';
 
 /** The call that a session belongs to; it is told, and it owns the session. */
-export interface SessionOwner {
-  readonly direction: 'in' | 'out';
-  readonly listener: Listener;
+export interface SessionOwner extends RenegotiationOwner {
   readonly probeIntervalMs: number;
-  /** Puts our `o=` line into a description. */
-  stamp(sdp: string): string;
-  reofferListener(): ReofferListener | undefined;
   /** The ACK to our 200; `sdp` is the answer to a delayed offer. */
   acknowledged(sdp: string | undefined): void;
-  renegotiated(sdp: string): void;
   keyFrameRequested(): void;
+  digit(digit: string): void;
   ended(end: End): void;
+}
+
+export interface SessionStart {
+  dialog: LibrarySession;
+  owner: SessionOwner;
+  /** The peer's INVITE or 2xx: where it is, and what it can do. */
+  message: IncomingMessage;
+  /** Our description in the exchange that set the call up. */
+  described: string;
+  /** Session timer, if there is one. */
+  agreed: Agreed | undefined;
+  /** True as UAS, where the 200 has just been sent. */
+  awaitsAck: boolean;
 }
 
 export class Session {
   readonly #dialog: SessionDialog;
   readonly #owner: SessionOwner;
+  readonly #refresher: Refresher;
+  readonly #renegotiation: Renegotiation;
+  #takesUpdate: boolean;
   #awaitsAck: boolean;
-  #stopProbe: (() => void) | undefined;
+  #probe: Probe | undefined;
+  #mediaAt = Number.NEGATIVE_INFINITY;
   #afterAck: (() => void) | undefined;
-  #pendingReoffer: IncomingInviteRequest | undefined;
-  #awaitsAnswerInAck = false;
-  #stopAckGuard: (() => void) | undefined;
   #askingForKeyFrame = false;
   #closed = false;
 
-  /** `source` is where the peer's INVITE or 200 came from. `awaitsAck`: we are the UAS and have just sent the 200. */
-  constructor(dialog: LibrarySession, owner: SessionOwner, source: Source, awaitsAck: boolean) {
+  constructor({ dialog, owner, message, described, agreed, awaitsAck }: SessionStart) {
     if (!(dialog instanceof SessionDialog)) throw new TypeError('not a dialog of this library');
     this.#dialog = dialog;
     this.#owner = owner;
     this.#awaitsAck = awaitsAck;
-    this.#pin(source);
+    this.#takesUpdate = /\bUPDATE\b/i.test(message.getHeaders('Allow').join());
+    this.#refresher = new Refresher({ settings: owner.sessionTimer, send: (headers) => this.#refresh(headers) });
+    this.#renegotiation = new Renegotiation(dialog, owner, this.#refresher, described);
+    pinWay(owner.listener, dialog, owner.listener.sourceOf(message));
     dialog.delegate = {
-      onAck: ({ message }) => this.#receiveAck(message),
+      onAck: ({ message: ack }) => this.#receiveAck(ack),
       onAckTimeout: () => this.#receiveAckTimeout(),
       onBye: (request) => {
         request.accept();
-        this.#end({ by: 'remote', ...reasonOf(request.message) });
+        const cause = readCause(request.message);
+        this.#end({ by: 'remote', ...(cause && { cause, reason: cause.text ?? `${cause.protocol} ${cause.value}` }) });
       },
       onInfo: (request) => this.#receiveInfo(request),
-      onInvite: (request) => this.#receiveReinvite(request),
+      onInvite: (request) => this.#renegotiation.receiveReinvite(request),
     };
-    owner.listener.dialogs.set(dialog.id, (message) => this.#inspect(message));
+    owner.listener.dialogs.set(dialog.id, (request) => {
+      this.#probe?.heard();
+      return this.#renegotiation.inspect(request, this.#awaitsAck);
+    });
+    this.#refresher.agree(agreed);
     if (!awaitsAck) this.#watch();
   }
 
@@ -91,6 +104,11 @@ export class Session {
     this.#owner.listener.unpin(callId);
   }
 
+  noteMedia(): void {
+    this.#mediaAt = performance.now();
+    this.#probe?.heard();
+  }
+
   requestKeyFrame(): void {
     if (this.#closed || this.#awaitsAck || this.#askingForKeyFrame) return;
     this.#askingForKeyFrame = true;
@@ -102,54 +120,63 @@ export class Session {
   }
 
   async reoffer(sdp: string): Promise<ReofferResult> {
-    const body = sdpBody(this.#owner.stamp(sdp));
-    const extraHeaders = [`Contact: ${this.#owner.listener.contact}`, allow];
-    const result = await reofferThroughGlare({
-      send: (delegate) => this.#dialog.invite(delegate, { body, extraHeaders }),
-      ownsCallId: this.#owner.direction === 'out',
-      isGone: () => this.#closed,
-    });
-    if (!result.ok && result.status === 481) this.#end({ by: 'remote', status: 481, reason: result.reason });
-    return result;
+    const answer = await this.#renegotiation.reoffer(sdp);
+    this.#noteLoss(answer);
+    const { status, reason, message } = answer;
+    if (status < 200 || status > 299 || !message) return { ok: false, status, reason };
+    return message.body
+      ? { ok: true, sdp: message.body }
+      : { ok: false, status, reason: 'answer without a description' };
   }
 
-  /** Behind a NAT a Contact is of no use; on a connection the connection is the way (RFC 5626 §1). */
-  #pin(source: Source): void {
-    const contact = unbracket(this.#dialog.remoteTarget.host);
-    const natted = this.#dialog.routeSet.length === 0 && isIP(contact) !== 0 && contact !== source.ip;
-    if (source.transport !== 'udp' || natted) this.#owner.listener.pin(this.#dialog.callId, source);
+  /** By UPDATE where the peer takes it, as no description can come amiss then; else by re-INVITE (RFC 4028 §7.4). */
+  async #refresh(headers: string[]): Promise<FinalAnswer> {
+    const answer = this.#takesUpdate ? await this.#update(headers) : await this.#renegotiation.repeat(headers);
+    const isUnknown = answer.status === 405 || answer.status === 501;
+    if (this.#takesUpdate && isUnknown && !this.#closed) {
+      this.#takesUpdate = false;
+      return this.#refresh(headers);
+    }
+    this.#noteLoss(answer);
+    return answer;
+  }
+
+  async #update(headers: string[]): Promise<FinalAnswer> {
+    const answer = await sendWithin(this.#owner.listener, this.#dialog, 'UPDATE', [allow, ...headers]);
+    const { message } = answer;
+    if (message && answer.status < 300 && !this.#closed) refreshTarget(this.#owner.listener, this.#dialog, message);
+    return answer;
+  }
+
+  /**
+   * RFC 3261 §12.2.1.2 would end the call at a 481, a 408 or no answer. Only the 481 does: it says that there is no call. What came
+   * too late or not at all may be half a minute of a cut line, of which these meetings outlast many; the probe decides there.
+   */
+  #noteLoss({ status, reason, message }: FinalAnswer): void {
+    if (status === 481 && message) this.#finish({ by: 'remote', status, reason });
   }
 
   #watch(): void {
-    this.#stopProbe = startProbe({
+    this.#probe = startProbe({
       intervalMs: this.#owner.probeIntervalMs,
-      ask: (answered) => this.#ask(answered),
-      onLost: () => this.#abandon('no answer to OPTIONS'),
+      ask: (answered) => void this.#ask(answered),
+      onLost: () => this.#abandon('neither answer nor media'),
     });
   }
 
-  #ask(answered: () => void): void {
-    const message = this.#dialog.createOutgoingRequestMessage('OPTIONS', {
-      extraHeaders: [`Contact: ${this.#owner.listener.contact}`, 'Accept: application/sdp'],
-    });
-    const note = ({ message: answer }: IncomingResponse) => {
-      if (!answer.callId) return; // made up by the library itself: timeout or transport error
-      answered();
-      // RFC 5057 §5.1: the peer knows no such dialog any more, for example after a restart.
-      if (answer.statusCode === 481) this.#finish({ by: 'remote', status: 481, reason: answer.reasonPhrase ?? '' });
-    };
-    new UserAgentClient(NonInviteClientTransaction, this.#owner.listener.core, message, {
-      onAccept: note,
-      onReject: note,
-      onRedirect: note,
-    });
+  async #ask(answered: () => void): Promise<void> {
+    const answer = await sendWithin(this.#owner.listener, this.#dialog, 'OPTIONS', ['Accept: application/sdp']);
+    if (!answer.message) return;
+    answered();
+    // RFC 5057 §5.1: it knows no such dialog any more, after a restart for example. Some say so to any OPTIONS within a call:
+    // while there is media, there is a call.
+    if (performance.now() - this.#mediaAt > this.#owner.probeIntervalMs) this.#noteLoss(answer);
   }
 
   #receiveAck(message: IncomingRequestMessage): void {
     const sdp = message.body || undefined;
     if (!this.#awaitsAck) {
-      if (sdp !== undefined && this.#awaitsAnswerInAck) this.#owner.renegotiated(sdp);
-      this.#awaitsAnswerInAck = false;
+      this.#renegotiation.receiveAck(sdp);
       return;
     }
     this.#awaitsAck = false;
@@ -177,85 +204,21 @@ export class Session {
 
   #receiveInfo(request: IncomingInfoRequest): void {
     const type = request.message.getHeader('Content-Type');
-    if (asksForKeyFrame(type, request.message.body)) {
+    const { body } = request.message;
+    const digit = readDigit(type, body);
+    if (asksForKeyFrame(type, body)) {
       request.accept();
       this.#owner.keyFrameRequested();
-    } else if (!request.message.body || /^application\/dtmf/i.test(type ?? '')) request.accept();
-    else request.reject({ statusCode: 415, extraHeaders: [`Accept: ${mediaControlType}`] });
+    } else if (digit !== undefined) {
+      request.accept();
+      this.#owner.digit(digit);
+    } else if (!body || digitTypes.some((known) => type?.toLowerCase().startsWith(known))) request.accept();
+    else request.reject({ statusCode: 415, extraHeaders: [`Accept: ${[mediaControlType, ...digitTypes].join(', ')}`] });
   }
-
-  #receiveReinvite(request: IncomingInviteRequest): void {
-    this.#pendingReoffer = request;
-    request.trying();
-    let cancelled = false;
-    request.delegate = {
-      onCancel: () => {
-        cancelled = true;
-        this.#pendingReoffer = undefined;
-        request.reject({ statusCode: 487 });
-      },
-    };
-    this.#answerReoffer(request.message).then((answer) => {
-      if (this.#pendingReoffer === request) this.#pendingReoffer = undefined;
-      if (cancelled || this.#closed) return;
-      if (answer === undefined) return void request.reject({ statusCode: 488 });
-      request.accept({ statusCode: 200, extraHeaders: this.#answerHeaders(request.message), body: sdpBody(answer) });
-      this.#awaitsAnswerInAck = !request.message.body;
-      this.#forgetUnacknowledged();
-    }, this.#fault);
-  }
-
-  #inspect(message: IncomingRequestMessage): boolean {
-    if (message.method !== 'UPDATE') return false;
-    this.#receiveUpdate(answerer(this.#owner.listener.core, message));
-    return true;
-  }
-
-  #receiveUpdate(request: UserAgentServer): void {
-    const { message } = request;
-    if (!message.body) {
-      request.accept({ statusCode: 200, extraHeaders: this.#answerHeaders(message) });
-      return;
-    }
-    if (this.#awaitsAck || this.#pendingReoffer) return void request.reject({ statusCode: 491 }); // RFC 3311 §5.2
-    this.#answerReoffer(message).then((answer) => {
-      if (this.#closed || answer === undefined) request.reject({ statusCode: this.#closed ? 481 : 488 });
-      else request.accept({ statusCode: 200, extraHeaders: this.#answerHeaders(message), body: sdpBody(answer) });
-    }, this.#fault);
-  }
-
-  async #answerReoffer(message: IncomingRequestMessage): Promise<string | undefined> {
-    try {
-      const answer = await this.#owner.reofferListener()?.(message.body || undefined);
-      return answer === undefined ? undefined : this.#owner.stamp(answer);
-    } catch (error) {
-      this.#owner.listener.log.warn({ code: 'reofferFailed', error: String(error) }, 'sip re-INVITE refused');
-      return undefined;
-    }
-  }
-
-  #answerHeaders(message: IncomingRequestMessage): string[] {
-    return [`Contact: ${this.#owner.listener.contact}`, allow, ...sessionTimer(message)];
-  }
-
-  /** The library would answer 500 to every later re-INVITE once the ACK to one 200 got lost for good. */
-  #forgetUnacknowledged(): void {
-    const pending = this.#dialog.reinviteUserAgentServer;
-    this.#stopAckGuard?.();
-    this.#stopAckGuard = this.#owner.listener.after(64 * timing.t1, () => {
-      if (this.#dialog.reinviteUserAgentServer === pending) this.#dialog.reinviteUserAgentServer = undefined;
-    });
-  }
-
-  readonly #fault = (error: unknown): void => {
-    this.#owner.listener.log.warn({ code: 'answerFailed', error: String(error) }, 'sip answer could not be sent');
-  };
 
   #end(end: End): void {
     if (this.#closed) return;
-    const pending = this.#pendingReoffer;
     this.#release();
-    if (pending) pending.reject({ statusCode: 487 }); // RFC 3261 §15.1.2
     this.#owner.listener.unpin(this.#dialog.callId);
     this.#afterAck?.();
     this.#owner.ended(end);
@@ -270,8 +233,9 @@ export class Session {
 
   #release(): void {
     this.#closed = true;
-    this.#stopProbe?.();
-    this.#stopAckGuard?.();
+    this.#probe?.stop();
+    this.#refresher.close();
+    this.#renegotiation.close();
     this.#owner.listener.dialogs.delete(this.#dialog.id);
   }
 }

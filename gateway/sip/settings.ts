@@ -1,6 +1,7 @@
 /** What the edge is told from outside. */
 import type { Identity, Source } from './dialog.ts';
 import type { GuardLimits } from './guard.ts';
+import type { TimerSettings } from './session-timer.ts';
 
 export interface SipSettings {
   /** Address literal to bind, UDP, TCP and TLS. */
@@ -24,6 +25,8 @@ export interface SipSettings {
   probeIntervalMs?: number;
   /** Where floods and scans are stopped; `guard.ts` says what is usual. */
   guard?: Partial<GuardLimits>;
+  /** Session timer of our own calls and the least interval that is taken, in seconds; default 1800 and 90 (RFC 4028). */
+  sessionTimer?: TimerSettings;
   /** Calls at one time, above which new ones get 486; default 200. */
   maxDialogs?: number;
 }

@@ -18,7 +18,7 @@ it('gives a peer up after three questions in a row without an answer, and once',
 it('begins to count anew at every answer', () => {
   const onLost = vi.fn();
   let asked = 0;
-  const stop = startProbe({
+  const probe = startProbe({
     intervalMs: 1_000,
     ask: (answered) => {
       asked += 1;
@@ -28,6 +28,20 @@ it('begins to count anew at every answer', () => {
   });
   vi.advanceTimersByTime(60_000);
   expect(onLost).not.toHaveBeenCalled();
-  stop();
+  probe.stop();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('keeps a peer that answers nothing but is heard', () => {
+  const onLost = vi.fn();
+  const probe = startProbe({ intervalMs: 30_000, ask: () => {}, onLost });
+  for (let minutes = 0; minutes < 60; minutes += 1) {
+    vi.advanceTimersByTime(60_000);
+    probe.heard();
+  }
+  expect(onLost).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(119_000);
+  expect(onLost).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1_000);
+  expect(onLost).toHaveBeenCalledOnce();
 });

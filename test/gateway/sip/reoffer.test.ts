@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { glareDelay, reofferThroughGlare } from '../../../gateway/sip/reoffer.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 describe('glare', () => {
   it('waits 2.1 to 4 s as the caller and 0 to 2 s as the called, in steps of 10 ms (RFC 3261 §14.1)', () => {
@@ -9,17 +11,26 @@ describe('glare', () => {
     expect(glareDelay(true, 0.123) % 10).toBe(0);
   });
 
-  it('is answered 491 by us too while the library has another exchange under way, and given up with the call', async () => {
-    let tries = 0;
-    const result = await reofferThroughGlare({
-      send: () => {
-        tries += 1;
-        throw new Error('There is an ongoing re-INVITE server transaction.');
-      },
-      ownsCallId: false,
-      isGone: () => tries > 0,
-    });
-    expect(result).toEqual({ ok: false, status: 481, reason: 'Call is over' });
-    expect(tries).toBe(1);
+  it('is waited out and tried again, at most four times, and given up with the call', async () => {
+    vi.useFakeTimers();
+    const glare = { status: 491, reason: 'Request Pending' };
+    const taken = { status: 200, reason: 'OK' };
+    const send = vi.fn(async () => (send.mock.calls.length < 3 ? glare : taken));
+    const result = reofferThroughGlare({ send, ownsCallId: true, isGone: () => false });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(send).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await result).toEqual(taken);
+    expect(send).toHaveBeenCalledTimes(3);
+
+    const stubborn = vi.fn(async () => glare);
+    const refused = reofferThroughGlare({ send: stubborn, ownsCallId: false, isGone: () => false });
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await refused).toEqual(glare);
+    expect(stubborn).toHaveBeenCalledTimes(4);
+
+    const over = await reofferThroughGlare({ send: stubborn, ownsCallId: false, isGone: () => true });
+    expect(over).toEqual({ status: 481, reason: 'Call is over' });
+    expect(stubborn).toHaveBeenCalledTimes(4);
   });
 });
