@@ -135,7 +135,8 @@ export class Association {
 
   /** The last word (RFC 8855 12.3); over TCP the end of the connection says the same. */
   goodbye(): Outcome {
-    if (this.#options.transport === 'udp') this.#transactions.sendOnce({ primitive: 'Goodbye', attributes: [] });
+    const isHeard = this.#options.transport === 'udp' && this.#absence !== 'goodbye';
+    if (isHeard) this.#transactions.sendOnce({ primitive: 'Goodbye', attributes: [] });
     return this.#flush([]);
   }
 

@@ -70,6 +70,8 @@ class BoundFloorControl implements FloorControl {
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   #isStarted = false;
+  /** Somebody is there to say goodbye to. */
+  #hasPeer = false;
   /** While closing: anything heard from the endpoint, which is its GoodbyeAck in all likelihood. */
   #onFarewell: (() => void) | undefined;
 
@@ -101,6 +103,7 @@ class BoundFloorControl implements FloorControl {
   connect(remote: Address, setup: 'active' | 'passive'): void {
     if (this.#closing) return;
     this.#link?.connect(remote, setup);
+    this.#hasPeer = true;
     if (this.#options.transport !== 'udp' || this.#isStarted) return;
     this.#isStarted = true;
     this.#do((association, now) => association.start(now));
@@ -139,7 +142,7 @@ class BoundFloorControl implements FloorControl {
     clearTimeout(this.#timer);
     const { sends } = this.#association.goodbye();
     for (const bytes of sends) this.#link?.send(bytes);
-    if (sends.length > 0 && this.#isStarted) {
+    if (sends.length > 0 && this.#hasPeer) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#onFarewell = resolve;
@@ -151,6 +154,7 @@ class BoundFloorControl implements FloorControl {
   }
 
   #receive(message: Buffer): void {
+    this.#hasPeer = true;
     this.#onFarewell?.();
     this.#do((association, now) => association.receive(message, now));
   }
