@@ -156,10 +156,13 @@ const streamStats = z.object({
 });
 export type StreamStats = z.output<typeof streamStats>;
 
+/** `transcoding`: a picture is decoded and encoded in this leg, the endpoint's or its program; tiers do not count. */
+const pictureStats = streamStats.extend({ transcoding: z.boolean() });
+
 const legStats = z.object({
   audio: streamStats.optional(),
-  video: streamStats.optional(),
-  content: streamStats.optional(),
+  video: pictureStats.optional(),
+  content: pictureStats.optional(),
   camera: streamStats.optional(),
   /** What the endpoint sees. */
   showing: z.enum(['slide', 'program']),
@@ -202,7 +205,10 @@ export const legContract = {
     connectEndpoint: { params: connectEndpoint, result: nothing },
     /** The endpoint's sound, as Opus, to the server. */
     sendAudio: { params: rtpOutput, result: boundPort },
-    /** The endpoint's H.264, untouched, with its parameter sets in band, to the server. */
+    /**
+     * The endpoint's picture to the server: H.264 untouched, with its parameter sets in band, and VP8 untouched, as VP8;
+     * what the server does not take as H.264 up to 720p. Tiers are of the same codec.
+     */
     sendVideo: { params: videoOutput, result: boundPort },
     /** Which tiers that `sendVideo` named are encoded and sent; until then none. */
     setTiers: { params: z.object({ low: z.boolean(), mid: z.boolean() }), result: nothing },
@@ -210,13 +216,13 @@ export const legContract = {
     sendContent: { params: rtpOutput, result: boundPort },
     /** What the endpoint hears: Opus from the server. */
     receiveAudio: { params: rtpInput, result: boundPort },
-    /** What the endpoint sees: H.264 from the server, passed on as it is. */
+    /** What the endpoint sees: H.264 from the server, passed on as it is where the endpoint can take that. */
     receiveVideo: { params: rtpInput, result: boundPort },
     /** What the endpoint sees on its second screen, as `receiveVideo`. */
     receiveContent: { params: rtpInput, result: boundPort },
     /** One RTP packet of H.224 frames, base64, to the endpoint. Fails with `noCamera` while none is connected. */
     sendCamera: { params: z.object({ payload: z.base64() }), result: nothing },
-    /** The endpoint's latest picture as a small JPEG, null while there is none. */
+    /** The next key frame of the endpoint's picture, within 320x180; null when none comes within three seconds. */
     still: { params: nothing, result: jpeg },
     /** An Ogg/Opus file (absolute path) into what the endpoint hears, held or not; the room is heard with it. */
     play: { params: z.object({ file: z.string().startsWith('/'), loop: z.boolean().default(false) }), result: nothing },

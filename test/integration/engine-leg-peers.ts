@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { legContract } from '../../gateway/engine/leg-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
+import type { CommandParams } from '../../gateway/engine/protocol.ts';
 import {
   cacheFolder,
   freePort,
@@ -20,20 +21,23 @@ import { toneLevelOf } from './perceive.ts';
 export type Leg = EngineProcess<typeof legContract>;
 export type Closer = () => unknown;
 
-export async function startLeg(closers: Closer[]) {
+/** With sound and picture, and what else is asked for. */
+export async function startLeg(closers: Closer[], more: Partial<CommandParams<typeof legContract, 'open'>> = {}) {
   const logger = recordingLogger();
   const leg = await startEngine(legContract, { logger, cacheFolder });
   closers.push(() => leg.stop());
   const events: { event: string; picture?: string; width?: number }[] = [];
   leg.onEvent((event) => events.push(event));
-  const { audioPort, videoPort } = await leg.request('open', {
+  const opened = await leg.request('open', {
     audio: true,
     video: true,
     bindAddress: '127.0.0.1',
     portRange: { min: 30_000, max: 30_999 },
     slideText: 'Vui lòng chờ',
+    ...more,
   });
-  return { leg, logger, events, audioPort: audioPort ?? 0, videoPort: videoPort ?? 0 };
+  const { audioPort = 0, videoPort = 0, cameraPort = 0, fingerprint = '' } = opened;
+  return { leg, logger, events, audioPort, videoPort, cameraPort, fingerprint };
 }
 
 export async function openPeer(closers: Closer[]): Promise<Receiver> {
@@ -44,14 +48,21 @@ export async function openPeer(closers: Closer[]): Promise<Receiver> {
 
 /**
  * Starts a sender whose pipeline ends in a payloader; its packets leave from the peer's own socket, as a real
- * endpoint's do. Answers with the packets it sent.
+ * endpoint's do; what `alter` answers nothing for is not sent. Answers with the packets that were made.
  */
-export async function sendFrom(closers: Closer[], peer: Receiver, to: number, pipeline: string) {
+export async function sendFrom(
+  closers: Closer[],
+  peer: Receiver,
+  to: number,
+  pipeline: string,
+  alter: (bytes: Buffer) => Buffer | undefined = (bytes) => bytes,
+) {
   const relay = createSocket('udp4');
   const sent: Packet[] = [];
   relay.on('message', (bytes) => {
     sent.push({ at: performance.now(), bytes });
-    peer.send(bytes, to);
+    const altered = alter(bytes);
+    if (altered !== undefined) peer.send(altered, to);
   });
   relay.bind(0, '127.0.0.1');
   await once(relay, 'listening');

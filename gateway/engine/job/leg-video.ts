@@ -1,46 +1,76 @@
-import type { EndpointVideo } from '../leg-protocol.ts';
-import type { RtpInput, RtpOutput } from '../protocol.ts';
+import type { EndpointVideo, VideoOutput } from '../leg-protocol.ts';
+import type { RtpInput } from '../protocol.ts';
 import { countPassed } from './branch.ts';
 import { KeyFrameWatch } from './key-frames.ts';
-import type { LegMedium } from './leg-medium.ts';
-import { depayVideoDescription, videoCaps, videoPayloadDescription } from './leg-rtp.ts';
+import type { LegMedium, MediumPlan } from './leg-medium.ts';
+import { sizeOf } from './leg-program.ts';
+import { serverDescription } from './leg-server-description.ts';
+import { StillMaker } from './leg-still.ts';
+import { Tiers, type WantedTiers } from './leg-tiers.ts';
+import {
+  depayVideoDescription,
+  isTranscoded,
+  type PassedCodec,
+  passedCodec,
+  videoCaps,
+} from './leg-video-description.ts';
+import { PictureForEndpoint } from './leg-video-send.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
-import { elementOf } from './rtp.ts';
-import { payloaderProperties } from './rtp-description.ts';
+import { elementOf, forceKeyFrame } from './rtp.ts';
 import { sizeSlide } from './slide.ts';
 import { readInputSources } from './sources.ts';
 
-/** The fixed part: slide and program share what the endpoint sees, one of them at a time. */
-export const videoSkeleton = [
-  'funnel name=video-in ! tee name=video-from allow-not-linked=true',
-  'funnel name=video-out ! tee name=video-to allow-not-linked=true',
-].join(' ');
+/** The fixed part of the medium `name`: slide and program share what the endpoint sees, one of them at a time. */
+export function videoSkeleton(name: string): string {
+  return [
+    `funnel name=${name}-in ! tee name=${name}-from allow-not-linked=true`,
+    `funnel name=${name}-out ! tee name=${name}-to allow-not-linked=true`,
+  ].join(' ');
+}
 
 export interface VideoListener {
   onFlowing(size: { width: number; height: number }): void;
   onKeyFrameWanted(): void;
-  onShowing(picture: 'slide' | 'program'): void;
+  onShowing?(picture: 'slide' | 'program'): void;
 }
 
-/** The picture of the leg. The medium is the caller's to close, after `close`. */
+/** The picture of the leg, or its presentation. The medium is the caller's to close, after `close`. */
 export class LegVideo {
   readonly #medium: LegMedium;
   readonly #listener: VideoListener;
   readonly #switch: ProgramSwitch;
+  readonly #toEndpoint: PictureForEndpoint;
+  readonly #still: StillMaker;
+  #video: EndpointVideo | undefined;
+  #output: VideoOutput | undefined;
+  #tiers: Tiers | undefined;
+  #wanted: WantedTiers = { low: false, mid: false };
   #fromEndpoint = new KeyFrameWatch();
   #requests = 0;
   #serverRequests = 0;
   #endpointRequests = 0;
+  #lost = 0;
+  #brokenAt = Number.NEGATIVE_INFINITY;
   #size = '';
 
-  constructor(medium: LegMedium, slideText: string, listener: VideoListener) {
+  /** Without a text for the slide the endpoint gets nothing at all while there is no program. */
+  constructor(medium: LegMedium, slideText: string | undefined, listener: VideoListener) {
     this.#medium = medium;
     this.#listener = listener;
-    this.#switch = new ProgramSwitch(medium, { text: slideText, awayMs: 2500, onShowing: listener.onShowing });
+    const onShowing = (picture: 'slide' | 'program') => listener.onShowing?.(picture);
+    this.#switch = new ProgramSwitch(medium, { text: slideText, awayMs: 2500, onShowing });
+    this.#toEndpoint = new PictureForEndpoint(medium);
+    this.#still = new StillMaker(medium, () => this.#refresh());
   }
 
   get showing(): 'slide' | 'program' {
     return this.#switch.showing;
+  }
+
+  /** Whether a picture is decoded and encoded in this leg, of whichever direction. Tiers are no part of this. */
+  get transcoding(): boolean {
+    const received = this.#video !== undefined && isTranscoded(this.#video) && this.#medium.decode !== undefined;
+    return received || this.#toEndpoint.encoding;
   }
 
   connect(video: EndpointVideo | undefined): void {
@@ -48,25 +78,37 @@ export class LegVideo {
       this.#medium.disconnect();
       return;
     }
-    const sees = video.direction === 'sendrecv' || video.direction === 'recvonly';
-    const shows = video.direction === 'sendrecv' || video.direction === 'sendonly';
+    const before = this.#codec;
+    this.#video = video;
     this.#switch.fit(sizeSlide(video.profileLevelId, video.maxBitrateKbps));
-    this.#medium.connect(video.remote, {
-      receive: sees ? { caps: videoCaps(video), decode: depayVideoDescription } : undefined,
-      send: shows ? (position) => videoPayloadDescription(video, position) : undefined,
-    });
+    const send = isSeen(video) ? this.#toEndpoint.plan(video) : undefined;
+    if (before !== this.#codec) this.#changeCodec(video, send);
+    this.#plan(video, send);
   }
 
-  sendToServer(output: RtpOutput): number {
-    const pay = `rtph264pay ${payloaderProperties(output)} mtu=1200 aggregate-mode=zero-latency`;
+  sendToServer(output: VideoOutput): number {
+    this.#output = output;
     this.#serverRequests = 0;
-    return this.#medium.sendToServer(output, `queue name=in max-size-buffers=60 leaky=downstream ! ${pay}`);
+    const port = this.#medium.sendToServer(output, serverDescription(this.#codec, output));
+    this.#openTiers(output);
+    return port;
   }
 
   receiveFromServer(input: RtpInput): number {
     const port = this.#medium.receiveFromServer(input, programDescription);
+    this.#toEndpoint.forgetProgram();
     this.#switch.programReplaced();
     return port;
+  }
+
+  setTiers(wanted: WantedTiers): void {
+    this.#wanted = wanted;
+    if (this.#tiers?.set(wanted)) this.#refresh();
+  }
+
+  /** A small JPEG of the endpoint's next key frame in base64, null when none comes. */
+  still(now: number): Promise<string | null> {
+    return this.#medium.decode === undefined ? Promise.resolve(null) : this.#still.take(this.#codec, now);
   }
 
   hold(on: boolean, text: string | undefined): void {
@@ -75,7 +117,7 @@ export class LegVideo {
 
   /** The endpoint's own request, said by SIP, for a key frame of what it sees. */
   requestKeyFrame(): void {
-    this.#switch.requestKeyFrame();
+    if (!this.#toEndpoint.forceKeyFrame()) this.#switch.requestKeyFrame();
   }
 
   poll(now: number): void {
@@ -85,12 +127,63 @@ export class LegVideo {
     const decode = this.#medium.decode;
     const frames = decode === undefined ? 0 : countPassed(decode, 'out');
     const due = this.#fromEndpoint.isDue(now, { packets: source?.packetsReceived ?? 0, frames });
-    if (this.#serverAsked() || (due && decode !== undefined)) this.#askEndpoint();
+    if ((due || this.#isBroken(source?.packetsLost ?? 0, now)) && decode !== undefined) this.#askEndpoint();
+    if (this.#serverAsked()) this.#refresh();
     this.#switch.poll(now);
+    this.#follow(now);
+    this.#still.poll(now);
   }
 
   close(): void {
+    this.#still.close();
     this.#switch.close();
+  }
+
+  get #codec(): PassedCodec {
+    return this.#video === undefined ? 'H264' : passedCodec(this.#video);
+  }
+
+  #plan(video: EndpointVideo, send: MediumPlan['send']): void {
+    const shown = video.direction === 'sendrecv' || video.direction === 'recvonly';
+    const before = this.#medium.encode;
+    this.#medium.connect(video, {
+      receive: shown ? { caps: videoCaps(video), decode: depayVideoDescription(video) } : undefined,
+      send,
+    });
+    this.#toEndpoint.applyBitrate();
+    if (before !== undefined && this.#medium.encode !== before) this.#switch.requestKeyFrame();
+  }
+
+  /** Another codec than before comes from the endpoint: nothing of the old one may reach what is made for the new one. */
+  #changeCodec(video: EndpointVideo, send: MediumPlan['send']): void {
+    this.#still.close();
+    this.#medium.connect(video, { receive: undefined, send });
+    if (this.#output === undefined) return;
+    this.#medium.sendAnew(this.#output, serverDescription(this.#codec, this.#output));
+    this.#openTiers(this.#output);
+  }
+
+  #openTiers({ payloadType, tiers }: VideoOutput): void {
+    const bin = this.#medium.sendBin;
+    const ssrcs = (tiers ?? []).map(({ ssrc }) => ssrc);
+    this.#tiers = bin === undefined || ssrcs.length === 0 ? undefined : new Tiers(bin, this.#codec, payloadType, ssrcs);
+    this.setTiers(this.#wanted);
+  }
+
+  /** Takes up what the program has turned out to be. */
+  #follow(now: number): void {
+    const video = this.#video;
+    if (video === undefined || !this.#medium.speaking) return;
+    const send = this.#toEndpoint.poll(now, this.#switch.showing);
+    if (send !== undefined) this.#plan(video, send);
+  }
+
+  /** A key frame of what goes to the server: from the endpoint, or from the encoder where its picture is made anew. */
+  #refresh(): void {
+    const decode = this.#medium.decode;
+    if (decode !== undefined && this.#video !== undefined && isTranscoded(this.#video))
+      forceKeyFrame(elementOf(decode, 'encoder'));
+    else this.#askEndpoint();
   }
 
   #askEndpoint(): void {
@@ -102,14 +195,25 @@ export class LegVideo {
   /** GStreamer passes a request on by itself, but it names our SSRC, which the server's session does not know. */
   #relayRequests(): void {
     const requests = this.#medium.endpoint.keyFrameRequests;
-    if (requests > this.#endpointRequests) this.#switch.requestKeyFrame();
+    if (requests > this.#endpointRequests) this.requestKeyFrame();
     this.#endpointRequests = requests;
   }
 
+  /** GStreamer's H.265 goes on after a loss and shows what is left of the picture. */
+  #isBroken(lost: number, now: number): boolean {
+    if (this.#video?.codec !== 'H265' || lost <= this.#lost || now - this.#brokenAt < 1000) return false;
+    this.#lost = lost;
+    this.#brokenAt = now;
+    return true;
+  }
+
+  /** A tier's encoder hears of its own requests. */
   #serverAsked(): boolean {
     const bin = this.#medium.sendBin;
     if (bin === undefined) return false;
-    const requests = readInputSources(bin).reduce((sum, source) => sum + source.keyFrameRequests, 0);
+    const tiers = (this.#output?.tiers ?? []).map(({ ssrc }) => ssrc);
+    const sources = readInputSources(bin).filter(({ ssrc }) => !tiers.includes(ssrc));
+    const requests = sources.reduce((sum, source) => sum + source.keyFrameRequests, 0);
     const asked = requests > this.#serverRequests;
     this.#serverRequests = requests;
     return asked;
@@ -117,13 +221,15 @@ export class LegVideo {
 
   #reportSize(): void {
     const decode = this.#medium.decode;
-    const caps = decode === undefined ? null : elementOf(decode, 'out').get_static_pad('src')?.get_current_caps();
-    if (caps === undefined || caps === null) return;
-    const structure = caps.get_structure(0);
-    const size = { width: Number(structure.get_value('width')), height: Number(structure.get_value('height')) };
+    const size = decode === undefined ? undefined : sizeOf(elementOf(decode, 'out'));
+    if (size === undefined) return;
     const text = `${size.width}x${size.height}`;
-    if (text === this.#size || !(size.width > 0)) return;
+    if (text === this.#size) return;
     this.#size = text;
     this.#listener.onFlowing(size);
   }
+}
+
+function isSeen({ direction }: EndpointVideo): boolean {
+  return direction === 'sendrecv' || direction === 'sendonly';
 }

@@ -1,7 +1,7 @@
 import type Gst from 'gi://Gst?version=1.0';
 import { type Branch, branchInto, countPassed } from './branch.ts';
 import { KeyFrameWatch } from './key-frames.ts';
-import { packetTap } from './packet-tap.ts';
+import { countedOut, packetTap } from './packet-tap.ts';
 import { elementOf, forceKeyFrame, readProperty } from './rtp.ts';
 import { drawSlide, parseH264, type SlideSize, slideDescription } from './slide.ts';
 import { readInputSources } from './sources.ts';
@@ -25,14 +25,15 @@ export interface SwitchedPicture {
 }
 
 export interface SwitchOptions {
-  readonly text: string;
+  /** What the slide says; undefined where nothing at all is shown instead of the program. */
+  readonly text: string | undefined;
   /** Milliseconds without a picture after which the slide comes. */
   readonly awayMs: number;
   onShowing(picture: 'slide' | 'program'): void;
 }
 
 /** From the server's packets to pictures that may enter the funnel. */
-export const programDescription = `${packetTap} ! valve name=gate drop=true ! rtph264depay name=depay wait-for-keyframe=true ! ${parseH264}`;
+export const programDescription = `${packetTap} ! valve name=gate drop=true ! rtph264depay name=depay wait-for-keyframe=true ! ${parseH264} ! ${countedOut}`;
 
 type State =
   | { readonly at: 'slide'; readonly since: number }
@@ -50,7 +51,7 @@ export class ProgramSwitch {
   readonly #medium: SwitchedPicture;
   readonly #options: SwitchOptions;
   readonly #program = new KeyFrameWatch();
-  #text: string;
+  #text: string | undefined;
   #size: SlideSize = { width: 1280, height: 720, kbps: 400 };
   #held = false;
   #state: State = { at: 'slide', since: 0 };
@@ -78,7 +79,7 @@ export class ProgramSwitch {
 
   hold(on: boolean, text: string | undefined): void {
     this.#held = on;
-    if (text === undefined || text === this.#text) return;
+    if (text === undefined || this.#text === undefined || text === this.#text) return;
     this.#text = text;
     if (this.#slide !== undefined) this.#draw(this.#slide.bin);
   }
@@ -164,6 +165,7 @@ export class ProgramSwitch {
   }
 
   #showSlide(): void {
+    if (this.#text === undefined) return;
     if (this.#slide === undefined) {
       const draw = (bin: Gst.Bin) => this.#draw(bin);
       const { pipeline, out } = this.#medium;
@@ -178,7 +180,7 @@ export class ProgramSwitch {
 
   #draw(bin: Gst.Bin): void {
     const { width, height } = this.#size;
-    elementOf(bin, 'drawing').set_property('data', drawSlide(this.#text, width, height));
+    elementOf(bin, 'drawing').set_property('data', drawSlide(this.#text ?? '', width, height));
   }
 
   #removeSlide(): void {

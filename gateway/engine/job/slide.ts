@@ -1,6 +1,7 @@
+import { countedOut } from './packet-tap.ts';
+
 /** H.264 with its parameter sets before every key frame and each picture whole; slices stay as they are. */
-export const parseH264 =
-  'h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au ! identity name=out silent=true';
+export const parseH264 = 'h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au';
 
 /** In pixels, and kbit/s at most. */
 export interface SlideSize {
@@ -24,7 +25,7 @@ export function slideDescription({ width, height, kbps }: SlideSize): string {
     `videotestsrc is-live=true pattern=black ! video/x-raw,format=BGRA,width=${width},height=${height},framerate=4/1`,
     '! rsvgoverlay name=drawing ! videoconvert ! video/x-raw,format=I420',
     `! x264enc name=encoder tune=zerolatency speed-preset=veryfast bitrate=${kbps} key-int-max=20 threads=1 option-string="slice-max-size=1150"`,
-    `! video/x-h264,profile=constrained-baseline ! valve name=gate ! ${parseH264}`,
+    `! video/x-h264,profile=constrained-baseline ! valve name=gate ! ${parseH264} ! ${countedOut}`,
   ].join(' ');
 }
 

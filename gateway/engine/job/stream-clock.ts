@@ -8,6 +8,20 @@ export function latestPts(bin: Gst.Bin): number {
   return latestPacket(bin)?.pts ?? -1;
 }
 
+/** How that packet's payload begins; undefined before the first. */
+export function latestPayload(bin: Gst.Bin): Uint8Array | undefined {
+  const buffer = latestPacket(bin);
+  if (buffer === undefined) return undefined;
+  const [first = 0] = buffer.extract_dup(0, 1);
+  let at = 12 + 4 * (first & 15);
+  if (first & 16) {
+    // RFC 3550 5.3.1: an extension says its length in words.
+    const [, , high = 0, low = 0] = buffer.extract_dup(at, 4);
+    at += 4 + 4 * (high * 256 + low);
+  }
+  return buffer.extract_dup(at, 4);
+}
+
 function latestPacket(bin: Gst.Bin): Gst.Buffer | undefined {
   const sample = readProperty(elementOf(bin, 'latest'), 'last-sample') as Gst.Sample | null;
   return sample?.get_buffer();
