@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { SourceRef } from '../protocol/records.ts';
 import type { LayerDemand } from './layer-demand.ts';
 import type { RoomMediaHooks } from './port.ts';
+import type { Stills } from './stills.ts';
 import type { Home } from './workers.ts';
 
 /** A source that is being sent. Owned by its participant's `Sending`. */
@@ -17,6 +18,7 @@ export interface SentStream {
 export interface RoomContext {
   hooks: RoomMediaHooks;
   logger: Logger;
+  stills: Stills;
   /** Throws `Refused` (`mediaUnavailable`) while the room moves to another worker. */
   home(): Home;
   find(ref: SourceRef): SentStream | undefined;

@@ -10,6 +10,7 @@ import { offeredCapabilities } from './dictionaries.ts';
 import { Levels } from './levels.ts';
 import type { MediaCount, MediaSession, RoomMedia, RoomMediaHooks } from './port.ts';
 import { Session } from './session.ts';
+import { Stills } from './stills.ts';
 import type { Home, Workers } from './workers.ts';
 
 /** A room's router and its participants' sessions; owns both. The router's worker may change, the sessions' ids then do. */
@@ -17,6 +18,7 @@ export class Room implements RoomMedia, RoomContext {
   readonly routerRtpCapabilities: RtpCapabilitiesDictionary;
   readonly hooks: RoomMediaHooks;
   readonly logger: Logger;
+  readonly stills: Stills;
   readonly #workers: Workers;
   readonly #onClosed: () => void;
   readonly #sessions: Map<string, Session>;
@@ -26,6 +28,7 @@ export class Room implements RoomMedia, RoomContext {
   private constructor(options: RoomOptions, sessions: Map<string, Session>, placed: { home: Home; levels: Levels }) {
     this.hooks = options.hooks;
     this.logger = options.logger;
+    this.stills = new Stills((participantId, notice) => this.hooks.notify(participantId, notice));
     this.#workers = options.workers;
     this.#onClosed = options.onClosed;
     this.#sessions = sessions;
@@ -123,6 +126,7 @@ export class Room implements RoomMedia, RoomContext {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
     session?.close();
+    this.stills.forget(id);
   }
 
   #settleOn(placed: { home: Home; levels: Levels }): void {

@@ -99,6 +99,7 @@ export class Session {
     this.#room.home();
     switch (request.request) {
       case 'setRtpCapabilities':
+        if (participant.kind === 'sip') this.#room.stills.tell(participant.id);
         return this.#done(this.#receiving.setCapabilities(request.rtpCapabilities));
       case 'openTransport':
         if (request.direction === 'send') return this.#sending.open(participant);
@@ -115,6 +116,12 @@ export class Session {
         return this.#done(this.#sending.closeProducer(request.producerId));
       case 'watch':
         return this.#done(this.#receiving.watch(request.pictures));
+      case 'watchStills':
+        if (participant.role !== 'operator') throw new Refused('notPermitted', request.request);
+        return this.#done(this.#room.stills.watch(participant.id, request.participantIds));
+      case 'sendStill':
+        if (participant.kind !== 'sip') throw new Refused('notPermitted', request.request);
+        return this.#done(this.#room.stills.take(participant.id, request.jpeg));
       case 'resumeConsumer':
         return this.#done(this.#receiving.resume(request));
       case 'resync':

@@ -66,6 +66,19 @@ export const requestSchema = z.discriminatedUnion('request', [
    * may see them, and announces each. → {}
    */
   z.strictObject({ request: z.literal('watch'), pictures: z.array(watchedSchema).max(160) }),
+  /**
+   * Operators: the codecs of whose camera a still is wanted every few seconds; the whole set. Where a tile is small and
+   * there are many, it costs a hundredth of a picture. → {}
+   */
+  z.strictObject({ request: z.literal('watchStills'), participantIds: z.array(participantIdSchema).max(400) }),
+  /** A codec's leg, while `stillsWanted`: a JPEG of at most 30 kB, in base64. → {} */
+  z.strictObject({
+    request: z.literal('sendStill'),
+    jpeg: z
+      .string()
+      .max(40_000)
+      .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+  }),
   /** Every consumer starts paused; the receiver says when it is ready, a service also where. → {} */
   z.strictObject({
     request: z.literal('resumeConsumer'),
@@ -123,6 +136,9 @@ export const noticeSchema = z.discriminatedUnion('notice', [
     producerId: mediaIdSchema,
     layers: z.array(z.number().int().min(0).max(2)).max(3),
   }),
+  /** Stills of this participant's camera are wanted from now on, or no longer. */
+  z.object({ notice: z.literal('stillsWanted'), wanted: z.boolean() }),
+  z.object({ notice: z.literal('still'), participantId: participantIdSchema, jpeg: z.string() }),
   /** Every transport of this participant is gone: build the media session anew, without leaving the room. */
   z.object({ notice: z.literal('mediaLost') }),
   /** Operators only, about twice a second: loudness per participant in dBov (−127…0), also behind a closed gate. */

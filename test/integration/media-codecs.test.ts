@@ -173,3 +173,19 @@ it('a presentation ends at the server: stopped by the centre, or replaced by a n
   expect(await room.media.count()).toMatchObject({ producers: 0, consumers: 0, transports: 3 });
   expect(Object.values(room.state.participants).flatMap((p) => p.sources)).toEqual([]);
 });
+
+it('an operator’s wall gets stills of codecs, from legs alone and by operators alone', async () => {
+  const codec = join('codec', 'sip');
+  const operator = await browser('operator', 'operator');
+  const site = await browser('site', 'site');
+  const wanted = () => codec.notices.flatMap((n) => (n.notice === 'stillsWanted' ? [n.wanted] : []));
+  await operator.request({ request: 'watchStills', participantIds: ['codec'] });
+  await codec.request({ request: 'sendStill', jpeg: '/9j/4AAQ' });
+  expect(operator.notices).toContainEqual({ notice: 'still', participantId: 'codec', jpeg: '/9j/4AAQ' });
+  await expect(site.request({ request: 'watchStills', participantIds: ['codec'] })).rejects.toThrow('notPermitted');
+  await expect(site.request({ request: 'sendStill', jpeg: '/9j/4AAQ' })).rejects.toThrow('notPermitted');
+  await room.leave('operator');
+  expect(wanted()).toEqual([false, true, false]);
+  await expect(codec.request({ request: 'sendStill', jpeg: '/9j/4AAQ' })).rejects.toThrow('notPermitted');
+  expect(site.notices.filter((n) => n.notice === 'still')).toEqual([]);
+});
