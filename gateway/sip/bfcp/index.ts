@@ -31,6 +31,8 @@ export interface FloorControlOptions {
   /** 16 bits, `a=floorid`. */
   floorId: number;
   onEvent: (event: AssociationEvent) => void;
+  /** Sets the class of signalling (CS3, RFC 4594 4.4) on the UDP socket of this process with this port: Node itself cannot. */
+  markUdp?: (port: number) => Promise<void>;
   log?: { debug(fields: object, message: string): void };
 }
 
@@ -94,6 +96,10 @@ class BoundFloorControl implements FloorControl {
       onFault: (fault) => this.#options.log?.debug(fault, 'bfcp transport'),
     };
     this.#link = await (transport === 'udp' ? openUdpLink : openTcpLink)(linkOptions);
+    if (transport !== 'udp') return;
+    this.#options.markUdp?.(this.port).catch((error: unknown) => {
+      this.#options.log?.debug({ code: 'unmarked', error: String(error) }, 'bfcp without DSCP');
+    });
   }
 
   get port(): number {
@@ -101,7 +107,7 @@ class BoundFloorControl implements FloorControl {
   }
 
   connect(remote: Address, setup: 'active' | 'passive'): void {
-    if (this.#closing) return;
+    if (this.#closing || remote.port < 1 || remote.port > 0xffff) return; // 0 is a line that was declined
     this.#link?.connect(remote, setup);
     this.#hasPeer = true;
     if (this.#options.transport !== 'udp' || this.#isStarted) return;

@@ -3,8 +3,12 @@
  * it opens it anew when it breaks.
  */
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { mark } from '../transport-tcp.ts';
 import { createFramer } from './framing.ts';
 import { type Address, bindInRange, type Link, type LinkOptions } from './link.ts';
+
+/** The octet of CS3 (RFC 4594 4.4). */
+const signallingClass = 0x60;
 
 const bounds = {
   /** Connections at one time; all but one are on trial. */
@@ -52,6 +56,7 @@ class TcpLink {
     server.maxConnections = bounds.connections;
     server.on('error', (error) => options.onFault({ code: 'tcpError', message: error.message }));
     server.on('connection', (socket) => {
+      mark(socket, signallingClass);
       this.#attend(socket);
       this.#welcome(socket);
     });
@@ -103,6 +108,7 @@ class TcpLink {
     if (!this.#remote || this.#closed) return;
     const socket = dial({ host: this.#remote.ip, port: this.#remote.port, localAddress: this.#options.bind.ip });
     socket.once('connect', () => {
+      mark(socket, signallingClass);
       if (this.#redial) this.#redial.delay = bounds.redialMs;
       this.#adopt(socket);
     });

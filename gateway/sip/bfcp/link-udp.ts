@@ -1,7 +1,4 @@
-/**
- * BFCP over UDP (RFC 8855 6.2). Answers go to where the endpoint speaks from, which behind a NAT is not what its SDP says.
- * The signalling class (CS3) cannot be set on these sockets: Node offers no such option.
- */
+/** BFCP over UDP (RFC 8855 6.2). Answers go to where the endpoint speaks from, which behind a NAT is not what its SDP says. */
 import { createSocket, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { type Address, bindInRange, type Link, type LinkOptions } from './link.ts';

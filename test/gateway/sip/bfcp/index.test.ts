@@ -101,6 +101,29 @@ describe('floor control over UDP', () => {
     expect(other.port).toBeLessThanOrEqual(floor.port + 20);
   });
 
+  it('has its socket marked, and goes on where that fails', async () => {
+    const marked: number[] = [];
+    const told: object[] = [];
+    const { floor } = await open({
+      markUdp: async (port) => {
+        marked.push(port);
+        throw new Error('forbidden');
+      },
+      log: { debug: (fields) => void told.push(fields) },
+    });
+    await until(() => told.length === 1);
+    expect(marked).toEqual([floor.port]);
+    expect(told).toMatchObject([{ code: 'unmarked' }]);
+  });
+
+  it('speaks to nobody whose line was declined', async () => {
+    const { floor } = await open({ role: 'client' });
+    floor.connect({ ip, port: 0 }, 'passive');
+    const peer = await udpPeer();
+    floor.connect({ ip, port: peer.port }, 'passive');
+    await until(() => peer.said.includes('Hello'));
+  });
+
   it('goes on where a listener throws', async () => {
     const { floor } = await open({
       onEvent: () => {
