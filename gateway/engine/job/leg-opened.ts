@@ -49,7 +49,10 @@ export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
   const { audio, video, content, camera } = parts;
   const sync = audio && video && new LegSync(audio.medium, video.medium);
   const unwatch = watchBus(pipeline, {
-    onError: ({ source, message }) => emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` }),
+    onError({ source, path, message }) {
+      if (audio?.part.prompt.failed(path)) return;
+      emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` });
+    },
   });
   playWithMixers(pipeline, audio ? audioMixers : []);
   const timers = [
