@@ -120,15 +120,25 @@ const SETTINGS = {
     en: 'SIP port (UDP and TCP)',
     allowed: '1–65535',
   }),
+  SIP_TLS_PORT: describe(z.coerce.number().int().min(0).max(65535).default(5061), {
+    vi: 'Cổng SIP qua TLS; 0: tắt',
+    en: 'SIP port for TLS; 0 switches it off',
+    allowed: '0–65535',
+  }),
+  SIP_TLS_CA: describe(folderOrNothing(), {
+    vi: 'Chứng thư gốc (PEM) phải ký chứng thư của máy chủ SIP mà ta gọi; mặc định: chấp nhận mọi chứng thư',
+    en: 'Authority (PEM) that must have signed the certificates of SIP peers we call; by default any certificate is taken',
+    allowed: 'PATH',
+  }),
   SIP_MEDIA_PORTS: describe(portRangeSchema.default({ first: 40000, last: 40999 }), {
     vi: 'Dải cổng hình và tiếng của thiết bị SIP (UDP); mặc định 40000-40999',
     en: 'Ports for the sound and picture of codecs (UDP); 40000-40999 by default',
     allowed: 'FIRST-LAST, 1024–65535',
   }),
-  SIP_CALLERS: describe(z.enum(['any', 'known']).default('any'), {
-    vi: 'Ai được gọi vào phòng đang mở: bất kỳ ai, hoặc chỉ thiết bị đã biết',
-    en: 'Who may call into an open room: anyone, or only codecs that are known',
-    allowed: 'any | known',
+  SIP_CALLERS: describe(z.enum(['pin', 'known', 'any']).default('pin'), {
+    vi: 'Thiết bị lạ gọi vào: hỏi mã PIN của cuộc họp, từ chối, hoặc (chỉ để thử) cho vào',
+    en: 'Unknown callers are asked for the PIN of the meeting, refused, or (for trials only) let in',
+    allowed: 'pin | known | any',
   }),
   TLS_CERT: describe(folderOrNothing(), {
     vi: 'Tệp chứng thư (PEM); mặc định: tự ký, trong DATA/tls',
@@ -175,8 +185,11 @@ export interface Settings {
   sip: boolean;
   sipHost: string;
   sipPort: number;
+  /** 0: no TLS. */
+  sipTlsPort: number;
+  sipTlsCa?: string;
   sipMediaPorts: { first: number; last: number };
-  sipCallers: 'any' | 'known';
+  sipCallers: 'pin' | 'known' | 'any';
   tlsCert: string;
   tlsKey: string;
   log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -301,6 +314,8 @@ function arrange(values: Values, env: NodeJS.ProcessEnv): Settings {
     sip: values.SIP === 'on',
     sipHost: values.SIP_HOST ?? (values.HOST === 'localhost' ? '127.0.0.1' : values.HOST),
     sipPort: values.SIP_PORT,
+    sipTlsPort: values.SIP_TLS_PORT,
+    ...(values.SIP_TLS_CA ? { sipTlsCa: values.SIP_TLS_CA } : {}),
     sipMediaPorts: values.SIP_MEDIA_PORTS,
     sipCallers: values.SIP_CALLERS,
     tlsCert: values.TLS_CERT ?? resolve(values.DATA, 'tls/certificate.pem'),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createApi, ensureOperator } from './api/index.ts';
 import { parseSettings, SettingError, type Settings } from './config.ts';
 import { startDemo } from './demo.ts';
+import { Directory } from './directory.ts';
 import { readCertificate, readSecrets } from './files.ts';
 import { describeHealth } from './health.ts';
 import { listen, urlOf } from './listening.ts';
@@ -54,13 +55,15 @@ async function start(): Promise<void> {
 
   const graceMs = settings.graceSeconds * 1000;
   const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now });
+  const directory = await Directory.open({ store, rooms, logger, now });
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
-    ...{ ...store, rooms, recordingsDir, logger, now },
+    ...{ ...store, rooms, directory, recordingsDir, logger, now },
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),
     sip: { host: settings.sipHost, port: settings.sipPort },
+    sipBans: { list: () => signalling.sipBans(), lift: (ip) => signalling.liftSipBan(ip) },
     issueTicket: (ticket) => tickets.issue(ticket),
     reviewStanding: (concerns) => signalling.reviewStanding(concerns),
     health: () => describeHealth({ store, media, gateway: signalling.gatewayHealth }),
@@ -68,7 +71,7 @@ async function start(): Promise<void> {
 
   const server = createServer({ cert, key }, api);
   const signalling = openSignalling(server, {
-    ...{ rooms, tickets, logger, now },
+    ...{ rooms, directory, tickets, logger, now },
     checkStanding: (claims) => checkStanding(store, claims),
     secret: secrets.gatewaySecret,
     callers: settings.sipCallers,

@@ -10,6 +10,7 @@ import { routeRecordings } from './recordings.ts';
 import { routeRooms } from './rooms.ts';
 import { Sessions } from './sessions.ts';
 import { routeSignIn } from './sign-in.ts';
+import { routeSites } from './sites.ts';
 
 export { ensureOperator } from './operator-account.ts';
 
@@ -33,6 +34,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeSignIn({ ...parts, sessions }));
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));
+  api.use(routeSites(parts, sessions));
   api.use(routeRecordings(parts, sessions));
   api.use(refuseUnknownPath);
 

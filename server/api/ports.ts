@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { LoggedEvent } from '../protocol/events.ts';
-import type { Health, LinkSummary, RecordingSummary } from '../protocol/http.ts';
+import type { Health, LinkSummary, RecordingSummary, SaveSite, Site } from '../protocol/http.ts';
 import type { Kind, Role } from '../protocol/records.ts';
+import type { SipBan } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
 
 // What the HTTP interface needs of the rest, as the composition root puts it together.
@@ -63,6 +64,21 @@ export interface RecordingsPort {
   fileOf(recordingId: string): Promise<string | undefined>;
 }
 
+export interface DirectoryPort {
+  list(): Promise<Site[]>;
+  add(site: SaveSite): Promise<Site>;
+  change(siteId: string, site: SaveSite): Promise<Site>;
+  remove(siteId: string): Promise<void>;
+  requireSites(siteIds: readonly string[]): void;
+  invited(roomId: string): Promise<string[]>;
+  invite(roomId: string, siteIds: readonly string[]): Promise<void>;
+}
+
+export interface SipBansPort {
+  list(): SipBan[];
+  lift(ip: string): void;
+}
+
 export interface NewTicket {
   roomId: string;
   participantId: string;
@@ -85,6 +101,8 @@ export interface ApiParts {
   log: LogPort;
   recordings: RecordingsPort;
   rooms: RoomsPort;
+  directory: DirectoryPort;
+  sipBans: SipBansPort;
   issueTicket(ticket: NewTicket): Promise<string>;
   /** Puts out whoever of those concerned is in by a link or a sign-in that no longer holds. */
   reviewStanding(concerns: (ticket: Standing) => boolean): Promise<void>;

@@ -11,7 +11,7 @@ import type { Sessions } from './sessions.ts';
 
 /** The meetings: listed, opened, entered by an operator, read afterwards. */
 export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
-  const { rooms, log } = parts;
+  const { rooms, log, directory } = parts;
   const router = Router();
 
   router.get('/rooms', async (request, response) => {
@@ -22,8 +22,10 @@ export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
 
   router.post('/rooms', async (request, response) => {
     const { account } = await sessions.require(request);
-    const { title, roomId } = parse(openRoomSchema, request.body);
+    const { title, roomId, siteIds } = parse(openRoomSchema, request.body);
+    directory.requireSites(siteIds ?? []);
     const room = await rooms.create(title, roomId);
+    if (siteIds) await directory.invite(room.roomId, siteIds);
     parts.logger.info({ username: account.username, room: room.roomId }, 'a meeting was opened');
     response.status(201).json(summarise(parts, request, room.state, room));
   });

@@ -108,7 +108,7 @@ export class Receiving {
     if (held && wanted && held.stream === stream) return this.#prefer(key, held);
     if (held) this.#end(key, held);
     const capabilities = this.#capabilities?.[mediaKindOf(ref.source)];
-    if (!wanted || !capabilities || !this.#canTake(stream, capabilities)) return Promise.resolve();
+    if (!wanted || !capabilities?.codecs?.length || !this.#canTake(stream, capabilities)) return Promise.resolve();
     return this.#begin(key, stream, capabilities);
   }
 

@@ -162,6 +162,11 @@ export const admittedSchema = z.object({
   encryption: encryptionSchema.default('preferred'),
   bridge: z.boolean().default(false),
 });
+/**
+ * The realm of the codecs' accounts, with which their passwords are hashed, and the domain under which they are
+ * registered with the gateway.
+ */
+export const SIP_REALM = 'rostrum';
 /** `ha1` is H(user:realm:password) in lower-case hexadecimal (RFC 7616 3.4.2), for both hashes of RFC 8760. */
 export const sipAccountAnswerSchema = z.object({
   siteId: siteIdSchema,

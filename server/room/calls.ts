@@ -59,9 +59,8 @@ export const callRules = {
     return accept(ended(call, now));
   },
   reportCall,
-  recordRefusedCall: (state, { address, target, kind = 'call', siteId }, _by, { now }) => {
+  recordRefusedCall: (state, { address, target, kind = 'call', site }, _by, { now }) => {
     const attempt = { verb: kind, detail: target.slice(0, 256), at: now };
-    const site = siteId === undefined ? undefined : state.sites[siteId];
     if (site) {
       return accept(...attemptEvents(state, { ...attempt, by: participantIdOfSite(site.siteId), name: site.name }));
     }
@@ -73,6 +72,11 @@ export const callRules = {
 /** Not over yet: it is being placed, waits for its next attempt, or is answered. */
 export function isActive(call: Call): boolean {
   return call.status !== 'failed' && call.status !== 'ended';
+}
+
+/** The latest call of this participant that is not over. */
+export function callUnderWay({ calls }: RoomState, participantId: ParticipantId): Call | undefined {
+  return Object.values(calls).findLast((call) => call.participantId === participantId && isActive(call));
 }
 
 /** What ends with a participant who must not come back: nobody calls him again. */

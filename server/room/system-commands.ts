@@ -34,7 +34,8 @@ export type SystemCommand =
       address: string;
       target: string;
       kind?: 'call' | 'refer' | 'register';
-      siteId?: SiteId;
+      /** Who it was, where that is known. */
+      site?: { siteId: SiteId; name: string };
     }
   | { verb: 'reportEffectFailure'; effect: string; reason: string };
 

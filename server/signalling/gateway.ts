@@ -1,21 +1,20 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Namespace, Socket } from 'socket.io';
 import { z } from 'zod';
 import type { OpenRooms } from '../open-rooms.ts';
 import type { Health } from '../protocol/http.ts';
-import { participantIdOfAddress, roomIdSchema } from '../protocol/ids.ts';
-import { nameSchema, type RoomState } from '../protocol/records.ts';
-import { parse, type RefusalCode, Refused } from '../protocol/refusals.ts';
+import { parse, Refused } from '../protocol/refusals.ts';
 import {
   type GatewayRequest,
   type GatewayToServer,
   gatewayRequestSchema,
   type OpenRooms as OpenRoomsMessage,
   type ServerToGateway,
+  type SipBan,
 } from '../protocol/wire.ts';
 import { isActive } from '../room/calls.ts';
-import type { Room } from '../rooms.ts';
+import { CallerAdmission, type Callers, type DirectoryPort } from './callers.ts';
 import { receive } from './messages.ts';
 import { admitting, checkVersion, succeed } from './participants.ts';
 import type { Tickets } from './tickets.ts';
@@ -31,7 +30,8 @@ export interface GatewayParts {
   rooms: OpenRooms;
   tickets: Tickets;
   secret: string;
-  callers: 'any' | 'known';
+  directory: DirectoryPort;
+  callers: Callers;
   logger: Logger;
   now: () => number;
 }
@@ -53,12 +53,34 @@ export function serveGateway(namespace: Namespace<GatewayToServer, ServerToGatew
     if (!isSame(secret, parts.secret)) throw new Refused('notPermitted');
   }
 
+  let bans: SipBan[] = [];
+  const callers = new CallerAdmission(parts);
+
   async function perform(request: GatewayRequest): Promise<unknown> {
-    if (request.request === 'ticket') return issueTicket(parts, request);
-    if (request.request === 'admitCall') return admitCall(parts, request);
-    if (request.request !== 'reportHealth') throw new Refused('malformed', 'request');
-    reported = { ...request, at: parts.now() };
-    return {};
+    switch (request.request) {
+      case 'ticket':
+        return issueTicket(parts, request);
+      case 'admitCall':
+        return callers.admit(request);
+      case 'admitByPin':
+        return callers.admitByPin(request);
+      case 'recordAttempt':
+        callers.record(request);
+        return {};
+      case 'sipAccount':
+        return parts.directory.account(request.user);
+      case 'reportRegistrations':
+        await parts.directory.reportRegistrations(request.account, request.bindings);
+        return {};
+      case 'registrations':
+        return { bindings: await parts.directory.registrations() };
+      case 'reportBans':
+        bans = request.bans;
+        return {};
+      case 'reportHealth':
+        reported = { ...request, at: parts.now() };
+        return {};
+    }
   }
 
   const openRooms = (): OpenRoomsMessage => ({
@@ -76,7 +98,14 @@ export function serveGateway(namespace: Namespace<GatewayToServer, ServerToGatew
     socket.emit('rooms', openRooms());
   });
 
-  return { health: () => healthOf(namespace.sockets.size > 0, reported, parts.now()) };
+  return {
+    health: () => healthOf(namespace.sockets.size > 0, reported, parts.now()),
+    bans: () => bans.filter((ban) => ban.until > parts.now()),
+    liftBan(ip: string) {
+      bans = bans.filter((ban) => ban.ip !== ip);
+      namespace.emit('unban', { ip });
+    },
+  };
 }
 
 /** By their hashes, which are of one length: the time taken says nothing about the secret. */
@@ -93,47 +122,6 @@ async function issueTicket({ rooms, tickets }: GatewayParts, wanted: Request<'ti
   const callId = wanted.callId ?? active?.id;
   const ofCall = kind === 'sip' ? { ...(address ? { address } : {}), ...(callId ? { callId } : {}) } : {};
   return { ticket: await tickets.issue({ roomId, kind, role, participantId, name, ...ofCall }) };
-}
-
-/** A codec dials `sip:ROOM@HOST`. Whoever is refused is on record where there is a room to record it (REG-12). */
-async function admitCall(parts: GatewayParts, call: Request<'admitCall'>) {
-  const address = printable(call.from) || 'sip:anonymous';
-  const participantId = participantIdOfAddress(address);
-  const roomId = roomIdSchema.safeParse(call.target.toLowerCase());
-  const room = roomId.success ? parts.rooms.get(roomId.data) : undefined;
-  const refused = room ? reasonAgainst(room.state, participantId, parts.callers) : 'roomUnknown';
-  if (!room || refused) {
-    parts.logger.warn({ from: address, target: call.target, source: call.source, refused }, 'a call was refused');
-    room?.report({ verb: 'recordRefusedCall', address, target: printable(call.target) });
-    throw new Refused(refused ?? 'roomUnknown', call.target);
-  }
-  const callId = randomBytes(9).toString('base64url');
-  const name = nameOf(room, participantId, call);
-  const reachedAt = printable(call.contact ?? '') || address;
-  const answer = await room.dispatch({ verb: 'recordCall', callId, participantId, address: reachedAt, name }, 'system');
-  if (!answer.ok) throw new Refused(answer.refusal.code, answer.refusal.detail);
-  const claims = { roomId: room.roomId, kind: 'sip', role: 'site', participantId, name, address, callId } as const;
-  return { roomId: room.roomId, participantId, name, callId, ticket: await parts.tickets.issue(claims) };
-}
-
-function reasonAgainst(state: RoomState, participantId: string, callers: 'any' | 'known'): RefusalCode | undefined {
-  if (state.status === 'ended') return 'meetingEnded';
-  const participant = state.participants[participantId];
-  if (participant?.presence === 'removed') return 'removed';
-  const isKnown = participant || Object.values(state.calls).some((c) => c.participantId === participantId);
-  return callers === 'known' && !isKnown ? 'notPermitted' : undefined;
-}
-
-function nameOf(room: Room, participantId: string, { from, displayName }: Request<'admitCall'>): string {
-  const known = room.state.participants[participantId]?.name;
-  const user = /^(?:sips?:)?([^@;]+)@/i.exec(from)?.[1];
-  const candidates = [known, displayName, user, from, participantId];
-  return candidates.find((name) => nameSchema.safeParse(name).success)?.trim() ?? participantId;
-}
-
-/** What a stranger sent, fit for the log: no control characters. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, ' ').trim();
 }
 
 function healthOf(connected: boolean, reported: Reported | undefined, now: number): Partial<Health['parts']> {

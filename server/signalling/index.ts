@@ -32,6 +32,8 @@ export function openSignalling(server: HttpsServer, parts: SignallingParts & Gat
     /** Puts out whoever of those concerned is in by a link or a sign-in that no longer holds. */
     reviewStanding: participants.reviewStanding,
     gatewayHealth: gateway.health,
+    sipBans: gateway.bans,
+    liftSipBan: gateway.liftBan,
     /** Also closes the HTTPS server. */
     close: () => io.close(),
   };

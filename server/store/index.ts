@@ -7,10 +7,14 @@ import { type EventLog, openEventLog } from './event-log.ts';
 import { type Links, openLinks } from './links.ts';
 import { migrationProvider } from './migrations.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
+import { openRegistrations, type Registrations } from './registrations.ts';
 import type { Database } from './schema.ts';
+import { openSites, type Sites } from './sites.ts';
 import { openSqlite } from './sqlite.ts';
 
 export { AppendConflict } from './event-log.ts';
+export type { Registrations } from './registrations.ts';
+export type { Ha1, Sites, StoredSite } from './sites.ts';
 
 /** Everything that outlives the process. */
 export interface Store {
@@ -18,6 +22,8 @@ export interface Store {
   accounts: Accounts;
   links: Links;
   recordings: Recordings;
+  sites: Sites;
+  registrations: Registrations;
   /** Rejects when the database does not answer. */
   probe(): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +47,8 @@ export async function openStore(db: Database): Promise<Store> {
     accounts: openAccounts(db),
     links: openLinks(db),
     recordings: openRecordings(db),
+    sites: openSites(db),
+    registrations: openRegistrations(db),
     probe: async () => {
       await sql`select 1`.execute(db);
     },

@@ -61,6 +61,35 @@ const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '2026-11-sites': {
+    async up(db) {
+      await db.schema
+        .createTable('sites')
+        .addColumn('id', 'text', (c) => c.primaryKey())
+        .addColumn('name', 'text', (c) => c.notNull())
+        .addColumn('sip', 'text')
+        .addColumn('account', 'text', (c) => c.unique())
+        .addColumn('ha1_md5', 'text')
+        .addColumn('ha1_sha256', 'text')
+        .addColumn('changed_at', 'bigint', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('invitations')
+        .addColumn('room_id', 'text', (c) => c.notNull().references('rooms.id'))
+        .addColumn('site_id', 'text', (c) => c.notNull().references('sites.id').onDelete('cascade'))
+        .addPrimaryKeyConstraint('sites_of_a_room', ['room_id', 'site_id'])
+        .execute();
+      await db.schema
+        .createTable('registrations')
+        .addColumn('account', 'text', (c) => c.notNull().references('sites.account').onDelete('cascade'))
+        .addColumn('contact', 'text', (c) => c.notNull())
+        .addColumn('binding', 'text', (c) => c.notNull())
+        .addColumn('since', 'bigint', (c) => c.notNull())
+        .addColumn('expires_at', 'bigint', (c) => c.notNull())
+        .addPrimaryKeyConstraint('contacts_of_an_account', ['account', 'contact'])
+        .execute();
+    },
+  },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

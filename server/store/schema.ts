@@ -34,6 +34,19 @@ export interface Schema {
     duration_ms: number;
     bytes: number;
   };
+  sites: {
+    id: string;
+    name: string;
+    /** JSON of how its codec is reached and known, without the secret. */
+    sip: string | null;
+    account: string | null;
+    ha1_md5: string | null;
+    ha1_sha256: string | null;
+    changed_at: number;
+  };
+  invitations: { room_id: string; site_id: string };
+  /** `binding` is JSON. */
+  registrations: { account: string; contact: string; binding: string; since: number; expires_at: number };
 }
 
 export type Database = Kysely<Schema>;

@@ -49,6 +49,8 @@ export class System {
       ROSTRUM_MEDIA_PORT: String(await freePort()),
       ROSTRUM_WORKERS: '1',
       ROSTRUM_SIP_PORT: String(sipPort),
+      ROSTRUM_SIP_TLS_PORT: '0',
+      ROSTRUM_SIP_CALLERS: 'any',
       ROSTRUM_PICTURE: '640x360@15',
       ROSTRUM_LOG: process.env.ROSTRUM_LOG ?? 'warn',
       ...more,

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { participantIdOfAddress } from '../../server/protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
 import type { Answer, OpenRooms } from '../../server/protocol/wire.ts';
@@ -117,4 +117,73 @@ test('health follows what the gateway reports', async () => {
     status: 'degraded',
     parts: { sip: { status: 'down', detail: 'port 5060 is taken' } },
   });
+});
+
+describe('a site of the directory', () => {
+  const sip = { account: 'babe', password: 'right-12', sources: ['10.4.0.0/16'], encryption: 'required', bridge: true };
+  const call = (target: string, ip: string, more: object = {}) =>
+    ask({
+      request: 'admitCall',
+      target,
+      from: 'sip:codec@whatever',
+      source: { transport: 'udp', ip, port: 5060 },
+      ...more,
+    });
+
+  test('enters the meetings it is invited to, however it is known, and no other (REG-12)', async () => {
+    await operator.send('POST', '/api/sites', { siteId: 'ba-be', name: 'Ba Bể', sip });
+    const roomId = await openMeeting(operator, 'Giao ban', { siteIds: ['ba-be'] });
+    const other = await openMeeting(operator);
+    const answers = [
+      await call(roomId, '10.4.5.6'),
+      await call(roomId, '192.0.2.1', { account: 'babe' }),
+      await call('', '10.4.5.6'),
+    ];
+    for (const answer of answers) {
+      const expected = { roomId, participantId: 'site-ba-be', name: 'Ba Bể', encryption: 'required', bridge: true };
+      expect(answer).toMatchObject({ ok: true, result: expected });
+    }
+    const desk = await enter(await operatorTicket(operator, other));
+    expect(await call(other, '10.4.5.6')).toMatchObject({ ok: false, refusal: { code: 'notInvited' } });
+    await until('the attempt is on record', () => desk.state.attempts.length === 1);
+    expect(desk.state.attempts[0]).toMatchObject({ by: 'site-ba-be', name: 'Ba Bể', verb: 'call' });
+  });
+
+  test('has what it tried elsewhere on record where it belongs', async () => {
+    const roomId = await openMeeting(operator, 'Giao ban', { siteIds: ['ba-be'] });
+    const desk = await enter(await operatorTicket(operator, roomId));
+    const source = { transport: 'udp', ip: '10.4.5.6', port: 5060 };
+    const transfer = { request: 'recordAttempt', kind: 'refer', from: 'sip:x@y', target: 'sip:out@side', source };
+    expect(await ask(transfer)).toMatchObject({ ok: true });
+    await until('the attempt is on record', () => desk.state.attempts.length === 1);
+    expect(desk.state.attempts[0]).toMatchObject({ by: 'site-ba-be', verb: 'refer', detail: 'sip:out@side' });
+  });
+
+  test('is asked for a secret that nobody else sees', async () => {
+    expect(await ask({ request: 'sipAccount', user: 'babe' })).toMatchObject({ ok: true, result: { siteId: 'ba-be' } });
+    expect(await ask({ request: 'sipAccount', user: 'eve' })).toMatchObject({ refusal: { code: 'siteUnknown' } });
+    const listed = await operator.send('GET', '/api/sites');
+    expect(JSON.stringify(listed.json)).not.toMatch(/right-12|ha1|md5/);
+  });
+
+  test('shows where it is registered', async () => {
+    const expiresAt = Date.now() + 60_000;
+    const source = { transport: 'tcp', ip: '10.4.5.6', port: 40_000 };
+    const binding = { account: 'babe', contact: 'sip:babe@10.4.5.6', source, callId: 'a', cseq: 1, expiresAt };
+    await ask({ request: 'reportRegistrations', account: 'babe', bindings: [binding] });
+    expect(await ask({ request: 'registrations' })).toMatchObject({ result: { bindings: [binding] } });
+    expect((await operator.send('GET', '/api/sites')).json).toMatchObject({
+      sites: [{ siteId: 'ba-be', registered: { contacts: ['sip:babe@10.4.5.6'] } }],
+    });
+  });
+});
+
+test('bans are listed and lifted', async () => {
+  const ban = { ip: '203.0.113.9', until: Date.now() + 60_000, reason: 'scanner', attempts: 7 };
+  await ask({ request: 'reportBans', bans: [ban] });
+  expect((await operator.send('GET', '/api/sip/bans')).json).toEqual({ bans: [ban] });
+  const lifted = new Promise((resolve) => gateway.once('unban', resolve));
+  await operator.send('DELETE', `/api/sip/bans/${ban.ip}`);
+  expect(await lifted).toEqual({ ip: ban.ip });
+  expect((await operator.send('GET', '/api/sip/bans')).json).toEqual({ bans: [] });
 });

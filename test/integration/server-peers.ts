@@ -94,8 +94,8 @@ export class Peer {
   }
 }
 
-export async function openMeeting(operator: HttpClient, title = 'Giao ban'): Promise<string> {
-  const opened = await operator.send('POST', '/api/rooms', { title });
+export async function openMeeting(operator: HttpClient, title = 'Giao ban', more: object = {}): Promise<string> {
+  const opened = await operator.send('POST', '/api/rooms', { title, ...more });
   return (opened.json as { roomId: string }).roomId;
 }
 

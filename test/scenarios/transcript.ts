@@ -127,7 +127,13 @@ function systemCommand(verb: string, rest: string[]): SystemCommand {
     case 'recover':
       return { verb };
     case 'recordRefusedCall':
-      return { verb, address: a, target: b, kind: (c || 'call') as 'call', ...(d ? { siteId: d } : {}) };
+      return {
+        verb,
+        address: a,
+        target: b,
+        kind: (c || 'call') as 'call',
+        ...(d ? { site: { siteId: d, name: d } } : {}),
+      };
     case 'recordCall':
       return { verb, callId: a, participantId: participantIdOfSite(b), address: c, name: b, siteId: b };
     case 'invite':

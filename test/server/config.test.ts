@@ -25,7 +25,8 @@ describe('settings', () => {
       sip: true,
       sipHost: '0.0.0.0',
       sipMediaPorts: { first: 40000, last: 40999 },
-      sipCallers: 'any',
+      sipTlsPort: 5061,
+      sipCallers: 'pin',
       demo: false,
     });
     expect(settings.announcedAddresses).toContain('127.0.0.1');

@@ -1,0 +1,236 @@
+import { createHash, randomInt } from 'node:crypto';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { Logger } from 'pino';
+import type { OpenRooms } from './open-rooms.ts';
+import type { SaveSite, Site } from './protocol/http.ts';
+import type { RoomId, SiteId } from './protocol/ids.ts';
+import type { InvitedSite } from './protocol/records.ts';
+import { Refused } from './protocol/refusals.ts';
+import { SIP_REALM, type SipAccountAnswer, type SipBinding } from './protocol/wire.ts';
+import type { Room } from './rooms.ts';
+import type { Ha1, Registrations, Sites, StoredSite } from './store/index.ts';
+
+export interface DirectoryParts {
+  store: { sites: Sites; registrations: Registrations };
+  rooms: OpenRooms;
+  logger: Logger;
+  now: () => number;
+}
+
+/** What is proven of a caller. */
+export interface Proof {
+  account?: string | undefined;
+  /** SHA-256 of its certificate. */
+  certificate?: string | undefined;
+  ip: string;
+}
+
+/**
+ * The centre's sites, and what open rooms know of them: whoever is invited, and how he is reached. One writer: changes come
+ * one after the other.
+ */
+export class Directory {
+  readonly #parts: DirectoryParts;
+  #sites: StoredSite[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(parts: DirectoryParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads the directory and tells the rooms that are open already. */
+  static async open(parts: DirectoryParts): Promise<Directory> {
+    const directory = new Directory(parts);
+    await directory.#reload();
+    await directory.#tellRooms();
+    const opened = (room: Room) => {
+      const prepared = directory.#serially(() => directory.#prepare(room));
+      prepared.catch((error: unknown) => parts.logger.error({ err: error, room: room.roomId }, 'no sites invited'));
+    };
+    parts.rooms.watch({ opened, closed: () => undefined });
+    return directory;
+  }
+
+  async list(): Promise<Site[]> {
+    const { registrations } = this.#parts.store;
+    const live = await registrations.list(this.#parts.now());
+    return this.#sites.map(({ site }) => {
+      const own = live.filter(({ binding }) => binding.account === site.sip?.account);
+      const userAgent = own.find(({ binding }) => binding.userAgent)?.binding.userAgent;
+      const [first] = own;
+      if (!first) return site;
+      const contacts = own.map(({ binding }) => binding.contact);
+      const since = Math.min(...own.map((one) => one.since));
+      return { ...site, registered: { contacts, since, ...(userAgent ? { userAgent } : {}) } };
+    });
+  }
+
+  /** Throws `Refused`: `siteExists`, `accountTaken`. */
+  add(saved: SaveSite): Promise<Site> {
+    return this.#serially(async () => {
+      const siteId = saved.siteId ?? this.#freeId(saved.name);
+      const stored = storedSite(siteId, saved, undefined);
+      return this.#save(stored, await this.#parts.store.sites.add(stored, this.#parts.now()));
+    });
+  }
+
+  /** Throws `Refused`: `siteUnknown`, `accountTaken`. */
+  change(siteId: SiteId, saved: SaveSite): Promise<Site> {
+    return this.#serially(async () => {
+      const before = this.#sites.find(({ site }) => site.siteId === siteId);
+      if (!before) throw new Refused('siteUnknown', siteId);
+      const stored = storedSite(siteId, saved, before);
+      return this.#save(stored, await this.#parts.store.sites.change(stored, this.#parts.now()));
+    });
+  }
+
+  remove(siteId: SiteId): Promise<void> {
+    return this.#serially(async () => {
+      if (!(await this.#parts.store.sites.remove(siteId))) throw new Refused('siteUnknown', siteId);
+      await this.#reload();
+      await this.#tellRooms();
+    });
+  }
+
+  /** Throws `Refused` (`siteUnknown`) where one of them is no site. */
+  requireSites(siteIds: readonly SiteId[]): void {
+    const unknown = siteIds.find((id) => !this.#sites.some(({ site }) => site.siteId === id));
+    if (unknown !== undefined) throw new Refused('siteUnknown', unknown);
+  }
+
+  invited(roomId: RoomId): Promise<SiteId[]> {
+    return this.#parts.store.sites.invited(roomId);
+  }
+
+  /** The whole list, in the place of the earlier one; who is in already stays. Throws `Refused` (`siteUnknown`). */
+  invite(roomId: RoomId, siteIds: readonly SiteId[]): Promise<void> {
+    return this.#serially(async () => {
+      this.requireSites(siteIds);
+      await this.#parts.store.sites.invite(roomId, siteIds);
+      const room = this.#parts.rooms.get(roomId);
+      if (room) await this.#prepare(room);
+    });
+  }
+
+  /** The site that this caller is, by account before certificate before address; nobody where two could be meant. */
+  identify({ account, certificate, ip }: Proof): Site | undefined {
+    const sites = this.#sites.map(({ site }) => site);
+    if (account !== undefined) return sites.find((site) => site.sip?.account === account);
+    const certified = certificate && sites.find((site) => site.sip?.certificate === certificate);
+    if (certified) return certified;
+    const there = sites.filter((site) => isSource(site, ip));
+    return there.length === 1 ? there[0] : undefined;
+  }
+
+  /** Throws `Refused` (`siteUnknown`) for who is no account. */
+  account(user: string): SipAccountAnswer {
+    const found = this.#sites.find(({ site }) => site.sip?.account === user.toLowerCase());
+    if (!found?.ha1) throw new Refused('siteUnknown', user);
+    return { siteId: found.site.siteId, ha1: found.ha1 };
+  }
+
+  reportRegistrations(account: string, bindings: readonly SipBinding[]): Promise<void> {
+    return this.#parts.store.registrations.replace(account, bindings, this.#parts.now());
+  }
+
+  async registrations(): Promise<SipBinding[]> {
+    const live = await this.#parts.store.registrations.list(this.#parts.now());
+    return live.map(({ binding }) => binding);
+  }
+
+  async #save(stored: StoredSite, result: 'saved' | 'siteExists' | 'siteUnknown' | 'accountTaken'): Promise<Site> {
+    if (result !== 'saved') throw new Refused(result, stored.site.sip?.account ?? stored.site.siteId);
+    await this.#reload();
+    await this.#tellRooms();
+    return stored.site;
+  }
+
+  async #reload(): Promise<void> {
+    this.#sites = await this.#parts.store.sites.list();
+  }
+
+  async #tellRooms(): Promise<void> {
+    for (const room of this.#parts.rooms.list()) await this.#prepare(room);
+  }
+
+  async #prepare(room: Room): Promise<void> {
+    if (room.state.status !== 'open') return;
+    const invited = new Set(await this.#parts.store.sites.invited(room.roomId));
+    const sites = this.#sites.filter(({ site }) => invited.has(site.siteId)).map(({ site }) => invitedSite(site));
+    if (room.state.pin === undefined) room.report({ verb: 'setPin', pin: this.#freePin() });
+    room.report({ verb: 'invite', sites });
+  }
+
+  /** No two open rooms share one: it says which meeting is meant. */
+  #freePin(): string {
+    const taken = new Set(this.#parts.rooms.list().map((room) => room.state.pin));
+    for (;;) {
+      const pin = String(randomInt(0, 1_000_000)).padStart(6, '0');
+      if (!taken.has(pin)) return pin;
+    }
+  }
+
+  #freeId(name: string): SiteId {
+    const base = slugOf(name);
+    const taken = new Set(this.#sites.map(({ site }) => site.siteId));
+    for (let n = 1; ; n += 1) {
+      const id = n === 1 ? base : `${base}-${n}`;
+      if (!taken.has(id)) return id;
+    }
+  }
+
+  #serially<T>(step: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(step);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** The secret stays with its account: another account, or none, begins without. */
+function storedSite(siteId: SiteId, { name, sip }: SaveSite, before: StoredSite | undefined): StoredSite {
+  if (!sip) return { site: { siteId, name } };
+  const { password, ...known } = sip;
+  const kept = known.account !== undefined && before?.site.sip?.account === known.account ? before.ha1 : undefined;
+  const ha1 = known.account !== undefined && password !== undefined ? ha1Of(known.account, password) : kept;
+  return { site: { siteId, name, sip: { ...known, hasPassword: ha1 !== undefined } }, ...(ha1 ? { ha1 } : {}) };
+}
+
+function ha1Of(account: string, password: string): Ha1 {
+  const hash = (algorithm: string) => createHash(algorithm).update(`${account}:${SIP_REALM}:${password}`).digest('hex');
+  return { md5: hash('md5'), sha256: hash('sha256') };
+}
+
+function invitedSite({ siteId, name, sip }: Site): InvitedSite {
+  const { address, fallback, account, bridge = false, encryption = 'preferred' } = sip ?? {};
+  return {
+    siteId,
+    name,
+    ...(address ? { address } : {}),
+    ...(fallback ? { fallback } : {}),
+    ...(account ? { account } : {}),
+    bridge,
+    encryption,
+  };
+}
+
+/** Within what the directory says, or at the very address that the site is called at. */
+function isSource({ sip }: Site, ip: string): boolean {
+  if (!sip) return false;
+  const host = /^(?:sip:)?(?:[^@]*@)?(\[[^\]]+\]|[^:;]+)/i.exec(sip.address ?? '')?.[1]?.replace(/^\[|\]$/g, '');
+  if (host !== undefined && isIP(host) && host === ip) return true;
+  const networks = new BlockList();
+  for (const source of sip.sources) {
+    const [address = '', prefix] = source.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) networks.addAddress(address, family);
+    else networks.addSubnet(address, Number(prefix), family);
+  }
+  return networks.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+}
+
+/** `Sở Y tế` → `so-y-te`. */
+function slugOf(name: string): SiteId {
+  const plain = name.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase();
+  const slug = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  return slug.slice(0, 40).replace(/-+$/, '') || 'site';
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Directory } from '../../server/directory.ts';
+import { OpenRooms } from '../../server/open-rooms.ts';
+import { type SaveSite, saveSiteSchema } from '../../server/protocol/http.ts';
+import type { SipBinding } from '../../server/protocol/wire.ts';
+import { type Fixture, openFixture } from './room-parts.ts';
+
+let fixture: Fixture;
+let rooms: OpenRooms;
+let directory: Directory;
+const logger = pino({ level: 'silent' });
+const open = () => Directory.open({ store: fixture.store, rooms, logger, now: fixture.parts.now });
+beforeEach(async () => {
+  fixture = await openFixture();
+  rooms = await OpenRooms.recover(fixture.parts);
+  directory = await open();
+});
+afterEach(async () => {
+  await rooms.close();
+  await fixture.close();
+});
+
+const codec = (account: string, more: object = {}): SaveSite =>
+  saveSiteSchema.parse({
+    name: account,
+    sip: { account, password: 'right-12', ...more },
+  });
+const refusal = (code: string) => expect.objectContaining({ refusal: expect.objectContaining({ code }) });
+const binding = (account: string, expiresAt: number): SipBinding => ({
+  account,
+  contact: `sip:${account}@10.0.0.5`,
+  source: { transport: 'udp', ip: '10.0.0.5', port: 5060 },
+  callId: 'a',
+  cseq: 1,
+  expiresAt,
+  userAgent: 'TANDBERG/529',
+});
+
+describe('a site', () => {
+  test('gets its id from its name', async () => {
+    const named = (name: string) => directory.add({ name });
+    expect((await named('Sở Y tế')).siteId).toBe('so-y-te');
+    expect((await named('sở y tế')).siteId).toBe('so-y-te-2');
+    expect((await named('Đồng Hỷ')).siteId).toBe('dong-hy');
+    expect((await named('***')).siteId).toBe('site');
+    await expect(directory.add({ name: 'x', siteId: 'so-y-te' })).rejects.toEqual(refusal('siteExists'));
+  });
+
+  test('never gives its password back, and keeps no more than its hashes', async () => {
+    const site = await directory.add(codec('babe'));
+    expect(site.sip).toMatchObject({ account: 'babe', hasPassword: true });
+    expect(JSON.stringify(await directory.list())).not.toContain('password":"');
+    const password = codec('babe').sip?.password;
+    const ha1 = directory.account('BABE').ha1;
+    expect(ha1.md5).toBe(createHash('md5').update(`babe:rostrum:${password}`).digest('hex'));
+    expect(ha1.sha256).toBe(createHash('sha256').update(`babe:rostrum:${password}`).digest('hex'));
+  });
+
+  test('keeps its password when it is saved without, and loses it with its account', async () => {
+    await directory.add(codec('babe'));
+    const { password: _password, ...rest } = codec('babe').sip ?? { sources: [], encryption: 'off', bridge: false };
+    await directory.change('babe', { name: 'Ba Bể', sip: rest });
+    expect(directory.account('babe').siteId).toBe('babe');
+    await directory.change('babe', { name: 'Ba Bể', sip: { ...rest, account: 'other' } });
+    expect(() => directory.account('babe')).toThrow(refusal('siteUnknown'));
+    expect(() => directory.account('other')).toThrow(refusal('siteUnknown'));
+  });
+
+  test('shares its account with nobody, also in the same instant', async () => {
+    const both = await Promise.allSettled([directory.add(codec('a')), directory.add({ ...codec('a'), siteId: 'b' })]);
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(both[1]).toMatchObject({ reason: { refusal: { code: 'accountTaken' } } });
+  });
+
+  test('is there after a restart', async () => {
+    await directory.add(codec('babe', { sources: ['10.1.0.0/16'] }));
+    expect(await (await open()).list()).toEqual(await directory.list());
+  });
+});
+
+describe('a caller is known', () => {
+  const idOf = (proof: Parameters<Directory['identify']>[0]) => directory.identify(proof)?.siteId;
+
+  test('by its account, its certificate, its network, or the address it is called at', async () => {
+    const certificate = 'ab'.repeat(32);
+    await directory.add(codec('one', { sources: ['10.1.0.0/16', 'fd00::/8'] }));
+    await directory.add({ ...codec('two', { certificate }) });
+    await directory.add(codec('three', { address: 'sip:room@10.9.9.9:5080' }));
+    expect(idOf({ account: 'two', ip: '10.1.2.3' })).toBe('two');
+    expect(idOf({ certificate, ip: '10.1.2.3' })).toBe('two');
+    expect(idOf({ ip: '10.1.2.3' })).toBe('one');
+    expect(idOf({ ip: 'fd00::7' })).toBe('one');
+    expect(idOf({ ip: '10.9.9.9' })).toBe('three');
+    expect(idOf({ ip: '192.0.2.1' })).toBeUndefined();
+    expect(idOf({ account: 'nobody', ip: '10.1.2.3' })).toBeUndefined();
+  });
+
+  test('not where two sites could be meant', async () => {
+    await directory.add(codec('one', { sources: ['10.1.0.0/16'] }));
+    await directory.add(codec('two', { sources: ['10.1.2.0/24'] }));
+    expect(idOf({ ip: '10.1.2.3' })).toBeUndefined();
+    expect(idOf({ ip: '10.1.3.3' })).toBe('one');
+  });
+});
+
+describe('a meeting', () => {
+  test('has a PIN of its own and knows whom it invited, also when the directory changes', async () => {
+    await directory.add(codec('babe'));
+    const [one, two] = [await rooms.create('Một'), await rooms.create('Hai')];
+    await directory.invite(one.roomId, ['babe']);
+    await expect.poll(() => Object.keys(one.state.sites)).toEqual(['babe']);
+    await expect.poll(() => two.state.pin).toMatch(/^\d{6}$/);
+    expect(one.state.pin).not.toBe(two.state.pin);
+    expect(two.state.sites).toEqual({});
+    await directory.change('babe', { name: 'Ba Bể' });
+    await expect.poll(() => one.state.sites.babe?.name).toBe('Ba Bể');
+    await directory.remove('babe');
+    await expect.poll(() => one.state.sites).toEqual({});
+    expect(await directory.invited(one.roomId)).toEqual([]);
+  });
+
+  test('invites no one who is no site, and nobody of such a list', async () => {
+    await directory.add(codec('babe'));
+    const room = await rooms.create('Một');
+    await expect(directory.invite(room.roomId, ['babe', 'x'])).rejects.toEqual(refusal('siteUnknown'));
+    expect(await directory.invited(room.roomId)).toEqual([]);
+  });
+});
+
+describe('a registration', () => {
+  test('shows in the list until it expires, and outlives a restart', async () => {
+    await directory.add(codec('babe'));
+    const now = fixture.parts.now();
+    await directory.reportRegistrations('babe', [binding('babe', now + 60_000)]);
+    await directory.reportRegistrations('nobody', [binding('nobody', now + 60_000)]);
+    expect(await (await open()).registrations()).toEqual([binding('babe', now + 60_000)]);
+    const [site] = await directory.list();
+    expect(site?.registered).toMatchObject({ contacts: ['sip:babe@10.0.0.5'], userAgent: 'TANDBERG/529' });
+    await directory.reportRegistrations('babe', []);
+    expect((await directory.list())[0]?.registered).toBeUndefined();
+    await directory.reportRegistrations('babe', [binding('babe', now - 1)]);
+    expect(await directory.registrations()).toEqual([]);
+  });
+
+  test('ends with its account', async () => {
+    await directory.add(codec('babe'));
+    await directory.reportRegistrations('babe', [binding('babe', fixture.parts.now() + 60_000)]);
+    await directory.change('babe', codec('other'));
+    expect(await directory.registrations()).toEqual([]);
+  });
+});
