@@ -97,7 +97,7 @@ export const commandSchema = z.discriminatedUnion('verb', [
     causeText: z.string().max(120).optional(),
     sipStatus: z.number().int().min(100).max(699).optional(),
   }),
-  /** Once its participant is in the room, and whenever it changes. */
+  /** As soon as it is agreed on, and whenever it changes. */
   z.strictObject({ verb: z.literal('reportEndpoint'), ...target, endpoint: endpointSchema }),
   z.strictObject({
     verb: z.literal('reportRecording'),

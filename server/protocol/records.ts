@@ -197,6 +197,8 @@ export const callSchema = z.strictObject({
   causeText: z.string().max(120).optional(),
   /** The SIP status that ended it (RFC 3261 21), where there was one. */
   sipStatus: z.number().int().min(100).max(699).optional(),
+  /** Reported before its participant was in the room, whose it becomes. */
+  endpoint: endpointSchema.optional(),
   startedAt: timeSchema,
   changedAt: timeSchema,
 });

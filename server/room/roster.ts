@@ -1,7 +1,7 @@
 import type { Command } from '../protocol/commands.ts';
 import type { LeaveReason, RoomEvent } from '../protocol/events.ts';
 import type { Participant, RoomState, SentSource, Time } from '../protocol/records.ts';
-import { endedCalls, supersededCalls } from './calls.ts';
+import { callUnderWay, endedCalls, supersededCalls } from './calls.ts';
 import { stilledCameras } from './cameras.ts';
 import { accept, type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { closedEvents, silencedEvents } from './floor.ts';
@@ -54,11 +54,16 @@ export const rosterRules = {
     if (!isIn(target) || hasSource(target, sent)) return accept();
     return accept(...replacedBy(state, participantId, sent), { type: 'sourceOpened', participantId, sent });
   },
-  reportEndpoint: (state, { participantId, endpoint }) => {
+  reportEndpoint: (state, { participantId, endpoint }, _by, { now }) => {
     const target = state.participants[participantId];
-    if (!isIn(target) || target.kind !== 'sip') return reject('participantUnknown');
-    const isSame = JSON.stringify(target.endpoint) === JSON.stringify(endpoint);
-    return isSame ? accept() : accept({ type: 'endpointReported', participantId, endpoint });
+    const isHere = isIn(target) && target.kind === 'sip';
+    // Its call is answered before it takes its seat.
+    const call = isHere ? undefined : callUnderWay(state, participantId);
+    const known = isHere ? target.endpoint : call?.endpoint;
+    if (!isHere && !call) return reject('participantUnknown');
+    if (JSON.stringify(known) === JSON.stringify(endpoint)) return accept();
+    if (call) return accept({ type: 'callChanged', call: { ...call, endpoint, changedAt: now } });
+    return accept({ type: 'endpointReported', participantId, endpoint });
   },
   closeSource: (state, { participantId, sent }) => {
     const target = state.participants[participantId];
@@ -96,11 +101,13 @@ function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { no
 
 /** What a codec is by its call, or was before: nobody but the site gets the site's id. */
 function siteOf(state: RoomState, { callId }: Entrant, known: Participant | undefined): Partial<Participant> {
-  const siteId = (callId === undefined ? undefined : state.calls[callId]?.siteId) ?? known?.siteId;
+  const call = callId === undefined ? undefined : state.calls[callId];
+  const siteId = call?.siteId ?? known?.siteId;
   const site = siteId === undefined ? undefined : state.sites[siteId];
   return {
     ...(siteId === undefined ? {} : { siteId }),
     ...((site ? site.bridge : known?.bridge) ? { bridge: true } : {}),
+    ...(call?.endpoint ? { endpoint: call.endpoint } : {}),
     ...(known?.framings ? { framings: known.framings } : {}),
   };
 }
