@@ -1,4 +1,10 @@
 /** The public face of the SIP layer; the only importer of sip.js. Nobody else reaches into this folder. */
+export {
+  type FloorControl,
+  type FloorControlEvent,
+  type FloorControlRole,
+  openFloorControl,
+} from './bfcp/index.ts';
 export type {
   Dialog,
   DialogEvents,
@@ -44,6 +50,7 @@ export type { PlaceOptions } from './outgoing.ts';
 export { type Quirks, quirksOf } from './quirks.ts';
 export type { Cause } from './reason.ts';
 export type { Direction } from './sdp.ts';
+export { nextOffer } from './security.ts';
 export type {
   Authorisation,
   Ban,
@@ -54,6 +61,7 @@ export type {
   RegisterOptions,
   Registrar,
   Registration,
+  RegistrationState,
   SipAccount,
   SipHooks,
   SipLog,

@@ -26,6 +26,11 @@ export type AnswerResult =
   /** 400 for the first, 488 for the others (RFC 3261 §13.3.1.3). */
   | { ok: false; reason: 'unreadable' | 'nothingInCommon' | 'encryptionRequired' };
 
+type Secure = (
+  own: LocalStream,
+  security: Security | undefined,
+  line: NegotiatedLine | undefined,
+) => ReturnType<typeof offerSecurity>;
 type Medium = 'audio' | 'video' | 'content' | 'floorControl' | 'camera';
 const media: readonly Medium[] = ['audio', 'video', 'content', 'floorControl', 'camera'];
 
@@ -37,7 +42,9 @@ const media: readonly Medium[] = ['audio', 'video', 'content', 'floorControl', '
  * @param current what holds: its lines, numbers and keys are kept (RFC 3264 §8). Absent in the first offer.
  */
 export function buildOffer(local: LocalMedia, current?: Negotiated, quirks: Quirks = quirksOf()): string {
-  const offered = (medium: Medium, line?: NegotiatedLine) => offerMedium(medium, local, current, quirks, line);
+  const secure: Secure = (own, security, line) =>
+    offerSecurity(securityTerms(local, own, security), quirks, security && line?.protocol);
+  const offered = (medium: Medium, line?: NegotiatedLine) => offerMedium(medium, local, current, secure, line);
   const sections = current
     ? linesOf(current, local).map(({ medium, line }) => (medium && offered(medium, line)) ?? refused(line))
     : media.flatMap((medium) => offered(medium) ?? []);
@@ -64,13 +71,12 @@ function offerMedium(
   medium: Medium,
   local: LocalMedia,
   current: Negotiated | undefined,
-  quirks: Quirks,
+  secure: Secure,
   line?: NegotiatedLine,
 ): MediaSection | undefined {
   const { audio, video, content, floorControl, camera } = local;
   const rtp = (own: LocalStream, body: Pick<MediaSection, 'formats' | 'attributes'>, security?: Security) => {
-    const stands = security && line?.protocol;
-    const { protocol, attributes } = offerSecurity(securityTerms(local, own, security), quirks, stands);
+    const { protocol, attributes } = secure(own, security, line);
     const kind = { audio: 'audio', video: 'video', content: 'video', floorControl: '', camera: 'application' }[medium];
     return {
       kind,

@@ -1,19 +1,21 @@
 /**
- * What some endpoints need that the standards do not ask for, by their User-Agent or Server header.
+ * What is known of an endpoint that the standards do not ask for, by its User-Agent or Server header.
  *
  * What is harmless to all is done for all and has no row here: session timers that nobody keeps, floor numbers that a device holds
  * on to, a packetization mode left out of an answer, keys with padding left out, H.264 profiles in capitals.
  */
 export interface Quirks {
-  /** Where encryption is required, our offer is DTLS-SRTP instead of keys in SDP. */
+  /** What is encrypted is offered as DTLS-SRTP first. */
   offersDtls: boolean;
-  /** Where encryption is preferred, our plain offer says nothing of it: the other end would refuse the call. */
-  offersPlain: boolean;
+  /** A plain offer with keys in it would be refused: where encryption is preferred, we offer it outright, then not at all. */
+  refusesOpportunistic: boolean;
+  /** How many first offers of this call it has refused: each next one asks for encryption in another way. */
+  refusedOffers: number;
 }
 
 export interface QuirkRow {
   userAgent: RegExp;
-  quirks: Partial<Quirks>;
+  quirks: Partial<Omit<Quirks, 'refusedOffers'>>;
   reason: string;
   /** `documented`: by the maker or a standard. `hearsay`: told by others who had to do with it. */
   source: 'documented' | 'hearsay';
@@ -23,7 +25,7 @@ export interface QuirkRow {
 export const quirkTable: readonly QuirkRow[] = [
   {
     userAgent: /\bFreeSWITCH\b/i,
-    quirks: { offersPlain: true },
+    quirks: { refusesOpportunistic: true },
     reason:
       'Answers 488 to keys in an RTP/AVP line, unless told otherwise by its setting NDLB-allow-crypto-in-avp; as a caller it can be encrypted.',
     source: 'documented',
@@ -36,7 +38,7 @@ export const quirkTable: readonly QuirkRow[] = [
   },
 ];
 
-const standard: Quirks = { offersDtls: false, offersPlain: false };
+const standard: Quirks = { offersDtls: false, refusesOpportunistic: false, refusedOffers: 0 };
 
 export function quirksOf(userAgent = ''): Quirks {
   const row = quirkTable.find((one) => one.userAgent.test(userAgent.slice(0, 256)));

@@ -79,14 +79,14 @@ export function answerSecurity(
 ): { security: Security; attributes: Attribute[] } | undefined {
   const { protocol } = line.section;
   const isPlain = !/SAVPF?$/.test(protocol);
-  const plain = { security: { kind: 'none' as const }, attributes: [] };
-  if (terms.policy === 'off') return isPlain ? plain : undefined;
+  const unprotected = { security: { kind: 'none' as const }, attributes: [] };
+  if (terms.policy === 'off') return isPlain ? unprotected : undefined;
   if (protocol.startsWith('UDP/TLS/')) return answerDtls(line, terms);
   // RTP/SAVP means keys in SDP; a plain line with both ways is better off with keys that do not stand in the signalling.
   const secured = isPlain
     ? (answerDtls(line, terms) ?? answerSdes(line, terms))
     : (answerSdes(line, terms) ?? answerDtls(line, terms));
-  return secured ?? (isPlain && terms.policy !== 'required' ? plain : undefined);
+  return secured ?? (isPlain && terms.policy !== 'required' ? unprotected : undefined);
 }
 
 function answerSdes({ section }: SecuredLine, { keys }: SecurityTerms) {
@@ -121,33 +121,60 @@ const dtlsAttributes = (fingerprint: string, setup: string): Attribute[] => [
   { name: 'setup', value: setup },
 ];
 
+interface OfferWay {
+  protocol: string;
+  keys?: true;
+  certificate?: true;
+}
+const plain: OfferWay = { protocol: 'RTP/AVP' };
+/** RFC 8643 §3.1: who knows nothing of it passes it over. */
+const opportunistic: OfferWay = { protocol: 'RTP/AVP', keys: true, certificate: true };
+const sdes: OfferWay = { protocol: 'RTP/SAVP', keys: true };
+const sdesFeedback: OfferWay = { protocol: 'RTP/SAVPF', keys: true };
+const dtls: OfferWay = { protocol: 'UDP/TLS/RTP/SAVPF', certificate: true };
+
+/** Best first. */
+function waysOf(policy: SecurityPolicy, quirks: Quirks): OfferWay[] {
+  if (policy === 'off') return [plain];
+  const secure = quirks.offersDtls ? [dtls, sdes, sdesFeedback] : [sdes, dtls, sdesFeedback];
+  const first = quirks.offersDtls || quirks.refusesOpportunistic ? [] : [opportunistic];
+  return policy === 'required' ? secure : [...first, ...secure, plain];
+}
+
 /**
- * Profile and attributes of a line that we offer. `required` is RTP/SAVP with keys, or DTLS where `offersDtls` or where we have no
- * keys; `preferred` is RTP/AVP with both (RFC 8643 §3.1), or with neither where `offersPlain`.
+ * What to try after an endpoint has refused our first offer as such (488): some insist on one profile and refuse every other.
+ * `undefined` once all have been tried.
+ */
+export function nextOffer(policy: SecurityPolicy, quirks: Quirks): Quirks | undefined {
+  const refusedOffers = quirks.refusedOffers + 1;
+  return refusedOffers < waysOf(policy, quirks).length ? { ...quirks, refusedOffers } : undefined;
+}
+
+/**
+ * Profile and attributes of a line that we offer.
  * @param stands profile of a line that stands: it keeps that and its way of encryption
  */
 export function offerSecurity(
   terms: SecurityTerms,
-  { offersDtls, offersPlain }: Quirks,
+  quirks: Quirks,
   stands?: string,
 ): { protocol: string; attributes: Attribute[] } {
-  const { policy, fingerprint, current } = terms;
-  if (stands !== undefined && current && current.kind !== 'none') {
-    const attributes =
-      current.kind === 'sdes'
-        ? cryptoAttributes({ [current.local.suite]: current.local.key })
-        : dtlsAttributes(fingerprint ?? '', 'actpass'); // RFC 8842 §5.5
-    return { protocol: stands, attributes };
+  const { policy, keys, fingerprint, current } = terms;
+  const certificate = fingerprint === undefined ? [] : dtlsAttributes(fingerprint, 'actpass'); // RFC 8842 §5.2, §5.5
+  if (stands !== undefined && current?.kind === 'dtls') return { protocol: stands, attributes: certificate };
+  if (stands !== undefined && current?.kind === 'sdes') {
+    return { protocol: stands, attributes: cryptoAttributes({ [current.local.suite]: current.local.key }) };
   }
-  const crypto = cryptoAttributes(terms.keys);
-  const dtls = fingerprint === undefined ? [] : dtlsAttributes(fingerprint, 'actpass');
-  if (policy !== 'required') {
-    const attributes = policy === 'off' || offersPlain ? [] : [...crypto, ...dtls];
-    return { protocol: stands ?? 'RTP/AVP', attributes };
-  }
-  return dtls.length > 0 && (offersDtls || crypto.length === 0)
-    ? { protocol: 'UDP/TLS/RTP/SAVPF', attributes: dtls }
-    : { protocol: 'RTP/SAVP', attributes: crypto };
+  // A line that stands unencrypted stays as it is: an endpoint that has not wanted keys would only be confused by them.
+  if (stands !== undefined) return { protocol: stands, attributes: [] };
+  const able = (way: OfferWay) =>
+    way === plain || (way.keys && Object.keys(keys).length > 0) || (way.certificate && fingerprint !== undefined);
+  const ways = waysOf(policy, quirks).filter(able);
+  const way = ways[Math.min(quirks.refusedOffers, ways.length - 1)] ?? sdes; // without any means it is refused, as it should be
+  return {
+    protocol: way.protocol,
+    attributes: [...(way.keys ? cryptoAttributes(keys) : []), ...(way.certificate ? certificate : [])],
+  };
 }
 
 function cryptoAttributes(keys: SecurityTerms['keys']): Attribute[] {

@@ -228,8 +228,25 @@ describe('our offer in a session that a device began', () => {
     expect(mediaLines(buildOffer(full(), answer(telephone, full()).media))).toHaveLength(1);
   });
 
-  it('offers plain lines alike where the other end would not bear more', () => {
-    expect(buildOffer(full(), undefined, quirksOf('FreeSWITCH'))).not.toMatch(/crypto|fingerprint/);
+  it('asks again in another way where it was refused', () => {
+    const protocols = Array.from({ length: 5 }, (_, refusedOffers) =>
+      mediaLines(buildOffer(full(), undefined, { ...quirksOf(), refusedOffers })).map((line) => line.split(' ')[2]),
+    );
+    expect(protocols.map(([audio]) => audio)).toEqual([
+      'RTP/AVP',
+      'RTP/SAVP',
+      'UDP/TLS/RTP/SAVPF',
+      'RTP/SAVPF',
+      'RTP/AVP',
+    ]);
+    expect(protocols[2]).toEqual([
+      'UDP/TLS/RTP/SAVPF',
+      'UDP/TLS/RTP/SAVPF',
+      'UDP/TLS/RTP/SAVPF',
+      'UDP/BFCP',
+      'UDP/TLS/RTP/SAVPF',
+    ]);
+    expect(buildOffer(full(), undefined, { ...quirksOf(), refusedOffers: 4 })).not.toMatch(/crypto|fingerprint/);
   });
 });
 

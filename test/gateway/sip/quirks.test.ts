@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { quirksOf, quirkTable } from '../../../gateway/sip/quirks.ts';
 
 test('most endpoints have none', () => {
-  const none = { offersDtls: false, offersPlain: false };
+  const none = { offersDtls: false, refusesOpportunistic: false, refusedOffers: 0 };
   for (const agent of [
     undefined,
     '',
@@ -20,8 +20,12 @@ test('most endpoints have none', () => {
 });
 
 test('a row holds wherever its name stands', () => {
-  expect(quirksOf('FreeSWITCH-mod_sofia/1.10.11')).toEqual({ offersDtls: false, offersPlain: true });
-  expect(quirksOf('MyPhone (JsSIP 3.10)')).toEqual({ offersDtls: true, offersPlain: false });
+  expect(quirksOf('FreeSWITCH-mod_sofia/1.10.11')).toEqual({
+    offersDtls: false,
+    refusesOpportunistic: true,
+    refusedOffers: 0,
+  });
+  expect(quirksOf('MyPhone (JsSIP 3.10)')).toEqual({ offersDtls: true, refusesOpportunistic: false, refusedOffers: 0 });
 });
 
 test('each row says what it changes, why, and who says so', () => {

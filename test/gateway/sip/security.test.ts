@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SecurityPolicy } from '../../../gateway/sip/media.ts';
-import { quirksOf } from '../../../gateway/sip/quirks.ts';
+import { type Quirks, quirksOf } from '../../../gateway/sip/quirks.ts';
 import type { Attribute } from '../../../gateway/sip/sdp.ts';
 import {
   answerSecurity,
   cryptoLines,
   fingerprintOf,
+  nextOffer,
   offerSecurity,
   readSecurity,
   type SecurityTerms,
@@ -172,11 +173,37 @@ describe('offering', () => {
     expect(names(required.attributes)).toEqual(['crypto', 'crypto', 'crypto']);
   });
 
-  it('bends for some endpoints', () => {
-    expect(offerSecurity(terms('required'), quirksOf('JsSIP 3'))).toMatchObject({ protocol: 'UDP/TLS/RTP/SAVPF' });
-    expect(offerSecurity(terms('required', { keys: {} }), quirksOf()).protocol).toBe('UDP/TLS/RTP/SAVPF');
-    expect(offerSecurity(terms('preferred'), quirksOf('FreeSWITCH')).attributes).toEqual([]);
-    expect(offerSecurity(terms('required'), quirksOf('FreeSWITCH')).protocol).toBe('RTP/SAVP');
+  it.each([
+    ['off', '', ['RTP/AVP']],
+    ['preferred', '', ['RTP/AVP 5', 'RTP/SAVP 3', 'UDP/TLS/RTP/SAVPF 2', 'RTP/SAVPF 3', 'RTP/AVP']],
+    ['required', '', ['RTP/SAVP 3', 'UDP/TLS/RTP/SAVPF 2', 'RTP/SAVPF 3']],
+    ['preferred', 'FreeSWITCH', ['RTP/SAVP 3', 'UDP/TLS/RTP/SAVPF 2', 'RTP/SAVPF 3', 'RTP/AVP']],
+    ['preferred', 'JsSIP 3', ['UDP/TLS/RTP/SAVPF 2', 'RTP/SAVP 3', 'RTP/SAVPF 3', 'RTP/AVP']],
+    ['required', 'JsSIP 3', ['UDP/TLS/RTP/SAVPF 2', 'RTP/SAVP 3', 'RTP/SAVPF 3']],
+  ] as const)('goes on to other ways: %s, to "%s"', (policy, agent, expected) => {
+    const ways: string[] = [];
+    let last = quirksOf(agent);
+    for (let next: Quirks | undefined = last; next; next = nextOffer(policy, next)) {
+      const { protocol, attributes } = offerSecurity(terms(policy), next);
+      ways.push(attributes.length > 0 ? `${protocol} ${attributes.length}` : protocol);
+      last = next;
+    }
+    expect(ways).toEqual(expected);
+    const beyond = { ...last, refusedOffers: 99 };
+    expect(offerSecurity(terms(policy), beyond)).toEqual(offerSecurity(terms(policy), last));
+  });
+
+  it('leaves out the ways that it lacks the means for', () => {
+    const { fingerprint: _, ...keyed } = terms('required');
+    const protocols = (ours: SecurityTerms) =>
+      [0, 1, 2].map((refusedOffers) => offerSecurity(ours, { ...quirksOf(), refusedOffers }).protocol);
+    expect(protocols(keyed)).toEqual(['RTP/SAVP', 'RTP/SAVPF', 'RTP/SAVPF']);
+    expect(protocols(terms('required', { keys: {} }))).toEqual(Array(3).fill('UDP/TLS/RTP/SAVPF'));
+    expect(protocols({ policy: 'preferred', keys: {} })).toEqual(Array(3).fill('RTP/AVP'));
+    expect(offerSecurity({ policy: 'required', keys: {} }, quirksOf())).toEqual({
+      protocol: 'RTP/SAVP',
+      attributes: [],
+    });
   });
 
   it('keeps the way that a line has', () => {
@@ -186,6 +213,8 @@ describe('offering', () => {
       protocol: 'RTP/SAVP',
       attributes: [{ name: 'crypto', value: `1 ${suite} inline:${keys[suite]}` }],
     });
+    const plain = terms('preferred', { current: { kind: 'none' } });
+    expect(offerSecurity(plain, quirksOf(), 'RTP/AVPF')).toEqual({ protocol: 'RTP/AVPF', attributes: [] });
   });
 });
 
