@@ -39,13 +39,17 @@ export interface FloorRequest {
   name?: string;
 }
 
+/** Characters of a name. A group holds 255 octets with all that is in it (5.2), and a character may take four. */
+const longestName = 50;
+
 /**
  * RFC 8855 5.2.15. The status is said twice, overall and for the one floor, because devices look in either place.
  */
 export function describeRequest(request: FloorRequest, floorId: number): Attribute {
   const { floorRequestId, status, userId, name } = request;
   const requestStatus: Attribute = { name: 'requestStatus', status, queuePosition: 0 };
-  const displayName: Attribute[] = name === undefined ? [] : [{ name: 'userDisplayName', text: name }];
+  const text = [...(name ?? '')].slice(0, longestName).join('');
+  const displayName: Attribute[] = text === '' ? [] : [{ name: 'userDisplayName', text }];
   return {
     name: 'floorRequestInformation',
     id: floorRequestId,

@@ -134,6 +134,13 @@ describe('BFCP on the wire', () => {
     expect(decoded).toMatchObject({ message: { attributes: [{ text: 'ế'.repeat(84) }] } });
   });
 
+  it('finds room for the longest names in the description of a request', () => {
+    const information = describeRequest({ floorRequestId: 9, status: 'granted', userId: 3, name: '🏛'.repeat(200) }, 2);
+    const status = message({ primitive: 'FloorStatus', attributes: [information] });
+    expect(decode(encode(status, 'udp'), 'udp')).toEqual({ kind: 'message', message: status });
+    expect(information).toMatchObject({ attributes: [{}, {}, { attributes: [{ text: '🏛'.repeat(50) }] }] });
+  });
+
   it('knows the numbers of the drafts where version 1 comes over UDP, and those of Tandberg', () => {
     const ack = message({ version: 1, primitive: 'FloorStatusAck' });
     expect(encode(ack, 'udp').readUInt8(1)).toBe(16);
