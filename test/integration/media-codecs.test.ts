@@ -48,22 +48,40 @@ async function send(participant: TestParticipant, sent: SentSource, layers = 1, 
   return { producerId: producedSchema.parse(produced).producerId, transport, ssrcs: encodings.map((e) => e.ssrc) };
 }
 
-/** Key frames only (RFC 6184: a single NAL unit of type 7), thirty a second, until the test ends. */
-function stream({ ip, port }: { ip: string; port: number }, ssrc: number): void {
+/**
+ * Layers of one picture from one port, thirty key frames a second (RFC 6184 5.6: a single NAL unit of type 7 that carries
+ * the layer's name), with sender reports (RFC 3550 6.4.1), without which the SFU does not change layers. Until the test ends.
+ */
+function stream({ ip, port }: { ip: string; port: number }) {
   const socket = createSocket('udp4');
   sockets.push(socket);
+  const layers = new Set<number>();
+  const startedAt = performance.now();
   let n = 0;
   const timer = setInterval(() => {
-    const packet = Buffer.alloc(100, 0x42);
-    packet.writeUInt16BE(0x8000 | 0x80 | H264.payloadType, 0);
-    packet.writeUInt16BE(n & 0xffff, 2);
-    packet.writeUInt32BE(n * 3_000, 4);
-    packet.writeUInt32BE(ssrc, 8);
-    packet.writeUInt8(0x67, 12);
     n += 1;
-    socket.send(packet, port, ip);
+    const elapsed = Math.round(performance.now() - startedAt);
+    for (const ssrc of layers) {
+      const header = Buffer.alloc(13);
+      header.writeUInt16BE(0x8000 | 0x80 | H264.payloadType, 0);
+      header.writeUInt16BE(n & 0xffff, 2);
+      header.writeUInt32BE(elapsed * 90 + ssrc, 4);
+      header.writeUInt32BE(ssrc, 8);
+      header.writeUInt8(0x67, 12);
+      socket.send(Buffer.concat([header, Buffer.from(`layer ${ssrc}`.padEnd(40))]), port, ip);
+      if (n % 10 !== 0) continue;
+      const report = Buffer.alloc(28);
+      report.writeUInt32BE(0x80c80006, 0);
+      report.writeUInt32BE(ssrc, 4);
+      report.writeUInt32BE(0xe0000000 + Math.floor(elapsed / 1_000), 8);
+      report.writeUInt32BE(Math.floor(((elapsed % 1_000) / 1_000) * 2 ** 32), 12);
+      report.writeUInt32BE(elapsed * 90 + ssrc, 16);
+      report.writeUInt32BE(n, 20);
+      socket.send(report, port, ip);
+    }
   }, 33);
   socket.once('close', () => clearInterval(timer));
+  return layers;
 }
 
 function join(id: string, kind: 'sip' | 'composer' | 'recorder'): TestParticipant {
@@ -102,13 +120,19 @@ it('a leg learns which layers of its picture anybody receives, and not of those 
   expect(layersSaid(codec)).toEqual([[], [2], [0, 2], [2]]);
 });
 
-it('who wants a layer that is not sent gets the next larger one', async () => {
+it('who wants a layer that is not sent gets the next larger one, and the right one as soon as it is', async () => {
   const codec = join('codec', 'sip');
   const composer = join('composer', 'composer');
   const { transport, ssrcs } = await send(codec, { source: 'camera' }, 3);
-  stream(transport, ssrcs[2] ?? 0);
+  const [small = 0, , large = 0] = ssrcs;
+  const layers = stream(transport).add(large);
   await composer.watch([picture('codec', { source: 'camera' }, 0)]);
-  await until('packets', () => (composer.receivers.get('codec/camera')?.packets.length ?? 0) > 5);
+  const last = () => composer.receivers.get('codec/camera')?.packets.at(-1)?.name;
+  await until('the large one', () => last() === `layer ${large}`);
+  layers.add(small);
+  await until('the small one', () => last() === `layer ${small}`, 10_000);
+  layers.delete(small);
+  await until('the large one again', () => last() === `layer ${large}`, 10_000);
 });
 
 it.each([
