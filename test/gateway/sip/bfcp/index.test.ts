@@ -12,6 +12,7 @@ import {
   openFloorControl,
 } from '../../../../gateway/sip/bfcp/index.ts';
 import type { Message, Primitive } from '../../../../gateway/sip/bfcp/messages.ts';
+import { seededRandom } from '../../../integration/random.ts';
 
 const ip = '127.0.0.1';
 const ids = { conferenceId: 1, userId: 3, floorId: 2 };
@@ -122,6 +123,24 @@ describe('floor control over UDP', () => {
     const peer = await udpPeer();
     floor.connect({ ip, port: peer.port }, 'passive');
     await until(() => peer.said.includes('Hello'));
+  });
+
+  it('outlives noise that looks like its own', async () => {
+    const { floor } = await open({});
+    const peer = await udpPeer();
+    const random = seededRandom(7);
+    for (let count = 0; count < 300; count += 1) {
+      const noise = Buffer.from(Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 256)));
+      const head = bytes('Hello', { transactionId: 100 + count });
+      head.writeUInt8(random() < 0.3 ? 0x48 : 0x40, 0);
+      head.writeUInt8(Math.floor(random() * 19), 1);
+      head.writeUInt16BE(Math.floor(random() * 12), 2);
+      peer.socket.send(Buffer.concat([head, noise]), floor.port, ip);
+      if (count % 20 === 0) await sleep(2); // no more at once than a socket holds
+    }
+    peer.said.length = 0;
+    peer.socket.send(bytes('Hello'), floor.port, ip);
+    await until(() => peer.said.includes('HelloAck'));
   });
 
   it('goes on where a listener throws', async () => {
