@@ -24,7 +24,9 @@ export interface BaresipOptions {
   /** User part of its address, and its name. */
   user: string;
   /** Over which it calls and says it can be called. Default udp. */
-  transport?: 'udp' | 'tcp';
+  transport?: 'udp' | 'tcp' | 'tls';
+  /** Registers here, e.g. `127.0.0.1:5060`, as its user, with this password, every `seconds`. */
+  registrar?: { host: string; password: string; seconds: number };
   /** In baresip's own words, e.g. `PCMA/8000/1`, `G722/16000/1`, `opus/48000/2`. Default: all it has, opus first. */
   audioCodecs?: readonly string[];
   /** Its microphone: a sine of this frequency. Default 440. */
@@ -35,6 +37,10 @@ export interface BaresipOptions {
   size?: `${number}x${number}`;
   /** `auto` takes every call at once; `manual` rings until `accept`. Default auto. */
   answer?: 'auto' | 'manual';
+  /** How it protects its media, in its own words. Default: not at all. */
+  encryption?: 'srtp' | 'srtp-mand' | 'dtls_srtp';
+  /** RTP and RTCP on one port (RFC 5761). Default false. */
+  rtcpMux?: boolean;
   /** How long its picture and tone last, in seconds. Default 90. */
   seconds?: number;
 }
@@ -77,7 +83,10 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const uri = `sip:${options.user}@${address}:${port};transport=${transport}`;
   await writeSources(directory, options);
   await writeFile(join(directory, 'config'), configText(directory, port, controlPort, options));
-  await writeFile(join(directory, 'accounts'), `${accountLine(uri, options)}\n`);
+  await writeFile(
+    join(directory, 'accounts'),
+    `${accountLine(options.registrar ? uri.replace(`${address}:${port}`, options.registrar.host) : uri, options)}\n`,
+  );
   await writeFile(join(directory, 'contacts'), '');
 
   let output = '';
@@ -139,9 +148,14 @@ async function newest(directory: string, pattern: RegExp): Promise<string> {
   return join(directory, name);
 }
 
-function accountLine(uri: string, { audioCodecs, answer = 'auto' }: BaresipOptions): string {
+function accountLine(uri: string, options: BaresipOptions): string {
+  const { answer = 'auto', audioCodecs, encryption, registrar, user } = options;
   const codecs = audioCodecs ? `;audio_codecs=${audioCodecs.join(',')}` : '';
-  return `<${uri}>;regint=0;answermode=${answer}${codecs}`;
+  const protection = encryption ? `;mediaenc=${encryption}` : '';
+  const registration = registrar
+    ? `;auth_user=${user};auth_pass=${registrar.password};regint=${registrar.seconds}`
+    : ';regint=0';
+  return `<${uri}>${registration};answermode=${answer}${codecs}${protection}`;
 }
 
 function configText(directory: string, port: number, controlPort: number, options: BaresipOptions): string {
@@ -164,7 +178,7 @@ function configText(directory: string, port: number, controlPort: number, option
     `video_size ${options.size ?? '640x480'}`,
     'video_bitrate 768000',
     'video_fps 15.00',
-    'rtcp_mux no',
+    `rtcp_mux ${options.rtcpMux ? 'yes' : 'no'}`,
     'jitter_buffer_delay 5-10',
     'module_path /usr/lib/baresip/modules',
     ...[...modules, ...(options.colour ? picture : [])].map((name) => `module ${name}.so`),

@@ -17,8 +17,8 @@ interface Watched {
 
 /** An association and the gates that it opens. */
 const guards = [
-  { guard: 'rtp-guard', inward: ['rtp-in', 'muxed-in'], outward: ['rtp-out'] },
-  { guard: 'rtcp-guard', inward: ['rtcp-in'], outward: [] },
+  { guard: 'rtp-guard', inward: ['rtp-in-gate', 'muxed-in-gate'], outward: ['rtp-out-gate'] },
+  { guard: 'rtcp-guard', inward: ['rtcp-in-gate'], outward: [] },
 ] as const;
 
 /**
@@ -60,7 +60,7 @@ export class DtlsWatch {
   #openRtcp(guard: string): void {
     const { departure } = this.#watched;
     const own = departure.get_by_name('rtcp-guard') === null ? 'rtp-guard' : 'rtcp-guard';
-    if (guard === own) openGate(departure, 'rtcp-out');
+    if (guard === own) openGate(departure, 'rtcp-out-gate');
   }
 }
 

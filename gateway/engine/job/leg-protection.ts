@@ -32,10 +32,10 @@ export function arrivalDescription({ kind, muxed, association }: Protection): st
   const nobody = 'fakesink sync=false async=false';
   return [
     `${rtp} ! ${guard('rtp')}`,
-    `rtp-guard.rtp_src ! ${gate('rtp-in')} ! identity name=rtp silent=true`,
-    `rtp-guard.rtcp_src ! ${gate('muxed-in')} ! rtcp.`,
+    `rtp-guard.rtp_src ! ${gate('rtp-in-gate')} ! identity name=rtp silent=true`,
+    `rtp-guard.rtcp_src ! ${gate('muxed-in-gate')} ! rtcp.`,
     `${rtcp} ! ${guard('rtcp')}`,
-    `rtcp-guard.rtcp_src ! ${gate('rtcp-in')} ! rtcp. funnel name=rtcp`,
+    `rtcp-guard.rtcp_src ! ${gate('rtcp-in-gate')} ! rtcp. funnel name=rtcp`,
     `rtcp-guard.rtp_src ! ${nobody}`,
   ].join(' ');
 }
@@ -58,7 +58,7 @@ export function departureDescription({
   }
   const guard = (which: 'rtp' | 'rtcp') =>
     `dtlssrtpenc name=${which}-guard connection-id=${association}-${which} is-client=${client}`;
-  const gate = (which: 'rtp' | 'rtcp') => `${into(which)} ! valve name=${which}-out drop=true`;
+  const gate = (which: 'rtp' | 'rtcp') => `${into(which)} ! valve name=${which}-out-gate drop=true`;
   // On two ports each has an association of its own (RFC 5764 3).
   const rtcpGuard = muxed ? 'rtp-guard' : 'rtcp-guard';
   return [

@@ -123,7 +123,6 @@ export class LegTransport {
     associations += 1;
     const shape = { kind: security.kind, muxed: this.muxed, association: `dtls-${associations}` };
     const client = security.kind === 'dtls' && security.role === 'active';
-    // The decoder first: an encoder looks for the decoder of its association.
     const arrival = addBin(this.#pipeline, arrivalDescription(shape), (bin) => this.#prepareArrival(bin, security));
     const departure = addBin(this.#pipeline, departureDescription({ ...shape, client }), (bin) =>
       this.#prepareDeparture(bin, security),
@@ -138,8 +137,11 @@ export class LegTransport {
     }
     this.#aim(this.#agreed?.remote ?? { ip: '127.0.0.1', port: this.port, rtcpPort: this.port });
     const sinks = { rtp: ghost(departure, 'rtp', 'sink'), rtcp: ghost(departure, 'rtcp', 'sink') };
-    arrival.sync_state_with_parent();
+    // An encoder of DTLS finds its decoder once that is ready, and must be there before the first packet, which may
+    // have been waiting in the socket: otherwise its answer would get lost.
+    arrival.set_state(Gst.State.READY);
     departure.sync_state_with_parent();
+    arrival.sync_state_with_parent();
     for (const [tee, sink] of [
       [this.#ends.rtpOut, sinks.rtp],
       [this.#ends.rtcpOut, sinks.rtcp],
