@@ -11,7 +11,10 @@ export type Role = 'server' | 'client';
 
 export type AssociationEvent =
   | FloorEvent
-  /** Not heard of any more: nobody answers, it said goodbye, or its connection ended. What was to be told to it is kept. */
+  /**
+   * `silent`: it did not answer for 7.5 s. Its presentation may well go on, it keeps its grant, and over UDP it is told later what
+   * was decided meanwhile. `goodbye`: it ended floor control; a request it had was released before. `disconnected`: TCP ended.
+   */
   | { kind: 'lost'; reason: 'silent' | 'goodbye' | 'disconnected' }
   /** Heard again after `lost`. */
   | { kind: 'restored' };
