@@ -21,6 +21,18 @@ test('REG-12: only the centre dials', () => {
   ]);
 });
 
+test('REG-11, REG-12: a site frames its own camera and no other, ends its own presentation, and calls nobody', () => {
+  for (const verb of ['moveCamera', 'storeFraming', 'recallFraming', 'forgetFraming', 'stopPresenting'] as const) {
+    expect([may(actor('site'), verb, 'me'), may(actor('site'), verb, 'other')]).toEqual([true, false]);
+    expect(may(actor('operator'), verb, 'other')).toBe(true);
+  }
+  expect(may(actor('chair'), 'stopPresenting', 'other')).toBe(true);
+  for (const verb of ['dialSite', 'dialAbsent', 'redial', 'hangUp'] as const) {
+    const roles = (['operator', 'chair', 'site', 'guest'] as const).filter((role) => may(actor(role), verb));
+    expect(roles).toEqual(['operator']);
+  }
+});
+
 test('the engine’s participants report and do nothing else', () => {
   const gateway = { participantId: 'g', role: 'service' as const, kind: 'gateway' as const };
   expect(may(gateway, 'reportCall')).toBe(true);
