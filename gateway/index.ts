@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { parseSettings, SettingError, type Settings } from '../server/config.ts';
-import type { OpenRooms } from '../server/protocol/wire.ts';
+import { type OpenRooms, SIP_REALM } from '../server/protocol/wire.ts';
 import type { GatewayContext } from './context.ts';
+import { markUdpSockets } from './engine/mark-socket.ts';
 import { mixContract } from './engine/mix-protocol.ts';
 import { engineHealth, startEngine } from './engine/process.ts';
+import { FrontDoor } from './front-door.ts';
 import { Calls } from './legs/calls.ts';
 import { reachableAddress } from './legs/media.ts';
 import { RoomDesk } from './room-desk.ts';
 import { Control } from './session/control.ts';
 import { startSimulation } from './simulator/simulation.ts';
-import { createSipEdge, type SipEdge } from './sip/index.ts';
+import { createSipEdge, type SipEdge, type TlsSettings } from './sip/index.ts';
 
 /** Between two reports for `/api/health`, in milliseconds. */
 const HEALTH_INTERVAL_MS = 5_000;
@@ -26,23 +28,26 @@ await main();
 async function main(): Promise<void> {
   const settings = readSettings();
   const logger = pino({ level: settings.log, base: null });
-  const sip = settings.sip ? await openSip(settings, logger) : undefined;
   const desks = new Map<string, RoomDesk>();
   const secret = secretsSchema.parse(
     JSON.parse(readFileSync(join(settings.data, 'secrets.json'), 'utf8')),
   ).gatewaySecret;
   const server = { url: serverUrl(settings), ca: readFileSync(settings.tlsCert, 'utf8') };
-  const control = new Control(server, secret, (rooms) => attend(rooms), logger);
+  const control = new Control(server, secret, logger);
+  const frontDoor = new FrontDoor(control, logger);
+  const sip = settings.sip ? await openSip(settings, frontDoor) : undefined;
   const context: GatewayContext = { settings, server, control, logger, ...(sip ? { sip } : {}) };
   const calls = sip
     ? new Calls(
         { ...context, sip },
         {
-          report: (roomId, callId, report) => desks.get(roomId)?.report({ verb: 'reportCall', callId, ...report }),
-          title: (roomId) => desks.get(roomId)?.state?.title ?? roomId,
+          report: (roomId, command) => desks.get(roomId)?.report(command),
+          state: (roomId) => desks.get(roomId)?.state ?? null,
         },
       )
     : undefined;
+
+  control.onRooms(attend);
 
   /** One desk for every open room. */
   function attend(rooms: OpenRooms['rooms']): void {
@@ -84,6 +89,7 @@ async function main(): Promise<void> {
     clearInterval(health);
     setTimeout(() => process.exit(0), CLOSE_WITHIN_MS).unref();
     calls?.close();
+    frontDoor.close();
     await Promise.all([...desks.values()].map((desk) => desk.close()));
     await simulation?.close();
     await sip?.close();
@@ -114,23 +120,31 @@ function serverUrl(settings: Settings): string {
   return process.env.ROSTRUM_SERVER_URL ?? `https://${local}:${settings.port}`;
 }
 
-async function openSip(settings: Settings, logger: pino.Logger): Promise<SipEdge> {
+async function openSip(settings: Settings, frontDoor: FrontDoor): Promise<SipEdge> {
   const edge = createSipEdge(
     {
       host: settings.sipHost,
       advertised: reachableAddress(settings),
       port: settings.sipPort,
-      realm: 'rostrum',
+      realm: SIP_REALM,
       userAgent: 'Rostrum',
+      ...(settings.sipTlsPort ? { tls: tlsOf(settings) } : {}),
     },
-    { log: logger },
+    { ...frontDoor.hooks, markUdp: (port) => markUdpSockets(port) },
   );
   try {
     await edge.start();
+    frontDoor.attach(edge);
     return edge;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(`ROSTRUM_SIP_PORT=${settings.sipPort}: ${reason}\n`);
     process.exit(1);
   }
+}
+
+function tlsOf(settings: Settings): TlsSettings {
+  const read = (path: string) => readFileSync(path, 'utf8');
+  const ca = settings.sipTlsCa ? { ca: read(settings.sipTlsCa) } : {};
+  return { port: settings.sipTlsPort, cert: read(settings.tlsCert), key: read(settings.tlsKey), ...ca };
 }

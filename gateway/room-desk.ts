@@ -10,8 +10,6 @@ import { Serial } from './serial.ts';
 import { Seat, type SeatOwner } from './session/seat.ts';
 import { type Wants, wantsOf } from './wants.ts';
 
-/** A composition that died is begun again after this long. */
-const RESTART_MS = 300;
 /** Reports that found no server are kept until it is back, so many of them. */
 const MAX_WAITING_REPORTS = 200;
 
@@ -25,9 +23,9 @@ export class RoomDesk implements SeatOwner {
   readonly #calls: Calls | undefined;
   readonly #logger: Logger;
   readonly #serial: Serial;
+  readonly #composer: Composer;
   readonly #reports: Command[] = [];
   #seat: Seat | undefined;
-  #composer: Composer | undefined;
   #recorder: Recorder | undefined;
   /** As of the last change of the room. */
   #wants: Wants | undefined;
@@ -41,6 +39,7 @@ export class RoomDesk implements SeatOwner {
     this.#calls = calls;
     this.#logger = context.logger.child({ roomId });
     this.#serial = new Serial(this.#logger);
+    this.#composer = new Composer(context, roomId);
   }
 
   async open(): Promise<void> {
@@ -75,7 +74,8 @@ export class RoomDesk implements SeatOwner {
     this.#looked = true;
     for (const call of wants.place) this.#place(call);
     for (const callId of wants.hangUp) this.#calls?.hangUp(callId);
-    void this.#serial.run('composition', () => this.#compose());
+    for (const call of Object.values(state.calls)) this.#calls?.follow(call);
+    if (!this.#closed) this.#composer.update(state);
     void this.#serial.run('recording', () => this.#record());
   }
 
@@ -88,7 +88,7 @@ export class RoomDesk implements SeatOwner {
     this.#closed = true;
     await this.#serial.run('close', async () => {
       await this.#recorder?.stop();
-      await this.#composer?.close();
+      await this.#composer.close();
       await this.#sendReports();
       await this.#seat?.leave();
     });
@@ -99,28 +99,12 @@ export class RoomDesk implements SeatOwner {
     else this.report({ verb: 'reportCall', callId: call.id, status: 'failed', cause: 'error' });
   }
 
-  async #compose(): Promise<void> {
-    const wanted = !this.#closed && this.#wants?.composition === true;
-    if (wanted && !this.#composer) {
-      this.#composer = await Composer.start(this.#context, this.#roomId, () => {
-        this.#composer = undefined;
-        setTimeout(() => void this.#serial.run('composition', () => this.#compose()), RESTART_MS);
-      });
-    }
-    if (!wanted && this.#composer && !this.#recorder) {
-      const composer = this.#composer;
-      this.#composer = undefined;
-      await composer.close();
-    }
-  }
-
   async #record(): Promise<void> {
     if (!this.#wants) return;
     const { recording } = this.#wants;
     if (this.#recorder && this.#recorder.recordingId !== recording) {
       await this.#recorder.stop();
       this.#recorder = undefined;
-      await this.#compose();
     }
     if (recording !== null && !this.#recorder && !this.#closed) {
       this.#recorder = new Recorder(this.#context, this.#roomId, recording, (report) => this.report(report));

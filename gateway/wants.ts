@@ -1,11 +1,9 @@
 import type { CallId, RecordingId } from '../server/protocol/ids.ts';
 import type { Call, RoomState } from '../server/protocol/records.ts';
 import { isActive } from '../server/room/calls.ts';
-import { isCompositionWanted } from './composer/plan.ts';
 
 /** What a room wants of the gateway, read off its state. */
 export interface Wants {
-  composition: boolean;
   /** The recording that should be running. */
   recording: RecordingId | null;
   place: Call[];
@@ -24,7 +22,6 @@ export function wantsOf(state: RoomState, holds: (id: CallId) => boolean, isFirs
   const orphaned = (call: Call) => isFirstLook && isActive(call) && !holds(call.id);
   const fresh = (call: Call) => call.status === 'requested' && !holds(call.id);
   return {
-    composition: isCompositionWanted(state),
     recording: recording.status === 'starting' || recording.status === 'running' ? recording.id : null,
     place: isOpen ? calls.filter((call) => fresh(call) || orphaned(call)) : [],
     hangUp: calls.filter((call) => holds(call.id) && (!isOpen || !isActive(call))).map((call) => call.id),

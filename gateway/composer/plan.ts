@@ -1,25 +1,51 @@
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { Watched } from '../../server/protocol/media.ts';
-import type { RoomState, SourceRef } from '../../server/protocol/records.ts';
-import { spatialLayerFor, type Tile, tilesOf } from '../../server/room/layout.ts';
+import type { Layout, Participant, RoomState, SentSource, SourceRef } from '../../server/protocol/records.ts';
+import { defaultSlots, presenterOf, spatialLayerFor, type Tile, tilesOf } from '../../server/room/layout.ts';
 import { isIn } from '../../server/room/state.ts';
+import { COMPOSER_ID, CONTENT_COMPOSER_ID, composerFor, INSIDE_COMPOSER_ID } from './id.ts';
 
-/** What the composer must now do for this room: which pictures it wants, what it draws, which mixes it makes. */
-export interface CompositionPlan {
-  watch: Watched[];
+/** One picture that somebody consumes: who draws it, and as what it is published. */
+export interface PicturePlan {
+  composerId: ParticipantId;
+  sent: SentSource;
   tiles: Tile[];
-  /** Codecs whose microphone is open: each gets the mix without itself. */
-  mixesMinus: ParticipantId[];
 }
+
+const CONTENT: Layout = { name: '1', slots: [{ show: 'content' }] };
+const WITH_CONTENT: Layout = { name: 'content+speaker', slots: defaultSlots('content+speaker') };
 
 /** The names of the engine's inputs: the same for a participant's stream however often it comes anew. */
 export function inputIdOf(from: Pick<SourceRef, 'participantId' | 'source'>): string {
   return `${from.participantId}/${from.source}`;
 }
 
-/** @param height of the composed picture in pixels: decides which simulcast layer a tile needs */
-export function planComposition(state: RoomState, height: number): CompositionPlan {
-  const tiles = tilesOf(state.program, state);
+/** Every picture that is wanted now; each costs a composition, so none is made that nobody sees. */
+export function picturesOf(state: RoomState): PicturePlan[] {
+  if (!isCompositionWanted(state)) return [];
+  const program = tilesOf(state.program, state);
+  const codecs = codecsIn(state);
+  const plans: PicturePlan[] = [{ composerId: COMPOSER_ID, sent: { source: 'program' }, tiles: program }];
+  const presenter = presenterOf(state);
+  const sees = (content: 'separate' | 'inside') =>
+    presenter !== undefined && codecs.some((p) => p.endpoint?.content === content && p.id !== presenter.id);
+  if (sees('separate')) {
+    plans.push({ composerId: CONTENT_COMPOSER_ID, sent: { source: 'content' }, tiles: tilesOf(CONTENT, state) });
+  }
+  if (sees('inside') && !program.some((tile) => tile.source === 'screen')) {
+    const tiles = tilesOf(WITH_CONTENT, state);
+    plans.push({ composerId: INSIDE_COMPOSER_ID, sent: { source: 'programWithContent' }, tiles });
+  }
+  for (const { id, bridge } of codecs) {
+    if (!bridge || !program.some((tile) => tile.participantId === id)) continue;
+    const tiles = tilesOf(state.program, state, { without: id });
+    plans.push({ composerId: composerFor(id), sent: { source: 'program', for: id }, tiles });
+  }
+  return plans;
+}
+
+/** The pictures that these tiles need, each at the simulcast layer of its largest tile. `height` in pixels. */
+export function watchedBy(tiles: readonly Tile[], height: number): Watched[] {
   const layers = new Map<string, Watched>();
   for (const tile of tiles) {
     if (!tile.picture || tile.participantId === null) continue;
@@ -27,12 +53,23 @@ export function planComposition(state: RoomState, height: number): CompositionPl
     const spatialLayer = Math.max(spatialLayerFor(tile.h * height), layers.get(inputIdOf(from))?.spatialLayer ?? 0);
     layers.set(inputIdOf(from), { from, spatialLayer });
   }
-  const speaking = Object.values(state.participants).filter((p) => p.kind === 'sip' && p.gate === 'open' && isIn(p));
-  return { watch: [...layers.values()], tiles, mixesMinus: speaking.map((p) => p.id).sort() };
+  return [...layers.values()];
+}
+
+/** Codecs whose microphone is open: each gets the mix without itself. */
+export function mixesMinusOf(state: RoomState): ParticipantId[] {
+  return codecsIn(state)
+    .filter((p) => p.gate === 'open')
+    .map((p) => p.id)
+    .sort();
 }
 
 /** A composition costs a processor core: it runs while someone consumes it. */
 export function isCompositionWanted(state: RoomState): boolean {
   if (state.recording.status !== 'off') return true;
-  return state.status === 'open' && Object.values(state.participants).some((p) => p.kind === 'sip' && isIn(p));
+  return state.status === 'open' && codecsIn(state).length > 0;
+}
+
+function codecsIn(state: RoomState): Participant[] {
+  return Object.values(state.participants).filter((p) => p.kind === 'sip' && isIn(p));
 }

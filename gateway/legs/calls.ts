@@ -1,34 +1,51 @@
+import { randomUUID } from 'node:crypto';
 import type { Command } from '../../server/protocol/commands.ts';
-import type { CallId, RoomId } from '../../server/protocol/ids.ts';
-import type { Call, CallCause } from '../../server/protocol/records.ts';
+import type { CallId, ParticipantId, RoomId } from '../../server/protocol/ids.ts';
+import type { Call, CallCause, Endpoint, RoomState } from '../../server/protocol/records.ts';
 import { Refused } from '../../server/protocol/refusals.ts';
 import type { GatewayContext } from '../context.ts';
+import { Serial } from '../serial.ts';
 import type { Admitted } from '../session/control.ts';
-import type { IncomingDialog, OutgoingDialog, SipEdge } from '../sip/index.ts';
-import { causeOfFailure } from './cause.ts';
-import { Leg } from './leg.ts';
+import { type IncomingDialog, quirksOf, type SipEdge } from '../sip/index.ts';
+import { askForPin, callerOf, refusalStatus } from './incoming-call.ts';
+import { Leg, type LegOptions } from './leg.ts';
+import { OutgoingCall } from './outgoing-call.ts';
+import { pinText, slideText } from './words.ts';
 
-type CallReport = Omit<Extract<Command, { verb: 'reportCall' }>, 'verb' | 'callId'>;
+export type CallReport = Omit<Extract<Command, { verb: 'reportCall' }>, 'verb' | 'callId'>;
 
 /** How the calls tell their rooms. */
 export interface CallRooms {
-  report(roomId: RoomId, callId: CallId, report: CallReport): void;
-  title(roomId: RoomId): string;
+  report(roomId: RoomId, command: Command): void;
+  state(roomId: RoomId): RoomState | null;
 }
 
-interface LiveCall {
+/** A call as long as it is not over. */
+export interface LiveCall {
   end(cause: CallCause): void;
+  follow?(call: Call): void;
 }
+
+/** Engines that start at one time: a province that is called at once must not starve the calls that stand. */
+const OPENING_AT_ONCE = 4;
+/** Callers who are asked for a PIN at one time, and of those from one address. */
+const MAX_STRANGERS = 20;
+const MAX_STRANGERS_PER_ADDRESS = 3;
 
 /** Every call that this process holds, by id. A call ends here and is reported once. */
 export class Calls {
   readonly #context: GatewayContext & { sip: SipEdge };
   readonly #rooms: CallRooms;
   readonly #live = new Map<CallId, LiveCall>();
+  /** Who has not been admitted yet, by the address he calls from. */
+  readonly #strangers = new Map<Leg, string>();
+  readonly #lanes: Serial[];
+  #lane = 0;
 
   constructor(context: GatewayContext & { sip: SipEdge }, rooms: CallRooms) {
     this.#context = context;
     this.#rooms = rooms;
+    this.#lanes = Array.from({ length: OPENING_AT_ONCE }, () => new Serial(context.logger));
     context.sip.onIncoming((dialog) => {
       this.#take(dialog).catch((error: unknown) => {
         context.logger.error({ err: error }, 'incoming call not taken');
@@ -46,129 +63,171 @@ export class Calls {
     this.#live.get(callId)?.end('hungUp');
   }
 
+  /** What the room says of a call that this process holds. */
+  follow(call: Call): void {
+    this.#live.get(call.id)?.follow?.(call);
+  }
+
   close(): void {
     for (const call of this.#live.values()) call.end('hungUp');
+    for (const leg of this.#strangers.keys()) leg.end('hungUp');
   }
 
   /** The centre dials (REG-12: only here do calls begin). */
   place(roomId: RoomId, call: Call): void {
-    this.#live.set(call.id, { end: () => this.#live.delete(call.id) });
-    this.#dial(roomId, call).catch((error: unknown) => {
-      this.#context.logger.error({ callId: call.id, err: error }, 'call not placed');
-      this.#finish(roomId, call.id, { status: 'failed', cause: 'error' });
+    const state = this.#rooms.state(roomId);
+    const encryption = (call.siteId && state?.sites[call.siteId]?.encryption) || 'preferred';
+    const title = state?.title ?? roomId;
+    const outgoing = new OutgoingCall({
+      context: this.#context,
+      roomId,
+      call,
+      encryption,
+      title,
+      quirks: quirksOf(state?.participants[call.participantId]?.endpoint?.userAgent),
+      openLeg: (options) => {
+        const slide = slideText(this.#context.settings.language, title);
+        return this.#open({ callId: call.id, slide, encryption, ...options });
+      },
+      report: (report) => this.#report(roomId, call.id, report),
+      reportEndpoint: (endpoint) => this.#reportEndpoint(roomId, call.participantId, endpoint),
+      onOver: () => this.#live.delete(call.id),
     });
-  }
-
-  async #dial(roomId: RoomId, call: Call): Promise<void> {
-    const leg = await this.#open(roomId, call.id);
-    if (!this.#live.has(call.id)) return leg.end('cancelled');
-    this.#live.set(call.id, leg);
-    const target = /^sips?:/i.test(call.address) ? call.address : `sip:${call.address}`;
-    const callerName = this.#rooms.title(roomId);
-    const offer = () => leg.negotiation.offer();
-    let dialog: OutgoingDialog;
-    try {
-      dialog = this.#context.sip.place(target, { callerName, fromUser: roomId, offer });
-    } catch (error) {
-      leg.end('notFound');
-      throw error;
-    }
-    const report = (status: 'trying' | 'ringing') => this.#rooms.report(roomId, call.id, { status });
-    // An address that answers nothing keeps the call here for half a minute: that it is being tried is known now.
-    report('trying');
-    dialog.on('ringing', () => report('ringing'));
-    dialog.on('failed', ({ code, status }) => {
-      const sipStatus = status >= 100 ? { sipStatus: status } : {};
-      this.#finish(roomId, call.id, { status: 'failed', cause: causeOfFailure(code), ...sipStatus });
-      leg.end(causeOfFailure(code));
-    });
-    dialog.on('answered', ({ sdp }) => void this.#answered(roomId, call, leg, sdp));
-    leg.attach(dialog);
-  }
-
-  async #answered(roomId: RoomId, call: Call, leg: Leg, sdp: string): Promise<void> {
-    const agreed = leg.negotiation.accept(sdp);
-    if (!agreed) return leg.end('mediaRefused');
-    try {
-      const { participantId, name, address } = call;
-      const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId: call.id };
-      const renew = () => this.#context.control.ticket(ask);
-      leg.enter(agreed, { participantId, ticket: await renew(), renew });
-      this.#rooms.report(roomId, call.id, { status: 'answered' });
-    } catch (error) {
-      this.#context.logger.warn({ callId: call.id, err: error }, 'answered call not admitted');
-      leg.end('error');
-    }
+    this.#live.set(call.id, outgoing);
+    outgoing.start();
   }
 
   async #take(dialog: IncomingDialog): Promise<void> {
-    const { remote, target } = dialog;
-    const displayName = remote.displayName ? { displayName: remote.displayName.slice(0, 120) } : {};
-    const contact = remote.contact ? { contact: remote.contact.slice(0, 256) } : {};
-    const ask = {
-      target: target.slice(0, 128),
-      from: remote.uri.slice(0, 256),
-      source: remote.source,
-      ...contact,
-      ...displayName,
-    };
-    const admitted = await this.#context.control.admitCall(ask).catch((error: unknown) => {
+    const { control } = this.#context;
+    let admitted: Admitted;
+    try {
+      admitted = await control.admitCall(callerOf(dialog));
+    } catch (error) {
+      if (error instanceof Refused && error.refusal.code === 'pinRequired') return this.#takeStranger(dialog);
       dialog.reject(...refusalStatus(error));
-      return null;
+      return;
+    }
+    const { roomId, callId, participantId } = admitted;
+    const over = (report: CallReport) => {
+      if (this.#live.delete(callId)) this.#report(roomId, callId, report);
+    };
+    this.#live.set(callId, { end: () => over({ status: 'ended', cause: 'cancelled' }) });
+    const slide = slideText(this.#context.settings.language, this.#rooms.state(roomId)?.title ?? roomId);
+    const leg = await this.#open({
+      callId,
+      slide,
+      encryption: admitted.encryption,
+      onEnd: (cause) => over({ status: 'ended', cause }),
+      onEndpoint: (endpoint) => this.#reportEndpoint(roomId, participantId, endpoint),
+    }).catch((error: unknown) => {
+      over({ status: 'failed', cause: 'error' });
+      throw error;
     });
-    if (!admitted) return;
-    await this.#enter(dialog, admitted).catch((error: unknown) => {
-      this.#context.logger.error({ callId: admitted.callId, err: error }, 'incoming call not taken');
-      this.#finish(admitted.roomId, admitted.callId, { status: 'failed', cause: 'error' });
-      dialog.reject(500);
+    if (!this.#live.has(callId) || dialog.state === 'ended') return leg.end('cancelled');
+    this.#live.set(callId, leg);
+    const enter = () => this.#enter(leg, admitted, dialog);
+    if (this.#answer(leg, dialog, enter)) this.#report(roomId, callId, { status: 'answered' });
+  }
+
+  /** Nobody knows him: he is answered, asked for the meeting's PIN, and only then somebody. */
+  async #takeStranger(dialog: IncomingDialog): Promise<void> {
+    const { ip } = dialog.remote.source;
+    const fromThere = [...this.#strangers.values()].filter((address) => address === ip).length;
+    if (this.#strangers.size >= MAX_STRANGERS || fromThere >= MAX_STRANGERS_PER_ADDRESS) {
+      dialog.reject(486);
+      return;
+    }
+    const { settings, control, logger } = this.#context;
+    let admitted: Admitted | undefined;
+    const leg: Leg = await this.#open({
+      callId: randomUUID(),
+      slide: pinText(settings.language),
+      encryption: 'preferred',
+      onEnd: (cause) => {
+        this.#strangers.delete(leg);
+        if (admitted && this.#live.delete(admitted.callId)) {
+          this.#report(admitted.roomId, admitted.callId, { status: 'ended', cause });
+        }
+      },
+      onEndpoint: (endpoint) => {
+        if (admitted) this.#reportEndpoint(admitted.roomId, admitted.participantId, endpoint);
+      },
+    });
+    if (dialog.state === 'ended') return leg.end('cancelled');
+    this.#strangers.set(leg, ip);
+    this.#answer(leg, dialog, async () => {
+      const { target: _target, ...caller } = callerOf(dialog);
+      const found = await askForPin(leg, (pin) => control.admitByPin({ pin, ...caller }), logger);
+      if (!found || leg.isOver) return leg.end('hungUp');
+      admitted = found;
+      this.#strangers.delete(leg);
+      this.#live.set(found.callId, leg);
+      this.#report(found.roomId, found.callId, { status: 'answered' });
+      await leg.setSlide(slideText(settings.language, this.#rooms.state(found.roomId)?.title ?? found.roomId));
+      await leg.play('welcome');
+      this.#enter(leg, found, dialog);
     });
   }
 
-  /** The caller is admitted: negotiate, answer, and take the seat. */
-  async #enter(dialog: IncomingDialog, admitted: Admitted): Promise<void> {
-    const { roomId, callId, participantId, name, ticket } = admitted;
-    const address = dialog.remote.uri.slice(0, 256);
-    const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId };
-    const entry = { participantId, ticket, renew: () => this.#context.control.ticket(ask) };
-    this.#live.set(callId, { end: () => this.#finish(roomId, callId, { status: 'ended', cause: 'cancelled' }) });
-    const leg = await this.#open(roomId, callId);
-    if (!this.#live.has(callId) || dialog.state === 'ended') return leg.end('cancelled');
-    this.#live.set(callId, leg);
+  /** Offer and answer (RFC 3264), in either order. `begin` runs once media is agreed on. @returns whether it was answered */
+  #answer(leg: Leg, dialog: IncomingDialog, begin: () => void | Promise<void>): boolean {
+    const start = () => {
+      Promise.resolve()
+        .then(begin)
+        .catch((error: unknown) => {
+          this.#context.logger.error({ err: error }, 'incoming call not taken');
+          leg.end('error');
+        });
+    };
     leg.attach(dialog);
     if (dialog.offer === undefined) {
       dialog.on('answered', ({ sdp }) => {
         const agreed = leg.negotiation.accept(sdp);
-        if (agreed) leg.enter(agreed, entry);
-        else leg.end('mediaRefused');
+        if (!agreed) {
+          leg.end('mediaRefused');
+          return;
+        }
+        leg.connect(agreed);
+        start();
       });
       dialog.answer(leg.negotiation.offer());
-    } else {
-      const answered = leg.negotiation.answer(dialog.offer);
-      if (!answered) {
-        dialog.reject(488);
-        return leg.end('mediaRefused');
-      }
-      dialog.answer(answered.sdp);
-      leg.enter(answered.media, entry);
+      return true;
     }
-    this.#rooms.report(roomId, callId, { status: 'answered' });
+    const answered = leg.negotiation.answer(dialog.offer);
+    if (!answered.ok) {
+      dialog.reject(answered.reason === 'unreadable' ? 400 : 488);
+      leg.end(answered.reason === 'encryptionRequired' ? 'encryptionRefused' : 'mediaRefused');
+      return false;
+    }
+    leg.connect(answered.media);
+    dialog.answer(answered.sdp);
+    start();
+    return true;
   }
 
-  #open(roomId: RoomId, callId: CallId): Promise<Leg> {
+  #enter(leg: Leg, admitted: Admitted, dialog: IncomingDialog): void {
+    const { roomId, callId, participantId, name, ticket, siteId } = admitted;
+    const address = dialog.remote.uri.slice(0, 256);
+    const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId, ...(siteId ? { siteId } : {}) };
+    leg.enter({ participantId, ticket, renew: () => this.#context.control.ticket(ask) });
+  }
+
+  async #open(options: Omit<LegOptions, 'settings' | 'server' | 'logger'>): Promise<Leg> {
     const { settings, server, logger } = this.#context;
-    const title = this.#rooms.title(roomId);
-    const onEnd = (cause: CallCause) => this.#finish(roomId, callId, { status: 'ended', cause });
-    return Leg.open({ settings, server, logger: logger.child({ callId }), title, callId, onEnd });
+    this.#lane = (this.#lane + 1) % this.#lanes.length;
+    const opening = Promise.withResolvers<Leg>();
+    void this.#lanes[this.#lane]?.run('open', async () => {
+      const child = logger.child({ callId: options.callId });
+      await Leg.open({ settings, server, logger: child, ...options }).then(opening.resolve, opening.reject);
+    });
+    return opening.promise;
   }
 
-  #finish(roomId: RoomId, callId: CallId, report: CallReport): void {
-    if (this.#live.delete(callId)) this.#rooms.report(roomId, callId, report);
+  #report(roomId: RoomId, callId: CallId, report: CallReport): void {
+    this.#rooms.report(roomId, { verb: 'reportCall', callId, ...report });
   }
-}
 
-/** A call for a room that is not open gets 404, any other refused one 403 (RFC 3261 21.4.5, 21.4.4); trouble gets 503. */
-function refusalStatus(error: unknown): [number, string] {
-  if (!(error instanceof Refused)) return [503, 'Service Unavailable'];
-  const { code } = error.refusal;
-  return code === 'roomUnknown' || code === 'meetingEnded' ? [404, 'Not Found'] : [403, 'Forbidden'];
+  #reportEndpoint(roomId: RoomId, participantId: ParticipantId, endpoint: Endpoint): void {
+    this.#rooms.report(roomId, { verb: 'reportEndpoint', participantId, endpoint });
+  }
 }

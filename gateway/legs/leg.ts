@@ -2,29 +2,38 @@ import type { Logger } from 'pino';
 import type { Settings } from '../../server/config.ts';
 import type { CallId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
-import type { CallCause } from '../../server/protocol/records.ts';
-import { COMPOSER_ID } from '../composer/id.ts';
+import type { CallCause, Encryption, Endpoint, RoomState } from '../../server/protocol/records.ts';
 import { type LegContract, type LegEvent, legContract } from '../engine/leg-protocol.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
 import { Serial } from '../serial.ts';
 import { Seat, type SeatOptions, type SeatOwner } from '../session/seat.ts';
-import { inputOf, openStream, startStream } from '../session/streams.ts';
-import { nothingSchema, type ServerAddress } from '../session/wire.ts';
-import type { Dialog, Negotiated } from '../sip/index.ts';
+import type { ServerAddress } from '../session/wire.ts';
+import type { Dialog, Negotiated, Quirks } from '../sip/index.ts';
 import { causeOfEnd } from './cause.ts';
-import { localMedia, Negotiation, toEndpoint } from './media.ts';
-import { slideText } from './words.ts';
+import { LegCamera } from './leg-camera.ts';
+import { LegContent } from './leg-content.ts';
+import { LegStreams } from './leg-streams.ts';
+import { endpointOf, localMedia, Negotiation, toEndpoint } from './media.ts';
+import { type Prompt, promptFile } from './prompts.ts';
 
 /** So long may the server be silent before the endpoint is shown the slide: less is not noticed in the picture. */
 const HOLD_AFTER_MS = 1_500;
+const LONGEST_PROMPT_MS = 15_000;
+/** How often the dialog is told that the endpoint still sends. */
+const LIFE_SIGN_MS = 10_000;
 
 export interface LegOptions {
   settings: Settings;
   server: ServerAddress;
   logger: Logger;
-  /** Shown on the slide. */
-  title: string;
+  /** What the endpoint reads while there is no program. */
+  slide: string;
   callId: CallId;
+  encryption: Encryption;
+  /** Of the endpoint, where it is known. */
+  quirks?: Quirks;
+  /** What this endpoint turned out to be able to; again when that changes. */
+  onEndpoint(endpoint: Endpoint): void;
   /** The leg is over; called once. */
   onEnd(cause: CallCause): void;
 }
@@ -38,37 +47,61 @@ export class Leg implements SeatOwner {
   readonly negotiation: Negotiation;
   readonly #options: LegOptions;
   readonly #engine: EngineProcess<LegContract>;
+  readonly #content: LegContent;
+  readonly #camera: LegCamera;
   readonly #serial: Serial;
   #dialog: Dialog | undefined;
   #seat: Seat | undefined;
+  #streams: LegStreams | undefined;
   #agreed: Negotiated | undefined;
+  #limitKbps = Number.POSITIVE_INFINITY;
   #holdTimer: NodeJS.Timeout | undefined;
+  #lifeSigns: NodeJS.Timeout | undefined;
+  #onDigit: (digit: string) => void = () => undefined;
+  #onPlayed: (toItsEnd: boolean) => void = () => undefined;
   #over = false;
 
-  private constructor(options: LegOptions, engine: EngineProcess<LegContract>, negotiation: Negotiation) {
+  private constructor(
+    options: LegOptions,
+    engine: EngineProcess<LegContract>,
+    content: LegContent,
+    negotiation: Negotiation,
+  ) {
     this.#options = options;
     this.#engine = engine;
+    this.#content = content;
     this.negotiation = negotiation;
     this.#serial = new Serial(options.logger);
+    this.#camera = new LegCamera((payload) => this.#do('sendCamera', () => engine.request('sendCamera', { payload })));
+    content.attach({
+      present: () => this.#do('present', async () => this.#streams?.present()),
+      stopPresenting: () => this.#do('stopPresenting', async () => this.#streams?.stopPresenting()),
+      isPresenting: () => this.#streams?.presenting ?? false,
+    });
     engine.onEvent((event) => this.#engineSaid(event));
     engine.onExit(({ expected }) => {
       if (!expected) this.end('error');
     });
   }
 
-  /** Starts the engine and binds its ports, so that they can be offered. */
+  /** Starts the engine and binds the ports, so that they can be offered. */
   static async open(options: LegOptions): Promise<Leg> {
-    const { settings, logger } = options;
+    const { settings, logger, encryption } = options;
+    const portRange = { min: settings.sipMediaPorts.first, max: settings.sipMediaPorts.last };
     const engine = await startEngine(legContract, { logger });
     try {
       const ports = await engine.request('open', {
         audio: true,
         video: true,
+        content: true,
+        camera: true,
         bindAddress: settings.sipHost,
-        portRange: { min: settings.sipMediaPorts.first, max: settings.sipMediaPorts.last },
-        slideText: slideText(settings.language, options.title),
+        portRange,
+        slideText: options.slide,
       });
-      return new Leg(options, engine, new Negotiation(localMedia(settings, ports)));
+      const content = await LegContent.open({ ip: settings.sipHost, portRange, logger });
+      const local = localMedia(settings, { ...ports, floorControl: content.local }, encryption);
+      return new Leg(options, engine, content, new Negotiation(local, options.quirks));
     } catch (error) {
       await engine.stop();
       throw error;
@@ -82,21 +115,64 @@ export class Leg implements SeatOwner {
     dialog.on('keyFrameRequested', () =>
       this.#do('requestKeyFrame', () => this.#engine.request('requestKeyFrame', {})),
     );
-    dialog.on('renegotiated', ({ sdp }) => this.#connect(this.negotiation.accept(sdp)));
+    dialog.on('digit', (digit) => this.#onDigit(digit));
+    dialog.on('renegotiated', ({ sdp }) => this.connect(this.negotiation.accept(sdp)));
     dialog.onReoffer((offer) => {
       if (offer === undefined) return this.negotiation.offer();
       const answered = this.negotiation.answer(offer);
-      this.#connect(answered?.media);
-      return answered?.sdp;
+      if (!answered.ok) return undefined;
+      this.connect(answered.media);
+      return answered.sdp;
     });
+    this.#lifeSigns = setInterval(() => void this.#do('lifeSigns', () => this.#noteMedia(dialog)), LIFE_SIGN_MS);
   }
 
-  /** The call is up: media flows between endpoint and engine, and the participant takes its seat. */
-  enter(agreed: Negotiated, entry: Pick<SeatOptions, 'participantId' | 'ticket' | 'renew'>): void {
-    if (this.#over) return;
-    this.#connect(agreed);
+  /** Media flows between endpoint and engine from now on, as agreed. */
+  connect(agreed: Negotiated | undefined): void {
+    if (!agreed || this.#over) return;
+    this.#agreed = agreed;
+    this.#connectEngine();
+    void this.#do('floorControl', () => this.#content.connect(agreed.floorControl));
+    void this.#do('agree', async () => this.#streams?.agree(agreed));
+    if (agreed.camera) void this.#do('camera', async () => this.#camera.start());
+    if (this.#seat) this.#reportEndpoint(agreed);
+  }
+
+  /** The participant takes its seat; media is connected. */
+  enter(entry: Pick<SeatOptions, 'participantId' | 'ticket' | 'renew'>): void {
+    const agreed = this.#agreed;
+    if (this.#over || !agreed) return;
     const { server, logger } = this.#options;
     this.#seat = new Seat({ server, ...entry, owner: this, logger });
+    this.#streams = new LegStreams(this.#seat, this.#engine, agreed);
+    this.#reportEndpoint(agreed);
+  }
+
+  /** What a caller is told, in our language and then in the other. Resolves at its end, or when something else is said. */
+  async play(prompt: Prompt): Promise<void> {
+    const { language } = this.#options.settings;
+    this.#onPlayed(false);
+    for (const spoken of [language, language === 'vi' ? 'en' : 'vi'] as const) {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      this.#onPlayed = resolve;
+      const giveUp = setTimeout(() => resolve(false), LONGEST_PROMPT_MS);
+      await this.#do('play', () => this.#engine.request('play', { file: promptFile(spoken, prompt) }));
+      const toItsEnd = await promise;
+      clearTimeout(giveUp);
+      if (!toItsEnd || this.#over) return;
+    }
+  }
+
+  async setSlide(text: string): Promise<void> {
+    await this.#do('setSlide', () => this.#engine.request('hold', { on: false, text }));
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  onDigit(listener: (digit: string) => void): void {
+    this.#onDigit = listener;
   }
 
   /** Ends call, participant and process. Also called by the room: hang up. */
@@ -104,33 +180,42 @@ export class Leg implements SeatOwner {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#holdTimer);
+    clearInterval(this.#lifeSigns);
+    this.#camera.close();
+    this.#onPlayed(false);
+    void this.#content.close();
     void this.#dialog?.hangUp();
     void this.#seat?.leave();
     void this.#engine.stop();
     this.#options.onEnd(cause);
   }
 
+  // ── the seat ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
   async mediaReset(): Promise<void> {
-    const seat = this.#seat;
-    if (!seat) return;
-    const cname = seat.participantId;
-    const microphone = await openStream(seat, { source: 'microphone' }, 'opus', cname);
-    await this.#engine.request('sendAudio', microphone.rtp);
-    if (this.#agreed?.video && this.#agreed.video.direction !== 'sendonly') {
-      const camera = await openStream(seat, { source: 'camera' }, 'H264', cname);
-      await this.#engine.request('sendVideo', camera.rtp);
-    }
-    const program = { participantId: COMPOSER_ID, source: 'program' as const };
-    await seat.request({ request: 'watch', pictures: [{ from: program, spatialLayer: 2 }] }, nothingSchema);
+    await this.#streams?.reset();
+  }
+
+  changed(state: RoomState): void {
+    const self = state.participants[this.#seat?.participantId ?? ''];
+    this.#camera.follow(self?.camera);
+    this.#content.follow(state, this.#seat?.participantId);
   }
 
   consumerOpened(offer: ConsumerOffer): Promise<void> {
-    return this.#do('receive', async () => {
-      if (!this.#seat) return;
-      const command = offer.kind === 'audio' ? 'receiveAudio' : 'receiveVideo';
-      const { rtpPort } = await this.#engine.request(command, inputOf(offer));
-      await startStream(this.#seat, offer, rtpPort);
-    });
+    return this.#do('receive', async () => this.#streams?.consumerOpened(offer));
+  }
+
+  consumerClosed(consumerId: string): Promise<void> {
+    return this.#do('forget', async () => this.#streams?.consumerClosed(consumerId));
+  }
+
+  producerClosed(producerId: string): void {
+    if (this.#streams?.producerClosed(producerId)) this.#content.stopped();
+  }
+
+  layersWanted(producerId: string, layers: number[]): Promise<void> {
+    return this.#do('layersWanted', async () => this.#streams?.layersWanted(producerId, layers));
   }
 
   lost(): void {
@@ -150,18 +235,48 @@ export class Leg implements SeatOwner {
     this.end('hungUp');
   }
 
-  #connect(agreed: Negotiated | undefined): void {
+  // ── the engine ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #connectEngine(): void {
+    const agreed = this.#agreed;
     if (!agreed) return;
-    this.#agreed = agreed;
-    void this.#do('connectEndpoint', () => this.#engine.request('connectEndpoint', toEndpoint(agreed)));
+    const endpoint = toEndpoint(agreed, this.#limitKbps);
+    void this.#do('connectEndpoint', () => this.#engine.request('connectEndpoint', endpoint));
   }
 
   #engineSaid(event: LegEvent): void {
-    if (event.event === 'keyFrameWanted') this.#dialog?.requestKeyFrame();
-    if (event.event === 'error') {
-      this.#options.logger.error({ callId: this.#options.callId, code: event.code }, 'leg failed');
-      this.end('error');
+    switch (event.event) {
+      case 'keyFrameWanted':
+        this.#dialog?.requestKeyFrame();
+        break;
+      case 'digit':
+        this.#onDigit(event.digit);
+        break;
+      case 'played':
+        this.#onPlayed(true);
+        break;
+      case 'camera':
+        this.#camera.receive(event.payload);
+        break;
+      case 'limited':
+        this.#limitKbps = event.maxBitrateKbps;
+        this.#connectEngine();
+        break;
+      case 'error':
+        this.#options.logger.error({ callId: this.#options.callId, code: event.code }, 'leg failed');
+        this.end('error');
     }
+  }
+
+  /** A codec may be mute for hours; RTCP comes all the same, and says that it is there. */
+  async #noteMedia(dialog: Dialog): Promise<void> {
+    const { audio, video } = await this.#engine.request('stats', {});
+    const last = [audio, video].flatMap((stream) => [stream?.received.lastPacketMs, stream?.received.lastRtcpMs]);
+    if (last.some((ms) => typeof ms === 'number' && ms < LIFE_SIGN_MS)) dialog.noteMedia();
+  }
+
+  #reportEndpoint(agreed: Negotiated): void {
+    this.#options.onEndpoint(endpointOf(agreed, this.#dialog?.remote.userAgent));
   }
 
   #do(name: string, step: () => Promise<unknown>): Promise<void> {

@@ -1,22 +1,74 @@
+import { randomBytes } from 'node:crypto';
 import type { Settings } from '../../server/config.ts';
+import type { Encryption, Endpoint } from '../../server/protocol/records.ts';
 import type { ConnectEndpoint } from '../engine/leg-protocol.ts';
-import { answerOffer, buildOffer, type LocalMedia, type Negotiated, readAnswer } from '../sip/index.ts';
+import {
+  answerOffer,
+  buildOffer,
+  type LocalFloorControl,
+  type LocalMedia,
+  type Negotiated,
+  type NegotiatedVideo,
+  type Quirks,
+  quirksOf,
+  readAnswer,
+  type SrtpSuite,
+} from '../sip/index.ts';
 
-/** The ports that the engine has bound for one call, and what is said of them in SDP. */
+/** The ports that are bound for one call, and what is said of them in SDP. */
 export interface LegPorts {
   audioPort?: number | undefined;
   videoPort?: number | undefined;
+  contentPort?: number | undefined;
+  cameraPort?: number | undefined;
+  floorControl?: LocalFloorControl | undefined;
+  /** Of the certificate with which the engine speaks DTLS. */
+  fingerprint?: string | undefined;
 }
 
 /** The composed picture is constrained baseline; a codec may send as much as level 3.1 carries. */
 const VIDEO_BITS_PER_SECOND = 4_000_000;
+/** Slides move little. */
+const CONTENT_BITS_PER_SECOND = 2_000_000;
+/** `a=label` of the slides: the floor points at it (RFC 4574, RFC 8856 §5.2). */
+const CONTENT_LABEL = '12';
+/** Octets of master key and salt (RFC 4568 §6.2, RFC 7714 §14.2). */
+const KEY_OCTETS: Record<SrtpSuite, number> = {
+  AEAD_AES_256_GCM: 44,
+  AES_CM_128_HMAC_SHA1_80: 30,
+  AES_CM_128_HMAC_SHA1_32: 30,
+};
 
-/** Our side of a call's description (RFC 3264). */
-export function localMedia(settings: Pick<Settings, 'announcedAddresses' | 'sipHost'>, ports: LegPorts): LocalMedia {
+/** Our side of a call's description (RFC 3264). Makes the keys with which this call's streams are protected. */
+export function localMedia(
+  settings: Pick<Settings, 'announcedAddresses' | 'sipHost'>,
+  ports: LegPorts,
+  encryption: Encryption = 'preferred',
+): LocalMedia {
+  const stream = (port: number) => ({ port, srtpKeys: freshKeys() });
+  const { audioPort, videoPort, contentPort, cameraPort, floorControl, fingerprint } = ports;
+  const codecs = ['H264', 'VP8', 'H265'] as const;
   return {
     address: reachableAddress(settings),
-    ...(ports.audioPort === undefined ? {} : { audio: { port: ports.audioPort } }),
-    ...(ports.videoPort === undefined ? {} : { video: { port: ports.videoPort, maxBitrate: VIDEO_BITS_PER_SECOND } }),
+    security: { policy: encryption, ...(fingerprint ? { fingerprint } : {}) },
+    ...(audioPort ? { audio: stream(audioPort) } : {}),
+    ...(videoPort ? { video: { ...stream(videoPort), codecs, maxBitrate: VIDEO_BITS_PER_SECOND } } : {}),
+    ...(contentPort && floorControl
+      ? {
+          content: { ...stream(contentPort), codecs, maxBitrate: CONTENT_BITS_PER_SECOND, label: CONTENT_LABEL },
+          floorControl,
+        }
+      : {}),
+    ...(cameraPort ? { camera: stream(cameraPort) } : {}),
+  };
+}
+
+function freshKeys(): Record<SrtpSuite, string> {
+  const key = (suite: SrtpSuite) => randomBytes(KEY_OCTETS[suite]).toString('base64');
+  return {
+    AEAD_AES_256_GCM: key('AEAD_AES_256_GCM'),
+    AES_CM_128_HMAC_SHA1_80: key('AES_CM_128_HMAC_SHA1_80'),
+    AES_CM_128_HMAC_SHA1_32: key('AES_CM_128_HMAC_SHA1_32'),
   };
 }
 
@@ -29,57 +81,106 @@ export function reachableAddress({
   return wildcard ? (announcedAddresses[0] ?? '127.0.0.1') : sipHost;
 }
 
-/** What was agreed on, in the engine's words. */
-export function toEndpoint({ audio, video }: Negotiated): ConnectEndpoint {
+/**
+ * What was agreed on, in the engine's words.
+ * @param limitKbps what the endpoint has asked for since (TMMBR), for its main picture
+ */
+export function toEndpoint({ audio, video, content, camera }: Negotiated, limitKbps = Infinity): ConnectEndpoint {
   return {
     ...(audio && {
       audio: {
-        remote: { ip: audio.remote.ip, port: audio.remote.port, rtcpPort: audio.remote.rtcpPort },
+        remote: remoteOf(audio),
+        security: audio.security,
         codec: audio.codec,
         payloadType: audio.payloadType,
         receivePayloadType: audio.receivePayloadType,
-        ...(audio.telephoneEvent === undefined ? {} : { dtmfPayloadType: audio.telephoneEvent }),
+        ...(audio.telephoneEvent === undefined
+          ? {}
+          : { dtmfPayloadType: audio.receiveTelephoneEvent ?? audio.telephoneEvent }),
         direction: audio.direction,
       },
     }),
-    ...(video && {
-      video: {
-        remote: { ip: video.remote.ip, port: video.remote.port, rtcpPort: video.remote.rtcpPort },
-        payloadType: video.payloadType,
-        receivePayloadType: video.receivePayloadType,
-        packetizationMode: video.packetizationMode,
-        profileLevelId: video.profileLevelId,
-        maxBitrateKbps: Math.max(1, Math.floor(video.maxBitrate / 1000)),
-        direction: video.direction,
+    ...(video && { video: pictureOf(video, limitKbps) }),
+    ...(content && { content: pictureOf(content, Infinity) }),
+    ...(camera && {
+      camera: {
+        remote: remoteOf(camera),
+        security: camera.security,
+        payloadType: camera.payloadType,
+        receivePayloadType: camera.receivePayloadType,
+        direction: camera.direction,
       },
     }),
   };
 }
 
-/**
- * One call's offers and answers. Pure but for remembering the offer that an answer is awaited for.
- */
+function pictureOf(video: NegotiatedVideo, limitKbps: number): NonNullable<ConnectEndpoint['video']> {
+  const { security, codec, transcode, payloadType, receivePayloadType, packetizationMode, profileLevelId } = video;
+  return {
+    remote: remoteOf(video),
+    security,
+    codec,
+    transcode,
+    payloadType,
+    receivePayloadType,
+    packetizationMode,
+    profileLevelId,
+    ...(video.parameterSets ? { parameterSets: video.parameterSets } : {}),
+    limits: { maxFs: video.limits.maxFs, maxMbps: video.limits.maxMbps },
+    maxBitrateKbps: Math.max(1, Math.min(limitKbps, Math.floor(video.maxBitrate / 1000))),
+    direction: video.direction,
+  };
+}
+
+function remoteOf({ remote }: { remote: { ip: string; port: number; rtcpPort: number } }) {
+  return { ip: remote.ip, port: remote.port, rtcpPort: remote.rtcpPort };
+}
+
+/** What the room is told of an endpoint: what this call can do. */
+export function endpointOf(
+  { audio, video, content, floorControl, camera }: Negotiated,
+  userAgent: string | undefined,
+): Endpoint {
+  const streams = [audio, video, content].filter((stream) => stream !== undefined);
+  const separate = content !== undefined && floorControl !== undefined;
+  return {
+    ...(userAgent ? { userAgent: userAgent.slice(0, 200) } : {}),
+    encrypted: streams.length > 0 && streams.every(({ security }) => security.kind !== 'none'),
+    content: separate ? 'separate' : video ? 'inside' : 'none',
+    cameraControl: camera !== undefined,
+    video: video !== undefined,
+  };
+}
+
+/** One call's offers and answers. Pure but for remembering the offer that an answer is awaited for. */
 export class Negotiation {
   readonly #local: LocalMedia;
+  readonly #quirks: Quirks;
   #offered: string | undefined;
+  #agreed: Negotiated | undefined;
 
-  constructor(local: LocalMedia) {
+  /** @param quirks of the endpoint, where it is known */
+  constructor(local: LocalMedia, quirks: Quirks = quirksOf()) {
     this.#local = local;
+    this.#quirks = quirks;
   }
 
   offer(): string {
-    this.#offered = buildOffer(this.#local);
+    this.#offered = buildOffer(this.#local, this.#agreed, this.#quirks);
     return this.#offered;
   }
 
-  /** Our answer and what it agrees on; undefined where nothing is in common or the offer cannot be read. */
-  answer(offer: string): { sdp: string; media: Negotiated } | undefined {
-    const answered = answerOffer(offer, this.#local);
-    return answered.ok ? answered : undefined;
+  /** Our answer and what it agrees on; or why there is none. */
+  answer(offer: string): ReturnType<typeof answerOffer> {
+    const answered = answerOffer(offer, this.#local, this.#agreed);
+    if (answered.ok) this.#agreed = answered.media;
+    return answered;
   }
 
   /** What the remote's answer to our last offer agrees on. */
   accept(answer: string): Negotiated | undefined {
-    return this.#offered === undefined ? undefined : readAnswer(this.#offered, answer);
+    const agreed = this.#offered === undefined ? undefined : readAnswer(this.#offered, answer, this.#local);
+    if (agreed) this.#agreed = agreed;
+    return agreed;
   }
 }

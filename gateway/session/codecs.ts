@@ -19,9 +19,15 @@ export const VIDEO_FEEDBACK = [
   { type: 'ccm', parameter: 'fir' },
 ];
 
-/** What the gateway's participants can receive: what the router has, without retransmission and header extensions. */
-export function receivable(router: RtpCapabilitiesDictionary): RtpCapabilitiesDictionary {
-  const codecs = router.codecs.filter((c) => typeof c.mimeType === 'string' && /\/(opus|vp8|h264)$/i.test(c.mimeType));
+/**
+ * What the gateway's participants can receive: what the router has, without retransmission and header extensions.
+ * @param only sound or pictures, where the participant takes no more
+ */
+export function receivable(router: RtpCapabilitiesDictionary, only?: 'audio' | 'video'): RtpCapabilitiesDictionary {
+  const codecs = router.codecs.filter(
+    ({ kind, mimeType }) =>
+      typeof mimeType === 'string' && /\/(opus|vp8|h264)$/i.test(mimeType) && (only === undefined || kind === only),
+  );
   return {
     codecs: codecs.map((c) => ({ ...c, rtcpFeedback: c.kind === 'video' ? VIDEO_FEEDBACK : [] })),
     headerExtensions: [],

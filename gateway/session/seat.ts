@@ -34,6 +34,10 @@ export interface SeatOwner {
   mediaReset?(): void | Promise<void>;
   consumerOpened?(offer: ConsumerOffer): void | Promise<void>;
   consumerClosed?(consumerId: string): void | Promise<void>;
+  /** The server has ended a stream that this participant sends. */
+  producerClosed?(producerId: string): void | Promise<void>;
+  /** Which simulcast layers of a stream that it sends anyone receives now, smallest first from 0. */
+  layersWanted?(producerId: string, layers: number[]): void | Promise<void>;
   /** The connection is lost; it is being sought again. */
   lost?(): void;
   /** It is there again, and so is everything that was received. */
@@ -51,6 +55,8 @@ export interface SeatOptions {
   renew: () => Promise<string>;
   owner: SeatOwner;
   logger: Logger;
+  /** Default: both. */
+  receives?: 'audio' | 'video';
 }
 
 /**
@@ -65,18 +71,20 @@ export class Seat {
   readonly #comingBack: ComingBack;
   readonly #renew: () => Promise<string>;
   readonly #consumers = new Set<string>();
+  readonly #receives: 'audio' | 'video' | undefined;
   #ticket: string;
   #state: RoomState | null = null;
   #index = 0;
   #mediaSession: string | null = null;
   #closed = false;
 
-  constructor({ server, participantId, ticket, renew, owner, logger }: SeatOptions) {
+  constructor({ server, participantId, ticket, renew, owner, logger, receives }: SeatOptions) {
     this.participantId = participantId;
     this.#ticket = ticket;
     this.#renew = renew;
     this.#owner = owner;
     this.#logger = logger;
+    this.#receives = receives;
     this.#socket = io(`${server.url}/room`, {
       ...socketOptions(server),
       auth: (give) => give({ ticket: this.#ticket, version: PROTOCOL_VERSION }),
@@ -172,7 +180,7 @@ export class Seat {
     this.#mediaSession = welcome.mediaSession;
     await this.#reconcile([]);
     await this.#owner.mediaReset?.();
-    const rtpCapabilities = receivable(welcome.routerRtpCapabilities);
+    const rtpCapabilities = receivable(welcome.routerRtpCapabilities, this.#receives);
     await this.request({ request: 'setRtpCapabilities', rtpCapabilities }, nothingSchema);
   }
 
@@ -198,6 +206,8 @@ export class Seat {
     const notice = noticeSchema.parse(raw);
     if (notice.notice === 'consumerOpened') await this.#consumerOpened(notice);
     if (notice.notice === 'consumerClosed') await this.#consumerClosed(notice.consumerId);
+    if (notice.notice === 'producerClosed') await this.#owner.producerClosed?.(notice.producerId);
+    if (notice.notice === 'layersWanted') await this.#owner.layersWanted?.(notice.producerId, notice.layers);
     if (notice.notice === 'mediaLost') await this.request({ request: 'resync' }, nothingSchema);
   }
 

@@ -19,22 +19,32 @@ const AUDIO_LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 export interface OpenedStream {
   producerId: string;
   rtp: Pick<RtpOutput, 'remote' | 'payloadType' | 'ssrc' | 'cname'>;
+  /** Of the smaller layers, the smallest first; `rtp` is the largest. */
+  tiers: { ssrc: number }[];
 }
 
 /**
  * Opens a stream that this participant sends, on a transport of its own.
  * @param cname one for all streams that belong together: receivers keep them in step by it (RFC 3550 6.5.1)
+ * @param smaller how many smaller layers beside it may be sent (simulcast)
  * @returns where the engine is to send and with what numbers
  */
-export async function openStream(seat: Seat, sent: SentSource, codec: SentCodec, cname: string): Promise<OpenedStream> {
+export async function openStream(
+  seat: Seat,
+  sent: SentSource,
+  codec: SentCodec,
+  cname: string,
+  smaller = 0,
+): Promise<OpenedStream> {
   const transport = await seat.request({ request: 'openTransport', direction: 'send' }, plainTransportOfferSchema);
-  const ssrc = randomInt(1, 2 ** 32 - 1);
+  const ssrc = freshSsrc();
+  const tiers = Array.from({ length: smaller }, () => ({ ssrc: freshSsrc() }));
   const kind = codec === 'opus' ? 'audio' : 'video';
   const description = SENT_CODECS[codec];
   const rtpParameters: RtpParametersDictionary = {
     codecs: [{ ...description, rtcpFeedback: kind === 'video' ? VIDEO_FEEDBACK : [] }],
     ...(kind === 'audio' ? { headerExtensions: [{ uri: AUDIO_LEVEL_URI, id: AUDIO_LEVEL_EXTENSION_ID }] } : {}),
-    encodings: [{ ssrc }],
+    encodings: [...tiers, { ssrc }],
     rtcp: { cname, reducedSize: false },
   };
   const { transportId } = transport;
@@ -43,7 +53,11 @@ export async function openStream(seat: Seat, sent: SentSource, codec: SentCodec,
     producedSchema,
   );
   const remote = { ip: transport.ip, port: transport.port };
-  return { producerId, rtp: { remote, payloadType: description.payloadType, ssrc, cname } };
+  return { producerId, rtp: { remote, payloadType: description.payloadType, ssrc, cname }, tiers };
+}
+
+function freshSsrc(): number {
+  return randomInt(1, 2 ** 32 - 1);
 }
 
 const codecSchema = z.object({ mimeType: z.string(), payloadType: z.number().int(), clockRate: z.number().int() });

@@ -79,7 +79,7 @@ export interface Binding {
   cseq: number;
   /** Milliseconds since 1970. */
   expiresAt: number;
-  userAgent?: string;
+  userAgent?: string | undefined;
 }
 
 export interface Registrar {

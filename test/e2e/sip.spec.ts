@@ -186,11 +186,11 @@ test('REG-12: nobody but the centre dials, and nobody calls a room that is not o
     await expect(operator.page.getByText('tự gọi').first()).toBeVisible();
   });
 
-  await test.step('a codec that calls an unknown room gets 404', async () => {
+  await test.step('a codec that calls an unknown room gets 403', async () => {
     const codec = await newCodec({ user: 'lac-duong' });
     await codec.dial(`sip:999999@127.0.0.1:${system.sipPort}`);
     const closed = await codec.waitFor('CALL_CLOSED', 30_000);
-    expect(closed.param).toContain('404');
+    expect(closed.param).toContain('403');
   });
 
   site.close();

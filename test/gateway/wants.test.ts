@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { wantsOf } from '../../gateway/wants.ts';
-import type { Call, Participant, RoomState } from '../../server/protocol/records.ts';
+import type { Call, RoomState } from '../../server/protocol/records.ts';
 import { emptyRoom } from '../../server/room/state.ts';
 
 const call = (id: string, status: Call['status'], direction: Call['direction'] = 'out'): Call => ({
@@ -10,6 +10,8 @@ const call = (id: string, status: Call['status'], direction: Call['direction'] =
   name: id,
   participantId: `sip-${id}`,
   status,
+  attempt: 1,
+  redial: false,
   startedAt: 0,
   changedAt: 0,
 });
@@ -17,18 +19,6 @@ const room = (...calls: Call[]): RoomState => ({
   ...emptyRoom('room'),
   calls: Object.fromEntries(calls.map((c) => [c.id, c])),
 });
-const codec: Participant = {
-  id: 'sip-a',
-  role: 'site',
-  kind: 'sip',
-  name: 'a',
-  presence: 'present',
-  joinedAt: 0,
-  presenceSince: 0,
-  sources: [],
-  gate: 'closed',
-  muted: false,
-};
 const none = () => false;
 
 test('a requested call is placed, once', () => {
@@ -47,17 +37,6 @@ test('what the room has ended is hung up, and with the meeting everything', () =
   const state = room(call('a', 'ended'), call('b', 'answered'));
   expect(wantsOf(state, () => true, false).hangUp).toEqual(['a']);
   expect(wantsOf({ ...state, status: 'ended' }, () => true, false).hangUp).toEqual(['a', 'b']);
-});
-
-test('a composition runs while a codec or a recording consumes it', () => {
-  expect(wantsOf(room(), none, false).composition).toBe(false);
-  expect(wantsOf({ ...room(), participants: { a: codec } }, none, false).composition).toBe(true);
-  expect(wantsOf({ ...room(), participants: { a: { ...codec, presence: 'left' } } }, none, false).composition).toBe(
-    false,
-  );
-  expect(
-    wantsOf({ ...room(), recording: { status: 'stopping', id: 'r', startedAt: 0 } }, none, false).composition,
-  ).toBe(true);
 });
 
 test('a recording is wanted from its start until it is to stop', () => {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   server = await ServerProcess.start({ ROSTRUM_GRACE_SECONDS: '30' });
   operator = await signIn(server);
   address = { url: server.url, ca: await readFile(join(server.folder, 'tls', 'certificate.pem'), 'utf8') };
-  control = new Control(address, await server.gatewaySecret(), () => undefined, logger);
+  control = new Control(address, await server.gatewaySecret(), logger);
 });
 afterEach(() => {
   for (const seat of seats.splice(0)) seat.close();

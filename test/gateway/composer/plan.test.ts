@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planComposition } from '../../../gateway/composer/plan.ts';
+import { isCompositionWanted, mixesMinusOf, picturesOf, watchedBy } from '../../../gateway/composer/plan.ts';
 import type { Kind, Layout, Participant, RoomState } from '../../../server/protocol/records.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
 
@@ -22,36 +22,84 @@ const room = (program: Layout, ...people: Participant[]): RoomState => ({
   participants: Object.fromEntries(people.map((p) => [p.id, p])),
 });
 
+const ONE: Layout = { name: '1', slots: [{ show: 'speaker' }] };
+const codec = (id: string, content: 'separate' | 'inside' | 'none', more: Partial<Participant> = {}) =>
+  person(id, 'sip', {
+    endpoint: { encrypted: false, content, cameraControl: false, video: true },
+    ...more,
+  });
+const published = (state: RoomState) => picturesOf(state).map(({ sent }) => sent);
+
 test('it watches what its tiles show, each at the layer its tile needs', () => {
   const slots = [
     { show: 'participant' as const, participantId: 'a' },
     { show: 'participant' as const, participantId: 'b' },
   ];
-  const state = room(
-    { name: 'side-by-side', slots },
-    person('a', 'browser'),
-    person('b', 'sip'),
-    person('c', 'browser'),
-  );
-  const { watch } = planComposition(state, 720);
-  expect(watch.map((w) => [w.from.participantId, w.spatialLayer])).toEqual([
+  const people = [person('a', 'browser'), person('b', 'sip'), person('c', 'browser')];
+  const watched = (program: Layout) => {
+    const [picture] = picturesOf(room(program, ...people));
+    return watchedBy(picture?.tiles ?? [], 720).map((w) => [w.from.participantId, w.spatialLayer]);
+  };
+  expect(watched({ name: 'side-by-side', slots })).toEqual([
     ['a', 1],
     ['b', 1],
   ]);
-  const large = planComposition({ ...state, program: { name: '1', slots: slots.slice(0, 1) } }, 720);
-  expect(large.watch.map((w) => [w.from.participantId, w.spatialLayer])).toEqual([['a', 2]]);
+  expect(watched({ name: '1', slots: slots.slice(0, 1) })).toEqual([['a', 2]]);
 });
 
 test('a tile without a picture is drawn and not watched', () => {
-  const state = room(
-    { name: '1', slots: [{ show: 'participant', participantId: 'a' }] },
-    person('a', 'browser', { sources: [] }),
-  );
-  const plan = planComposition(state, 720);
-  expect([plan.watch, plan.tiles.length, plan.tiles[0]?.label]).toEqual([[], 1, 'a']);
+  const layout: Layout = { name: '1', slots: [{ show: 'participant', participantId: 'a' }] };
+  const [picture] = picturesOf(room(layout, codec('a', 'none', { sources: [] })));
+  expect(watchedBy(picture?.tiles ?? [], 720)).toEqual([]);
+  expect(picture?.tiles.map((tile) => tile.label)).toEqual(['a']);
 });
 
 test('only codecs whose microphone is open get a mix without themselves', () => {
   const people = [person('a', 'sip', { gate: 'open' }), person('b', 'sip'), person('c', 'browser', { gate: 'open' })];
-  expect(planComposition(room({ name: '1', slots: [{ show: 'speaker' }] }, ...people), 720).mixesMinus).toEqual(['a']);
+  expect(mixesMinusOf(room(ONE, ...people))).toEqual(['a']);
+});
+
+test('a composition runs while a codec or a recording consumes it', () => {
+  expect(published(room(ONE, person('a', 'browser')))).toEqual([]);
+  expect(published(room(ONE, person('a', 'sip')))).toEqual([{ source: 'program' }]);
+  expect(published(room(ONE, person('a', 'sip', { presence: 'left' })))).toEqual([]);
+  const recording = { status: 'stopping' as const, id: 'r', startedAt: 0 };
+  expect(isCompositionWanted({ ...room(ONE), recording })).toBe(true);
+});
+
+test('what is presented is composed once for second screens, and inside the program where there are none', () => {
+  const presenter = person('p', 'browser', { sources: [{ source: 'screen' }] });
+  const program = { source: 'program' as const };
+  expect(published(room(ONE, presenter, codec('a', 'none')))).toEqual([program]);
+  expect(published(room(ONE, presenter, codec('a', 'separate'), codec('b', 'separate')))).toEqual([
+    program,
+    { source: 'content' },
+  ]);
+  expect(published(room(ONE, presenter, codec('a', 'inside')))).toEqual([program, { source: 'programWithContent' }]);
+  const shown: Layout = { name: 'content+speaker', slots: [{ show: 'content' }, { show: 'speaker' }] };
+  expect(published(room(shown, presenter, codec('a', 'inside')))).toEqual([program]);
+});
+
+test('a codec that presents needs no copy of its own slides', () => {
+  const presenter = codec('p', 'separate', { sources: [{ source: 'camera' }, { source: 'screen' }] });
+  expect(published(room(ONE, presenter))).toEqual([{ source: 'program' }]);
+  expect(published(room(ONE, presenter, codec('a', 'separate')))).toEqual([
+    { source: 'program' },
+    { source: 'content' },
+  ]);
+});
+
+test('a bridge gets a picture without itself, only while the program shows it (REG-19)', () => {
+  const people = [person('upper', 'sip', { bridge: true }), person('a', 'browser')];
+  const shows = (...ids: string[]): Layout => ({
+    name: 'side-by-side',
+    slots: [0, 1].map((at) => {
+      const participantId = ids[at];
+      return participantId ? { show: 'participant', participantId } : { show: 'empty' };
+    }),
+  });
+  const without = picturesOf(room(shows('upper', 'a'), ...people)).find(({ sent }) => sent.for === 'upper');
+  expect(without?.composerId).toBe('composer-for-upper');
+  expect(without?.tiles.map((tile) => tile.participantId)).not.toContain('upper');
+  expect(published(room(shows('a'), ...people))).toEqual([{ source: 'program' }]);
 });

@@ -1,0 +1,47 @@
+import type { ParticipantId } from '../../server/protocol/ids.ts';
+import type { ConsumerOffer } from '../../server/protocol/media.ts';
+import { type MixContract, mixContract } from '../engine/mix-protocol.ts';
+import type { Seat } from '../session/seat.ts';
+import { inputOf, openStream } from '../session/streams.ts';
+import { Composition, type CompositionOptions, openComposition } from './composition.ts';
+import { MIXER_ID } from './id.ts';
+import { inputIdOf, mixesMinusOf } from './plan.ts';
+
+const MIX_ID = 'mix';
+
+/** The room's sound: the open microphones as one mix, and for each codec that speaks the mix without it. */
+export class RoomMixes extends Composition<MixContract> {
+  readonly #mixesMinus = new Set<ParticipantId>();
+
+  static async start(options: Omit<CompositionOptions, 'participantId' | 'receives'>): Promise<RoomMixes> {
+    return new RoomMixes(
+      await openComposition(mixContract, { ...options, participantId: MIXER_ID, receives: 'audio' }),
+    );
+  }
+
+  protected async publish(seat: Seat): Promise<void> {
+    const { rtp } = await openStream(seat, { source: 'mix' }, 'opus', this.cname);
+    await this.engine.request('addOutput', { outputId: MIX_ID, rtp });
+  }
+
+  protected async compose(seat: Seat): Promise<void> {
+    if (!seat.state) return;
+    for (const id of mixesMinusOf(seat.state)) {
+      if (this.#mixesMinus.has(id)) continue;
+      const { rtp } = await openStream(seat, { source: 'mixMinus', for: id }, 'opus', this.cname);
+      const exclude = inputIdOf({ participantId: id, source: 'microphone' });
+      await this.engine.request('addOutput', { outputId: id, exclude, rtp });
+      this.#mixesMinus.add(id);
+    }
+  }
+
+  protected async addInput(inputId: string, offer: ConsumerOffer): Promise<number> {
+    const { codec, ...rtp } = inputOf(offer);
+    if (codec !== 'opus') throw new Error(`no sound in ${codec}`);
+    return (await this.engine.request('addInput', { inputId, rtp: { ...rtp, codec } })).rtpPort;
+  }
+
+  protected removeInput(inputId: string): Promise<unknown> {
+    return this.engine.request('removeInput', { inputId });
+  }
+}

@@ -1,0 +1,145 @@
+import { randomInt } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { ParticipantId } from '../../server/protocol/ids.ts';
+import type { RoomState } from '../../server/protocol/records.ts';
+import { presenterOf } from '../../server/room/layout.ts';
+import {
+  type FloorControl,
+  type FloorControlEvent,
+  type FloorControlRole,
+  type FloorTransport,
+  type LocalFloorControl,
+  type NegotiatedFloorControl,
+  openFloorControl,
+} from '../sip/index.ts';
+
+/** `a=floorid`: there is one floor, the presentation. */
+const FLOOR_ID = 2;
+/** `a=userid` of the endpoint where we are the server. */
+const ENDPOINT_USER_ID = 3;
+
+export interface FloorBind {
+  ip: string;
+  portRange: { min: number; max: number };
+  logger: Logger;
+}
+
+/** What the endpoint's wish to present does in the room. */
+export interface PresentationRoom {
+  present(): Promise<void>;
+  stopPresenting(): Promise<void>;
+  isPresenting(): boolean;
+}
+
+/**
+ * Who presents, between the endpoint's floor control (BFCP) and the room. The room decides; a newer presentation takes the
+ * place of the older. Owns its sockets until `close`.
+ */
+export class LegContent {
+  /** What our description says of it. */
+  readonly local: LocalFloorControl;
+  readonly #bind: FloorBind;
+  readonly #bound: Map<FloorTransport, FloorControl>;
+  #room: PresentationRoom | undefined;
+  #control: FloorControl | undefined;
+  #role: FloorControlRole = 'server';
+  /** Who else presents, as last told to the endpoint. */
+  #other: string | undefined;
+  #closed = false;
+
+  private constructor(bind: FloorBind, confId: number) {
+    this.#bind = bind;
+    this.#bound = new Map();
+    this.local = { port: 0, transport: 'udp', confId, userId: ENDPOINT_USER_ID, floorId: FLOOR_ID };
+  }
+
+  /** Binds both transports: which one the endpoint speaks is not known before its answer. Rejects without a free port. */
+  static async open(bind: FloorBind): Promise<LegContent> {
+    const content = new LegContent(bind, randomInt(1, 2 ** 31));
+    try {
+      const { confId, userId, floorId } = content.local;
+      const ids = { conferenceId: confId, userId, floorId };
+      content.local.port = (await content.#open('udp', 'server', ids)).port;
+      content.local.otherPort = (await content.#open('tcp', 'server', ids)).port;
+      return content;
+    } catch (error) {
+      await content.close();
+      throw error;
+    }
+  }
+
+  attach(room: PresentationRoom): void {
+    this.#room = room;
+  }
+
+  /** What was agreed on; again with each renegotiation. */
+  async connect(agreed: NegotiatedFloorControl | undefined): Promise<void> {
+    if (this.#closed || !agreed) return;
+    if (!this.#control) await this.#choose(agreed);
+    this.#control?.connect(agreed.remote, agreed.setup);
+  }
+
+  /** The room has changed: somebody else may present now. */
+  follow(state: RoomState, selfId: ParticipantId | undefined): void {
+    const presenter = presenterOf(state);
+    const other = presenter && presenter.id !== selfId ? presenter.name : undefined;
+    if (other === this.#other || !this.#control) return;
+    this.#other = other;
+    if (this.#role === 'server') this.#control.present(other === undefined ? undefined : { name: other });
+    else if (other === undefined) this.#control.releaseFloor();
+    else this.#control.requestFloor();
+  }
+
+  /** The room has ended the endpoint's presentation. */
+  stopped(): void {
+    if (this.#role === 'server') this.#control?.revoke();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#bound.values()].map((control) => control.close()));
+    this.#bound.clear();
+  }
+
+  /** One of the two stays; as the endpoint's client we speak with its numbers, from the port that it was told. */
+  async #choose({ transport, role, confId, userId, floorId }: NegotiatedFloorControl): Promise<void> {
+    for (const [other, control] of this.#bound) {
+      if (other === transport && role === 'server') continue;
+      this.#bound.delete(other);
+      await control.close();
+    }
+    this.#role = role;
+    if (role === 'client' && !this.#closed) {
+      const port = transport === 'udp' ? this.local.port : this.local.otherPort;
+      const range = port === undefined ? this.#bind.portRange : { min: port, max: port };
+      await this.#open(transport, role, { conferenceId: confId, userId, floorId }, range);
+    }
+    this.#control = this.#bound.get(transport);
+  }
+
+  async #open(
+    transport: FloorTransport,
+    role: FloorControlRole,
+    ids: { conferenceId: number; userId: number; floorId: number },
+    portRange = this.#bind.portRange,
+  ): Promise<FloorControl> {
+    const { ip, logger } = this.#bind;
+    const onEvent = (event: FloorControlEvent) => void this.#said(event);
+    const control = await openFloorControl({ role, transport, bind: { ip, portRange }, ...ids, onEvent, log: logger });
+    this.#bound.set(transport, control);
+    return control;
+  }
+
+  async #said(event: FloorControlEvent): Promise<void> {
+    const room = this.#room;
+    if (!room) return;
+    if (event.kind === 'requested') {
+      await room.present();
+      if (this.#role === 'client') return;
+      if (room.isPresenting()) this.#control?.grant();
+      else this.#control?.deny();
+    } else if (event.kind === 'released' || event.kind === 'lost') {
+      await room.stopPresenting();
+    }
+  }
+}
