@@ -147,8 +147,10 @@ export interface NegotiatedVideo extends NegotiatedStream {
   transcode: boolean;
   /** Of what the other end decodes. For VP8 and H.265: that of an H.264 stream of the same limits. */
   profileLevelId: string;
-  /** RFC 6184 §5.4; 1 for the other codecs. */
+  /** In what we send: theirs (RFC 6184 §5.4); 1 for the other codecs. */
   packetizationMode: 0 | 1;
+  /** In what we receive: what `receivePayloadType` stands for; nearly always the same. */
+  receivePacketizationMode: 0 | 1;
   /** What the other end decodes at most. */
   limits: VideoLimits;
   /** bit/s that we may send: the least of `b=TIAS`, `b=AS` and the level's own bound. */

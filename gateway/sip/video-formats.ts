@@ -45,6 +45,7 @@ export function negotiatedVideo(
     ...stream,
     profileLevelId: declared.profileLevelId,
     packetizationMode: declared.packetizationMode,
+    receivePacketizationMode: declared.packetizationMode,
     limits,
     maxBitrate: Math.min(limits.maxBitrate, ...told.filter((rate) => rate !== undefined && rate > 0).map(Number)),
     ...(declared.parameterSets.length > 0 ? { parameterSets: declared.parameterSets } : {}),
@@ -66,7 +67,7 @@ const declarations: Record<VideoCodec, (format: RtpFormat) => Declared> = {
     return {
       limits: limitsOf(format),
       profileLevelId: `${profileHex}${levelHex}`,
-      packetizationMode: format.fmtp['packetization-mode'] === '1' ? 1 : 0,
+      packetizationMode: packetizationModeOf(format),
       transcode: profile === 'high',
       parameterSets: parameterSetsOf(format),
     };
@@ -74,6 +75,9 @@ const declarations: Record<VideoCodec, (format: RtpFormat) => Declared> = {
   VP8: (format) => ({ ...unlike(vp8Limits(format)), transcode: false, parameterSets: [] }),
   H265: (format) => ({ ...unlike(h265Limits(format)), transcode: true, parameterSets: h265ParameterSets(format) }),
 };
+
+/** RFC 6184 §8.1: 0 where nothing is said. */
+export const packetizationModeOf = ({ fmtp }: RtpFormat): 0 | 1 => (fmtp['packetization-mode'] === '1' ? 1 : 0);
 
 function unlike(limits: VideoLimits): Pick<Declared, 'limits' | 'profileLevelId' | 'packetizationMode'> {
   return { limits, profileLevelId: profileLevelWithin(limits), packetizationMode: 1 };

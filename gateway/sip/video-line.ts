@@ -10,8 +10,8 @@ import {
   videoCodecs,
 } from './media.ts';
 import { type Answered, answerRtp, freeNumbers, type RemoteLine, readRtp } from './rtp-line.ts';
-import { type Attribute, attributeOf, type MediaSection, type RtpFormat } from './sdp.ts';
-import { negotiatedVideo, videoFormats } from './video-formats.ts';
+import { type Attribute, attributeOf, type MediaSection } from './sdp.ts';
+import { negotiatedVideo, packetizationModeOf, videoFormats } from './video-formats.ts';
 import { vp8Parameters } from './vp8.ts';
 
 const defaultProfileLevelId = '42e01f';
@@ -32,7 +32,7 @@ export function offerVideo(
 ): Pick<MediaSection, 'formats' | 'attributes' | 'bandwidth'> {
   const free = freeNumbers([current?.receivePayloadType]);
   const stands = (codec: VideoCodec, mode?: number) =>
-    current?.codec === codec && (mode === undefined || mode === current.packetizationMode);
+    current?.codec === codec && (mode === undefined || mode === current.receivePacketizationMode);
   const formats = [...offered, ...(stands('H265') ? [{ codec: 'H265' as const, payloadType: 0 }] : [])]
     .filter(({ codec }) => codecsOf(own).includes(codec))
     .map(({ codec, mode, payloadType }) => ({
@@ -119,13 +119,14 @@ export function readVideo(ours: MediaSection, line: RemoteLine, required: boolea
   for (const { codec, format } of videoFormats(line.section, videoCodecs)) {
     const same = own.filter((one) => one.codec === codec);
     // Devices leave packetization-mode out and keep our number: then the number says which of ours they mean.
-    const mode = (of: RtpFormat) => (of.fmtp['packetization-mode'] === '1' ? 1 : 0);
     const matching =
       same.find((one) => one.format.payloadType === format.payloadType) ??
-      same.find((one) => mode(one.format) === mode(format)) ??
+      same.find((one) => packetizationModeOf(one.format) === packetizationModeOf(format)) ??
       same[0];
     const stream = matching && readRtp(ours, line, format, matching.format.payloadType, required);
-    if (stream) return labelled(negotiatedVideo(line, stream, { codec, format }), ours);
+    if (!stream) continue;
+    const receivePacketizationMode = codec === 'H264' ? packetizationModeOf(matching.format) : 1;
+    return labelled({ ...negotiatedVideo(line, stream, { codec, format }), receivePacketizationMode }, ours);
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LocalMedia } from '../../../gateway/sip/media.ts';
 import { answerOffer, buildOffer, readAnswer } from '../../../gateway/sip/offer-answer.ts';
+import { ciscoAnswer, polyAnswer } from './device-answers.ts';
 import { cisco, huawei, poly, yealink } from './device-offers.ts';
 
 const local: LocalMedia = {
@@ -180,5 +181,51 @@ describe('offering', () => {
     expect(readAnswer(offer, offerOf('m=audio 6000 RTP/AVP 8'))).toBeUndefined();
     expect(readAnswer(offer, offerOf('m=audio 0 RTP/AVP 8', 'm=video 0 RTP/AVP 97'))).toBeUndefined();
     expect(readAnswer(offer, 'garbage')).toBeUndefined();
+  });
+});
+
+describe('answers of devices to all that we have', () => {
+  const key = Buffer.alloc(30, 3).toString('base64');
+  const keys = { AEAD_AES_256_GCM: Buffer.alloc(44, 3).toString('base64'), AES_CM_128_HMAC_SHA1_80: key };
+  const all: LocalMedia = {
+    address: '192.0.2.1',
+    security: { policy: 'preferred' },
+    audio: { port: 4000, srtpKeys: keys },
+    video: { port: 4002, srtpKeys: keys },
+    content: { port: 4004, srtpKeys: keys, label: '3' },
+    floorControl: { port: 4006, transport: 'udp', confId: 1, userId: 2, floorId: 1 },
+    camera: { port: 4008, srtpKeys: keys },
+  };
+  const offer = buildOffer(all);
+
+  it('Cisco: encrypted, with a presentation that it only watches and a floor of its own', () => {
+    const agreed = readAnswer(offer, ciscoAnswer, all);
+    const security = { kind: 'sdes', local: { key }, remote: { suite: 'AES_CM_128_HMAC_SHA1_80' } };
+    expect(agreed).toMatchObject({
+      audio: { codec: 'G722', telephoneEvent: 101, receiveTelephoneEvent: 101, security },
+      video: { packetizationMode: 1, limits: { maxFs: 8_160, maxMbps: 245_000 }, maxBitrate: 2_500_000, security },
+      content: { direction: 'sendonly', maxBitrate: 3_000_000, label: '3', security },
+      floorControl: { role: 'client', confId: 77, userId: 4, floorId: 2, mstrm: '12', setup: 'active' },
+      camera: { remote: { port: 2340 }, security: { kind: 'none' } },
+    });
+    expect(readAnswer(offer, ciscoAnswer, { ...all, security: { policy: 'required' } })?.camera).toBeUndefined();
+  });
+
+  it('Poly: no presentation, a forgotten packetization-mode, a camera under another number', () => {
+    const agreed = readAnswer(offer, polyAnswer, all);
+    expect(agreed).toMatchObject({
+      audio: { security: { kind: 'none' } },
+      video: { receivePayloadType: 97, packetizationMode: 0, feedback: { pli: false, fir: true, tmmbr: false } },
+      camera: { payloadType: 105, receivePayloadType: 100 },
+    });
+    expect(agreed?.content).toBeUndefined();
+    expect(agreed?.floorControl).toBeUndefined();
+    expect(mediaLines(buildOffer(all, agreed))).toEqual([
+      'm=audio 4000 RTP/AVP 96 9 8 0 101 102',
+      'm=video 4002 RTP/AVP 97 98',
+      'm=video 4004 RTP/AVP 97 98',
+      'm=application 4006 UDP/BFCP *',
+      'm=application 4008 RTP/AVP 100',
+    ]);
   });
 });

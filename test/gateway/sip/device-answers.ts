@@ -1,0 +1,63 @@
+/** Answers to our full offer (sound, picture, presentation by UDP/BFCP, camera), written after the manner of real devices. */
+
+const lines = (...text: string[]): string => `${text.join('\r\n')}\r\n`;
+
+/** A Cisco room system: several formats left over, High beside Baseline, floor as server, its own numbers throughout. */
+export const ciscoAnswer = lines(
+  'v=0',
+  'o=tandberg 9 2 IN IP4 10.30.0.9',
+  's=-',
+  'c=IN IP4 10.30.0.9',
+  'b=AS:3000',
+  't=0 0',
+  'm=audio 2334 RTP/AVP 9 8 101',
+  'a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd|2^48',
+  'a=rtpmap:9 G722/8000',
+  'a=rtpmap:101 telephone-event/8000',
+  'm=video 2336 RTP/AVP 97 98',
+  'b=TIAS:2500000',
+  'a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd|2^48',
+  'a=rtpmap:97 H264/90000',
+  'a=fmtp:97 packetization-mode=1;profile-level-id=428016;max-mbps=245000;max-fs=8160',
+  'a=rtpmap:98 H264/90000',
+  'a=fmtp:98 packetization-mode=0;profile-level-id=428016;max-mbps=245000;max-fs=8160',
+  'a=rtcp-fb:* nack pli',
+  'a=rtcp-fb:* ccm tmmbr',
+  'a=content:main',
+  'a=label:11',
+  'm=video 2338 RTP/AVP 97',
+  'a=crypto:2 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd|2^48',
+  'a=rtpmap:97 H264/90000',
+  'a=fmtp:97 packetization-mode=1;profile-level-id=428016;max-fs=8160',
+  'a=content:slides',
+  'a=label:12',
+  'a=recvonly',
+  'm=application 5070 UDP/BFCP *',
+  'a=floorctrl:s-only',
+  'a=confid:77',
+  'a=userid:4',
+  'a=floorid:2 mstrm:12',
+  'm=application 2340 RTP/AVP 100',
+  'a=rtpmap:100 H224/4800',
+);
+
+/** A Poly group system without presentation: refused lines keep their formats, the camera line has another number. */
+export const polyAnswer = lines(
+  'v=0',
+  'o=GroupSeries 7 1 IN IP4 10.20.1.15',
+  's=-',
+  'c=IN IP4 10.20.1.15',
+  'b=AS:1024',
+  't=0 0',
+  'm=audio 16384 RTP/AVP 9 101',
+  'a=rtpmap:9 G722/8000',
+  'a=rtpmap:101 telephone-event/8000',
+  'm=video 16386 RTP/AVP 97',
+  'a=rtpmap:97 H264/90000',
+  'a=fmtp:97 profile-level-id=42801f; max-br=1001',
+  'a=rtcp-fb:* ccm fir',
+  'm=video 0 RTP/AVP 97 98 99',
+  'm=application 0 UDP/BFCP *',
+  'm=application 16392 RTP/AVP 105',
+  'a=rtpmap:105 H224/4800',
+);
