@@ -61,7 +61,7 @@ async function prepare(options: Partial<BaresipOptions>) {
   const srtpKeys = dtls ? {} : { AES_CM_128_HMAC_SHA1_80: key };
   const ours: LocalMedia = {
     address,
-    rtcpMux: true,
+    rtcpMux: options.rtcpMux ?? false,
     security: { policy: 'required', ...(dtls ? { fingerprint } : {}) },
     audio: { port: audioPort, srtpKeys },
     video: { port: videoPort, srtpKeys, maxBitrate: 1_000_000 },
