@@ -4,7 +4,7 @@ import type { Call } from './call.ts';
 import type { Dialog, Failure, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog.ts';
 import { createGate } from './gate.ts';
 import { createAuthentication } from './identity/authentication.ts';
-import { type Caller, identify } from './identity/callers.ts';
+import { askerOf, type Caller, identify } from './identity/callers.ts';
 import { createRegistrar } from './identity/registrar.ts';
 import { OutgoingRegistration } from './identity/registration.ts';
 import { accountIn, type OwnAddress, type Way, wayTo } from './identity/way.ts';
@@ -123,8 +123,8 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   /** RFC 3261 §22.2. Who has proven an account and is asked for one again is not wanted; nor has anybody one without accounts. */
   function challenge(request: InviteUserAgentServer, listener: Listener, { identity, isStale }: Caller): void {
     if (!hooks.account || identity.account !== undefined) return void request.reject({ statusCode: 403 });
-    const { ip } = listener.sourceOf(request.message);
-    const extraHeaders = authentication.challenge(ip, isStale).map((value) => `WWW-Authenticate: ${value}`);
+    const asker = askerOf(request.message, listener);
+    const extraHeaders = authentication.challenge(asker, isStale).map((value) => `WWW-Authenticate: ${value}`);
     request.reject({ statusCode: 401, extraHeaders });
   }
 

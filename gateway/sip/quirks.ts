@@ -9,6 +9,8 @@ export interface Quirks {
   offersDtls: boolean;
   /** A plain offer with keys in it would be refused: where encryption is preferred, we offer it outright, then not at all. */
   refusesOpportunistic: boolean;
+  /** Gives up at the first challenge that is not MD5, so it gets no other. */
+  onlyMd5: boolean;
   /** How many first offers of this call it has refused: each next one asks for encryption in another way. */
   refusedOffers: number;
 }
@@ -17,8 +19,8 @@ export interface QuirkRow {
   userAgent: RegExp;
   quirks: Partial<Omit<Quirks, 'refusedOffers'>>;
   reason: string;
-  /** `documented`: by the maker or a standard. `hearsay`: told by others who had to do with it. */
-  source: 'documented' | 'hearsay';
+  /** `documented`: by the maker or a standard. `hearsay`: told by others who had to do with it. `seen`: by us. */
+  source: 'documented' | 'hearsay' | 'seen';
 }
 
 /** The first row that fits holds. */
@@ -36,9 +38,16 @@ export const quirkTable: readonly QuirkRow[] = [
     reason: 'A browser in disguise: it must not take keys in SDP (RFC 8827 §6.5).',
     source: 'documented',
   },
+  {
+    userAgent: /^baresip v?[01]\./i,
+    quirks: { onlyMd5: true },
+    reason:
+      'Its library knows no SHA-256, and takes one challenge with it for a failure of all (RFC 8760 §2.4 says to pass over it).',
+    source: 'seen',
+  },
 ];
 
-const standard: Quirks = { offersDtls: false, refusesOpportunistic: false, refusedOffers: 0 };
+const standard: Quirks = { offersDtls: false, refusesOpportunistic: false, onlyMd5: false, refusedOffers: 0 };
 
 export function quirksOf(userAgent = ''): Quirks {
   const row = quirkTable.find((one) => one.userAgent.test(userAgent.slice(0, 256)));

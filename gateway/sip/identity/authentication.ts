@@ -1,8 +1,9 @@
 /** Who sent a request: our side of digest authentication (RFC 3261 §22, RFC 7616, RFC 8760). */
 import { randomBytes } from 'node:crypto';
 import type { SipAccount } from '../settings.ts';
-import { type Algorithm, type Credentials, formatChallenge, isRight, readCredentials } from './digest.ts';
+import { type Credentials, formatChallenge, isRight, readCredentials } from './digest.ts';
 import { createNonces } from './nonces.ts';
+import { type Asker, createOffers } from './offers.ts';
 import { isSameTarget } from './uris.ts';
 
 export interface AuthenticationOptions {
@@ -22,8 +23,7 @@ export interface Claim {
   toUri: string;
   /** All Authorization values. */
   authorization: readonly string[];
-  /** Where it came from. */
-  ip: string;
+  asker: Asker;
 }
 
 export type Proof =
@@ -34,8 +34,8 @@ export type Proof =
 export interface Authentication {
   /** True if the request brings credentials for our realm. */
   isClaimed(authorization: readonly string[]): boolean;
-  /** The WWW-Authenticate values of a 401, the preferred algorithm first (RFC 8760 §2.1). Leaves no state behind. */
-  challenge(ip: string, stale?: boolean): string[];
+  /** The WWW-Authenticate values of a 401, the preferred algorithm first (RFC 8760 §2.1). Next to no state is kept for it. */
+  challenge(asker: Asker, stale?: boolean): string[];
   /** Rejects only if the `account` hook does. */
   check(claim: Claim): Promise<Proof>;
 }
@@ -46,6 +46,7 @@ const nobody: SipAccount = { user: '', ha1: { md5: '0'.repeat(32), sha256: '0'.r
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { realm, account: find, now = Date.now, random = randomBytes } = options;
   const nonces = createNonces({ secret: random(32) });
+  const offers = createOffers();
 
   const ours = (authorization: readonly string[]): Credentials | undefined =>
     authorization
@@ -54,17 +55,19 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
 
   return {
     isClaimed: (authorization) => ours(authorization) !== undefined,
-    challenge(ip, stale = false) {
-      const nonce = nonces.issue(ip, now(), random(12));
-      const offered: Algorithm[] = ['SHA-256', 'MD5'];
-      return offered.map((algorithm) => formatChallenge({ realm, nonce, algorithm, session: false, qop: true, stale }));
+    challenge(asker, stale = false) {
+      const nonce = nonces.issue(asker.ip, now(), random(12));
+      return offers
+        .to(asker, now())
+        .map((algorithm) => formatChallenge({ realm, nonce, algorithm, session: false, qop: true, stale }));
     },
-    async check({ method, requestUri, toUri, authorization, ip }) {
+    async check({ method, requestUri, toUri, authorization, asker }) {
       const credentials = ours(authorization);
       if (!credentials || !find || !isSameTarget(credentials.uri, requestUri, [toUri, `sip:${realm}`])) {
         return { kind: 'unproven', stale: false };
       }
-      if (!nonces.isFresh(credentials.nonce, ip, now())) return { kind: 'unproven', stale: true };
+      if (credentials.algorithm === 'SHA-256') offers.understood(asker);
+      if (!nonces.isFresh(credentials.nonce, asker.ip, now())) return { kind: 'unproven', stale: true };
       const account = await find(credentials.username);
       const { md5, sha256 } = (account ?? nobody).ha1;
       const right = isRight(credentials, method, credentials.algorithm === 'MD5' ? md5 : sha256);

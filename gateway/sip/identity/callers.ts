@@ -4,6 +4,7 @@ import type { Identity } from '../dialog.ts';
 import type { Listener } from '../listener.ts';
 import type { Authentication } from './authentication.ts';
 import { addressIn } from './contacts.ts';
+import type { Asker } from './offers.ts';
 import type { SipRegistrar } from './registrar.ts';
 import { readSipUri } from './uris.ts';
 
@@ -24,6 +25,7 @@ export async function identify(
   listener: Listener,
   { authentication, registrar }: CallersOptions,
 ): Promise<Caller> {
+  const asker = askerOf(message, listener);
   const source = listener.sourceOf(message);
   const certificate = listener.certificateOf(message);
   const known = certificate ? { certificate } : {};
@@ -35,7 +37,7 @@ export async function identify(
       requestUri: message.ruri?.toRaw() ?? '',
       toUri,
       authorization,
-      ip: source.ip,
+      asker,
     };
     const proof = await authentication.check(claim);
     if (proof.kind === 'proven') return { identity: { ...known, account: proof.account.user }, isStale: false };
@@ -43,7 +45,12 @@ export async function identify(
   }
   // Behind a proxy anybody comes from the proxy's address.
   const isDirect = message.getHeaders('Via').length === 1;
-  const from = readSipUri(addressIn(message.getHeader('From') ?? ''));
-  const account = isDirect ? registrar.accountAt(source, from?.user) : undefined;
+  const account = isDirect ? registrar.accountAt(source, asker.user) : undefined;
   return { identity: account === undefined ? known : { ...known, account }, isStale: false };
+}
+
+export function askerOf(message: IncomingRequestMessage, listener: Listener): Asker {
+  const user = readSipUri(addressIn(message.getHeader('From') ?? ''))?.user ?? '';
+  const request = `${message.callId} ${message.cseq}`;
+  return { ip: listener.sourceOf(message).ip, user, userAgent: message.getHeader('User-Agent'), request };
 }

@@ -6,6 +6,7 @@ import { type Header, headerOf, headersOf, type WireRequest } from '../wire.ts';
 import type { Authentication } from './authentication.ts';
 import { type BoundContact, createBindings } from './bindings.ts';
 import { addressIn } from './contacts.ts';
+import type { Asker } from './offers.ts';
 import { readSipUri } from './uris.ts';
 
 export interface SipRegistrarOptions {
@@ -23,7 +24,7 @@ export interface SipRegistrar extends Registrar {
   /** Decides on a REGISTER that brings credentials; `answer` is its transaction. */
   receive(request: WireRequest, source: Source, answer: UserAgentServer): void;
   /** Whose registration came from this very source; with several that of this user part, or nobody's. */
-  accountAt(source: Source, user: string | undefined): string | undefined;
+  accountAt(source: Source, user: string): string | undefined;
   /** The bindings of an account with what is known of their connections, the freshest first. */
   boundTo(account: string): BoundContact[];
   /** True if something is registered from this address. */
@@ -64,10 +65,11 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
     const { headers, method } = request;
     const to = addressIn(headerOf(headers, 'To') ?? '');
     const authorization = headersOf(headers, 'Authorization');
-    const claim = { method, requestUri: request.uri, toUri: to, authorization, ip: source.ip };
+    const asker = askerOf(headers, source);
+    const claim = { method, requestUri: request.uri, toUri: to, authorization, asker };
     const proof = await authentication.check(claim);
     if (proof.kind === 'unproven') {
-      const challenges = authentication.challenge(source.ip, proof.stale);
+      const challenges = authentication.challenge(asker, proof.stale);
       const extraHeaders = challenges.map((value) => `WWW-Authenticate: ${value}`);
       return void answer.reject({ statusCode: 401, extraHeaders });
     }
@@ -103,7 +105,7 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
     },
     challengeTo({ headers }, source) {
       if (authentication.isClaimed(headersOf(headers, 'Authorization'))) return undefined;
-      return authentication.challenge(source.ip).map((value) => ({ name: 'WWW-Authenticate', value }));
+      return authentication.challenge(askerOf(headers, source)).map((value) => ({ name: 'WWW-Authenticate', value }));
     },
     receive(request, source, answer) {
       decide(request, source, answer).catch((error: unknown) => {
@@ -118,7 +120,7 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
           .filter(({ isConnected }) => isConnected)
           .map(({ binding }) => binding.account),
       );
-      if (user !== undefined && owners.has(user)) return user;
+      if (owners.has(user)) return user;
       return owners.size === 1 ? [...owners][0] : undefined;
     },
     boundTo: (account) => bindings.of(account, now()),
@@ -126,6 +128,12 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
     disconnect: (source) => bindings.disconnect(source),
     close: () => clearTimeout(timer),
   };
+}
+
+function askerOf(headers: readonly Header[], { ip }: Source): Asker {
+  const user = readSipUri(addressIn(headerOf(headers, 'From') ?? ''))?.user ?? '';
+  const request = `${headerOf(headers, 'Call-ID')} ${headerOf(headers, 'CSeq')}`;
+  return { ip, user, userAgent: headerOf(headers, 'User-Agent'), request };
 }
 
 /** §10.3 step 8: each binding with the time that is left to it. */

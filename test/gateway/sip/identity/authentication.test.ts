@@ -12,6 +12,7 @@ import {
 
 const realm = 'rostrum.example';
 const ip = '10.0.0.5';
+const asker = { ip, user: 'codec1', userAgent: 'Codec/1', request: 'a 1' };
 const requestUri = 'sip:room1@10.0.0.1:5060';
 const accountOf = (user: string, password: string) => ({
   user,
@@ -53,7 +54,7 @@ function credentials({
   change,
   uri = requestUri,
 }: Attempt = {}) {
-  const challenges = authentication.challenge(ip).map(readChallenge);
+  const challenges = authentication.challenge(asker).map(readChallenge);
   const found = challenges.find((challenge) => challenge?.algorithm === algorithm);
   if (!found) throw new Error('not offered');
   return formatCredentials(
@@ -62,10 +63,16 @@ function credentials({
 }
 
 const check = (authorization: string, from = ip, toUri = 'sip:room1@10.0.0.1:5060') =>
-  authentication.check({ method: 'INVITE', requestUri, toUri, authorization: [authorization], ip: from });
+  authentication.check({
+    method: 'INVITE',
+    requestUri,
+    toUri,
+    authorization: [authorization],
+    asker: { ...asker, ip: from },
+  });
 
 it('asks for SHA-256 first and MD5 second (RFC 8760 §2.1)', () => {
-  const challenges = authentication.challenge(ip).map(readChallenge);
+  const challenges = authentication.challenge(asker).map(readChallenge);
   expect(challenges.map((challenge) => challenge?.algorithm)).toEqual(['SHA-256', 'MD5']);
   for (const challenge of challenges)
     expect(challenge).toMatchObject({ realm, qop: true, stale: false, session: false });
@@ -85,7 +92,7 @@ describe('a proof', () => {
 
   it('is found behind the credentials for a proxy on the way', async () => {
     const other = credentials({ change: (challenge) => ({ ...challenge, realm: 'elsewhere' }) });
-    const claim = { method: 'INVITE', requestUri, toUri: requestUri, authorization: [other, credentials()], ip };
+    const claim = { method: 'INVITE', requestUri, toUri: requestUri, authorization: [other, credentials()], asker };
     expect(await authentication.check(claim)).toMatchObject({ kind: 'proven' });
     expect(authentication.isClaimed([other])).toBe(false);
     expect(authentication.isClaimed([other, credentials()])).toBe(true);
