@@ -36,8 +36,8 @@ export async function startLeg(closers: Closer[], more: Partial<CommandParams<ty
     slideText: 'Vui lòng chờ',
     ...more,
   });
-  const { audioPort = 0, videoPort = 0, cameraPort = 0, fingerprint = '' } = opened;
-  return { leg, logger, events, audioPort, videoPort, cameraPort, fingerprint };
+  const { audioPort = 0, videoPort = 0, contentPort = 0, cameraPort = 0, fingerprint = '' } = opened;
+  return { leg, logger, events, audioPort, videoPort, contentPort, cameraPort, fingerprint };
 }
 
 export async function openPeer(closers: Closer[]): Promise<Receiver> {
