@@ -66,7 +66,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
       if (!credentials || !find || !isSameTarget(credentials.uri, requestUri, [toUri, `sip:${realm}`])) {
         return { kind: 'unproven', stale: false };
       }
-      if (credentials.algorithm === 'SHA-256') offers.understood(asker);
+      offers.answered(asker, credentials.algorithm);
       if (!nonces.isFresh(credentials.nonce, asker.ip, now())) return { kind: 'unproven', stale: true };
       const account = await find(credentials.username);
       const { md5, sha256 } = (account ?? nobody).ha1;

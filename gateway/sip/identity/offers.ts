@@ -1,7 +1,8 @@
 /**
  * Which algorithms somebody is challenged with. RFC 8760 §2.1 wants the strongest first and the others behind it, each in a header of
- * its own, and a client to pass over what it does not know (§2.4). Many older ones give up at the first one instead. So who was
- * offered both and comes back with a new request and still no credentials is offered MD5 alone, which everybody was offered anyway.
+ * its own, and a client to pass over what it does not know (§2.4). Older ones look at the first alone, or give up at what they do
+ * not know. So who comes back with a new request and still no credentials is offered MD5 first, and in the end nothing else; it was
+ * among the offers from the beginning.
  * Pure: the time is an input.
  */
 import { quirksOf } from '../quirks.ts';
@@ -20,8 +21,8 @@ export interface Asker {
 export interface Offers {
   /** The algorithms for this challenge, the preferred one first. */
   to(asker: Asker, now: number): Algorithm[];
-  /** It has answered with SHA-256. */
-  understood(asker: Asker): void;
+  /** It has answered a challenge, rightly or wrongly. */
+  answered(asker: Asker, algorithm: Algorithm): void;
   /** How many are remembered. */
   readonly size: number;
 }
@@ -30,25 +31,31 @@ export interface Offers {
 const memory = { ms: 600_000, most: 1_024 };
 
 export function createOffers(): Offers {
-  /** The request that was offered both, by asker. */
-  const offered = new Map<string, { request: string; at: number; onlyMd5: boolean }>();
+  /** By asker: the request that was challenged last, and how many challenges went unanswered. */
+  const asked = new Map<string, { request: string; at: number; misses: number; isAnswered: boolean }>();
 
   return {
     to(asker, now) {
       if (quirksOf(asker.userAgent).onlyMd5) return ['MD5'];
       const key = keyOf(asker);
-      const before = offered.get(key);
-      const isKnown = before !== undefined && before.at + memory.ms > now;
-      const onlyMd5 = isKnown && (before.onlyMd5 || before.request !== asker.request);
-      offered.delete(key);
-      offered.set(key, { request: asker.request, at: now, onlyMd5 });
-      const [eldest] = offered.keys();
-      if (offered.size > memory.most && eldest !== undefined) offered.delete(eldest);
-      return onlyMd5 ? ['MD5'] : ['SHA-256', 'MD5'];
+      const known = asked.get(key);
+      const before = known && known.at + memory.ms > now ? known : undefined;
+      const isMiss = before !== undefined && !before.isAnswered && before.request !== asker.request;
+      const misses = (before?.misses ?? 0) + (isMiss ? 1 : 0);
+      asked.delete(key);
+      asked.set(key, { request: asker.request, at: now, misses, isAnswered: false });
+      const [eldest] = asked.keys();
+      if (asked.size > memory.most && eldest !== undefined) asked.delete(eldest);
+      if (misses === 0) return ['SHA-256', 'MD5'];
+      return misses < 3 ? ['MD5', 'SHA-256'] : ['MD5'];
     },
-    understood: (asker) => void offered.delete(keyOf(asker)),
+    answered(asker, algorithm) {
+      const known = asked.get(keyOf(asker));
+      if (algorithm !== 'MD5') asked.delete(keyOf(asker));
+      else if (known) known.isAnswered = true;
+    },
     get size() {
-      return offered.size;
+      return asked.size;
     },
   };
 }

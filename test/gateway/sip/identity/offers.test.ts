@@ -9,20 +9,23 @@ it('offers both, also for the same request repeated', () => {
   expect([offers.to(asker, 0), offers.to(asker, 500), offers.to(asker, 1_500)]).toEqual([both, both, both]);
 });
 
-it('offers MD5 alone to who comes again without an answer, for ten minutes', () => {
+it('offers MD5 first, and at last alone, to who comes again and again without an answer', () => {
   const offers = createOffers();
-  offers.to(asker, 0);
-  expect(offers.to({ ...asker, request: 'a 2' }, 1_000)).toEqual(['MD5']);
-  expect(offers.to({ ...asker, request: 'b 1' }, 2_000)).toEqual(['MD5']);
-  expect(offers.to({ ...asker, user: 'codec2', request: 'c 1' }, 2_000)).toEqual(both);
-  expect(offers.to({ ...asker, request: 'd 1' }, 602_000)).toEqual(both);
+  const seen = [1, 2, 3, 4, 5].map((n) => offers.to({ ...asker, request: `a ${n}` }, n * 1_000));
+  expect(seen).toEqual([both, ['MD5', 'SHA-256'], ['MD5', 'SHA-256'], ['MD5'], ['MD5']]);
+  expect(offers.to({ ...asker, user: 'codec2', request: 'b 1' }, 6_000)).toEqual(both);
+  expect(offers.to({ ...asker, request: 'c 1' }, 605_000)).toEqual(both); // ten minutes later
 });
 
-it('goes on offering both to who has answered with SHA-256', () => {
+it('stays with what was answered', () => {
   const offers = createOffers();
-  offers.to(asker, 0);
-  offers.understood(asker);
-  expect(offers.to({ ...asker, request: 'b 1' }, 1_000)).toEqual(both);
+  for (const n of [1, 2]) offers.to({ ...asker, request: `a ${n}` }, n);
+  for (const n of [3, 4, 5, 6]) {
+    offers.answered(asker, 'MD5');
+    expect(offers.to({ ...asker, request: `a ${n}` }, n)).toEqual(['MD5', 'SHA-256']);
+  }
+  offers.answered(asker, 'SHA-256');
+  expect(offers.to({ ...asker, request: 'a 7' }, 7)).toEqual(both);
 });
 
 it('knows who cannot from the table of quirks', () => {
