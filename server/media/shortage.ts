@@ -1,5 +1,7 @@
 /** So long without the layer that it should get, and a receiver's line is taken not to bear it (ms). */
 const SHORT_MS = 2_000;
+/** So long where a picture that was there is gone: nothing is shown meanwhile. */
+const LOST_MS = 500;
 /** So long with it, and the line is taken to have recovered. */
 const RECOVERED_MS = 20_000;
 
@@ -19,6 +21,7 @@ export class Shortage {
   readonly #consumer: LayeredConsumer;
   readonly #changed: () => void;
   #isShort = false;
+  #hasBegun = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(consumer: LayeredConsumer, changed: () => void) {
@@ -34,12 +37,14 @@ export class Shortage {
   review(): void {
     const { paused, currentLayers, preferredLayers } = this.#consumer;
     const wanted = preferredLayers?.spatialLayer ?? 0;
+    this.#hasBegun ||= currentLayers !== undefined;
     const bears = paused || (currentLayers !== undefined && currentLayers.spatialLayer >= wanted);
     if (bears !== this.#isShort) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     } else {
-      this.#timer ??= setTimeout(() => this.#turn(), bears ? RECOVERED_MS : SHORT_MS);
+      const isLost = this.#hasBegun && currentLayers === undefined;
+      this.#timer ??= setTimeout(() => this.#turn(), bears ? RECOVERED_MS : isLost ? LOST_MS : SHORT_MS);
     }
   }
 
