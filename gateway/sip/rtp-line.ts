@@ -36,11 +36,11 @@ const rtpProfile = /^(?:UDP\/TLS\/)?RTP\/S?AVPF?$/;
 
 export const isRtp = ({ protocol }: MediaSection): boolean => rtpProfile.test(protocol);
 
-/** `undefined` for a line that is switched off, or has no address that something could be sent to. */
+/** `undefined` for a line that is switched off, names no format, or has no address that something could be sent to. */
 export function remoteLine(session: SessionDescription, index: number): RemoteLine | undefined {
   const section = session.media[index];
   const ip = section?.connection ?? session.connection ?? '';
-  if (!section || section.port === 0 || isIP(ip) === 0) return undefined;
+  if (!section || section.port === 0 || section.formats.length === 0 || isIP(ip) === 0) return undefined;
   const { attributes: sessionAttributes, bandwidth: sessionBandwidth } = session;
   return { index, section, ip, direction: remoteDirection(session, section, ip), sessionAttributes, sessionBandwidth };
 }

@@ -106,7 +106,7 @@ export function formatSdp(session: SessionDescription): string {
     't=0 0',
     ...formatAttributes(session.attributes),
     ...session.media.flatMap((section) => [
-      `m=${section.kind} ${section.port} ${section.protocol} ${section.formats.join(' ')}`,
+      `m=${[section.kind, section.port, section.protocol, ...section.formats].join(' ')}`,
       ...formatCommon(section),
       ...formatAttributes(section.attributes),
     ]),

@@ -57,7 +57,8 @@ it('lines that are off, lead nowhere or are of another kind have no role', () =>
     floorControl,
     camera,
   } = roles([
-    'm=audio 0 RTP/AVP 8',
+    'm=audio 0 RTP/AVP',
+    'm=application 4 UDP/BFCP',
     'm=audio 4 udptl t38',
     'm=audio 4 RTP/AVP 8',
     'c=IN IP4 codec.example',
@@ -72,5 +73,5 @@ it('lines that are off, lead nowhere or are of another kind have no role', () =>
     'm=application 4 RTP/AVP 101',
     'a=rtpmap:101 x-data/90000',
   ]);
-  expect([audio, pictures, floorControl, camera].map(indexes)).toEqual([[3], [], [8], [9]]);
+  expect([audio, pictures, floorControl, camera].map(indexes)).toEqual([[4], [], [9], [10]]);
 });
