@@ -1,5 +1,6 @@
 /** Pictures for the tests of a leg: sources of any codec and size, and what was received of them. */
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -154,12 +155,11 @@ const decoders = {
 export async function watch(closers: Closer[], receiver: Receiver, codec: keyof typeof decoders, ssrc?: number) {
   const file = join(scratchFolder(), 'seen.rgb');
   const port = await freePort();
-  const only = ssrc === undefined ? '' : `! rtpssrcdemux name=d d.src_${ssrc}`;
   const decoder = launch(
-    `udpsrc port=${port} address=127.0.0.1 buffer-size=1000000 caps="application/x-rtp,media=video,encoding-name=${codec},clock-rate=90000" ${only} ! ${decoders[codec]} ! videoscale ! videoconvert ! video/x-raw,format=RGB,width=64,height=36 ! filesink location=${file} buffer-mode=unbuffered`,
+    `udpsrc port=${port} address=127.0.0.1 buffer-size=1000000 caps="application/x-rtp,media=video,encoding-name=${codec},clock-rate=90000" ! ${decoders[codec]} ! videoscale ! videoconvert ! video/x-raw,format=RGB,width=64,height=36 ! filesink location=${file} buffer-mode=unbuffered`,
   );
   closers.push(() => decoder.stop());
-  receiver.forwardTo(port);
+  receiver.forwardTo(await sieve(closers, port, ssrc));
   const frameBytes = 64 * 36 * 3;
   return {
     async colour(): Promise<[number, number, number]> {
@@ -173,6 +173,20 @@ export async function watch(closers: Closer[], receiver: Receiver, codec: keyof 
       return Math.floor((await readFile(file).catch(() => Buffer.alloc(0))).length / frameBytes);
     },
   };
+}
+
+/** A port that passes RTP on, of one source or of all, and nothing else. */
+async function sieve(closers: Closer[], to: number, ssrc: number | undefined): Promise<number> {
+  const socket = createSocket('udp4');
+  closers.push(() => socket.close());
+  socket.on('message', (bytes) => {
+    const type = bytes[1] ?? 0;
+    const isRtcp = type >= 192 && type <= 223;
+    if (!isRtcp && (ssrc === undefined || bytes.readUInt32BE(8) === ssrc)) socket.send(bytes, to, '127.0.0.1');
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket.address().port;
 }
 
 export const isReddish = ([r, g, b]: readonly number[]) => (r ?? 0) > 120 && (g ?? 0) < 110 && (b ?? 0) < 110;

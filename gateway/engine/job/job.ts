@@ -2,6 +2,8 @@
 export interface RunningJob {
   /** Carries out one command; the answer is its result. Throws a `JobFailure` to refuse. */
   readonly commands: Readonly<Record<string, (params: never) => object | Promise<object>>>;
+  /** Commands that wait for something from outside: those that come after them are not kept waiting. */
+  readonly unhurried?: readonly string[];
   /** Closes everything the job made; the process ends afterwards. */
   close(): void | Promise<void>;
 }

@@ -66,10 +66,12 @@ export function start(emit: Emit<LegEvent>): RunningJob {
     hold({ on, text }) {
       opened().audio?.part.hold(on);
       opened().video?.part.hold(on, text);
+      opened().content?.part.hold(on, undefined);
       return {};
     },
     requestKeyFrame() {
       opened().video?.part.requestKeyFrame();
+      opened().content?.part.requestKeyFrame();
       return {};
     },
     stats() {
@@ -85,7 +87,7 @@ export function start(emit: Emit<LegEvent>): RunningJob {
       };
     },
   };
-  return { commands, close: () => leg?.close() };
+  return { commands, unhurried: ['still'], close: () => leg?.close() };
 }
 
 function pictureStats({ medium, part }: LegPicture, now: number) {

@@ -56,7 +56,8 @@ async function serve(): Promise<void> {
   for (let line = await readLine(); line !== null; line = await readLine()) {
     const command = JSON.parse(line) as Command;
     if (command.command === 'quit') break;
-    await carryOut(job, command);
+    const done = carryOut(job, command);
+    if (!job.unhurried?.includes(command.command)) await done;
   }
   await job.close();
 }
