@@ -116,6 +116,7 @@ export class Renegotiation {
     const answer = await reofferThroughGlare({
       send: () =>
         sendReinvite(listener, this.#dialog, { body: sdpBody(sdp), extraHeaders: this.#headers(timerHeaders) }),
+      isBusy: () => (this.#dialog.reinviteUserAgentClient ?? this.#dialog.reinviteUserAgentServer) !== undefined,
       ownsCallId: direction === 'out',
       isGone: () => this.#closed,
     });

@@ -13,11 +13,14 @@ import { refreshTarget } from './remote-target.ts';
 import { timing } from './retransmit.ts';
 
 const attempts = 4;
+/** Milliseconds: how often and for how long it is seen whether the line is free. An ACK is there soon or was lost. */
+const busy = { step: 50, longest: 5_000 };
 const pending: FinalAnswer = { status: 491, reason: 'Request Pending' };
 
 interface Reoffer {
-  /** Sends the re-INVITE; 491 also while another one, of either side, is under way here. */
   send: () => Promise<FinalAnswer>;
+  /** Another INVITE, of either side, is under way here. §14.1: then ours waits until it is over. */
+  isBusy: () => boolean;
   /** True for the caller: it waits longer, so that the two do not meet again. */
   ownsCallId: boolean;
   isGone: () => boolean;
@@ -27,8 +30,11 @@ export async function reofferThroughGlare(reoffer: Reoffer): Promise<FinalAnswer
   let answer = pending;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (attempt > 0) await pause(glareDelay(reoffer.ownsCallId, Math.random()));
+    for (let waited = 0; reoffer.isBusy() && !reoffer.isGone() && waited < busy.longest; waited += busy.step) {
+      await pause(busy.step);
+    }
     if (reoffer.isGone()) return { status: 481, reason: 'Call is over' };
-    answer = await reoffer.send();
+    answer = reoffer.isBusy() ? pending : await reoffer.send();
     if (answer.status !== 491) return answer;
   }
   return answer;
@@ -45,7 +51,7 @@ export function glareDelay(ownsCallId: boolean, random: number): number {
 /** A re-INVITE that got a 1xx may wait for a person at the other end: so long, then it is cancelled. Milliseconds. */
 const patience = 120 * timing.t1;
 
-/** One re-INVITE. Its 2xx is acknowledged where the 2xx says (it refreshes the target). Never rejects. */
+/** One re-INVITE, where none is under way. Its 2xx is acknowledged where the 2xx says (it refreshes the target). */
 export function sendReinvite(
   listener: Listener,
   dialog: SessionDialog,
@@ -67,8 +73,6 @@ export function sendReinvite(
       onReject: refused,
       onRedirect: refused,
     };
-    // The library throws while another INVITE of either side is under way.
-    if (dialog.reinviteUserAgentClient ?? dialog.reinviteUserAgentServer) return resolve(pending);
     const request = dialog.invite(delegate, content);
     stopWaiting = listener.after(patience, () => {
       request.cancel();

@@ -14,29 +14,60 @@ afterEach(async () => {
   for (const one of opened.splice(0).toReversed()) await one.close();
 });
 
-/** Stands at `outside` for the edge at `inside`, like a bad line: every tenth datagram is lost, each way. */
-async function openLossyRelay(port: number): Promise<{ lost: () => number; close: () => void }> {
+interface Relay {
+  lost: number;
+  late: number;
+  close(): void;
+}
+
+interface BadLine {
+  /** Share of datagrams that are lost, each way. */
+  loss: number;
+  /** Share that come late, behind those sent up to 60 ms after them. */
+  reordered: number;
+}
+
+/** Stands at `outside` for the edge at `inside`, like a bad line. */
+async function openRelay(port: number, { loss, reordered }: BadLine): Promise<Relay> {
   const random = seededRandom(20_140_415);
   const socket = createSocket('udp4');
   let caller: RemoteInfo | undefined;
-  let lost = 0;
+  const relay = { lost: 0, late: 0, close: () => void socket.close() };
+  const delayed = new Set<NodeJS.Timeout>();
   socket.on('message', (bytes, from) => {
     const isOutbound = from.address === inside;
     if (!isOutbound) caller = from;
-    if (random() < 0.1) lost += 1;
-    else if (!isOutbound) socket.send(bytes, port, inside);
-    else if (caller) socket.send(bytes, caller.port, caller.address);
+    const to = isOutbound ? caller : { port, address: inside };
+    if (!to) return;
+    const pass = () => socket.send(bytes, to.port, to.address);
+    if (random() < loss) relay.lost += 1;
+    else if (random() >= reordered) pass();
+    else {
+      relay.late += 1;
+      const timer = setTimeout(() => {
+        delayed.delete(timer);
+        pass();
+      }, random() * 60);
+      delayed.add(timer);
+    }
   });
   await new Promise<void>((resolve) => socket.bind(port, outside, resolve));
-  return { lost: () => lost, close: () => void socket.close() };
+  relay.close = () => {
+    for (const timer of delayed) clearTimeout(timer);
+    socket.close();
+  };
+  return relay;
 }
 
 const endOf = (dialog: Dialog) => new Promise<End>((resolve) => dialog.on('ended', resolve));
 
-it('sets up and ends every call though each tenth datagram is lost', { timeout: 40_000 }, async () => {
+it.each([
+  { loss: 0.1, reordered: 0 },
+  { loss: 0.05, reordered: 0.3 },
+])('sets up, changes and ends every call on a line with %o', { timeout: 60_000 }, async (line) => {
   const called: SipEdge = await openEdge({}, { host: inside, advertised: outside });
   opened.push(called);
-  const relay = await openLossyRelay(called.port);
+  const relay = await openRelay(called.port, line);
   opened.push(relay);
   const caller = await openEdge();
   opened.push(caller);
@@ -46,8 +77,8 @@ it('sets up and ends every call though each tenth datagram is lost', { timeout: 
     incomingEnds.push(endOf(dialog));
     dialog.ring();
     answerCall(dialog);
-    // Every other call is ended by the called side.
-    if (incomingEnds.length % 2 === 0) dialog.on('answered', () => setTimeout(() => void dialog.hangUp(), 300));
+    // Every fourth call is ended by the called side, none of which is offered anew.
+    if (incomingEnds.length % 4 === 0) dialog.on('answered', () => setTimeout(() => void dialog.hangUp(), 300));
   });
 
   const outgoingEnds = Array.from({ length: calls }, async (_, index) => {
@@ -56,6 +87,7 @@ it('sets up and ends every call though each tenth datagram is lost', { timeout: 
     const ended = endOf(dialog);
     dialog.on('failed', (failure) => expect.unreachable(`call ${index}: ${failure.reason}`));
     await new Promise<void>((resolve) => dialog.on('answered', () => resolve()));
+    if (index % 4 === 1) expect(await dialog.reoffer(offer())).toMatchObject({ ok: true });
     await Promise.race([ended, sleep(1_500)]);
     await dialog.hangUp();
     return ended;
@@ -66,5 +98,6 @@ it('sets up and ends every call though each tenth datagram is lost', { timeout: 
   expect((await Promise.all(incomingEnds)).map(({ by }) => by)).not.toContain('timeout');
   expect(incomingEnds.length).toBe(calls);
   expect([caller.dialogs.length, called.dialogs.length]).toEqual([0, 0]);
-  expect(relay.lost()).toBeGreaterThan(5);
+  expect(relay.lost).toBeGreaterThan(5);
+  expect(relay.late > 20).toBe(line.reordered > 0);
 });

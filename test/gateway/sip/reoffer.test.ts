@@ -16,7 +16,7 @@ describe('glare', () => {
     const glare = { status: 491, reason: 'Request Pending' };
     const taken = { status: 200, reason: 'OK' };
     const send = vi.fn(async () => (send.mock.calls.length < 3 ? glare : taken));
-    const result = reofferThroughGlare({ send, ownsCallId: true, isGone: () => false });
+    const result = reofferThroughGlare({ send, ownsCallId: true, isBusy: () => false, isGone: () => false });
     await vi.advanceTimersByTimeAsync(2_000);
     expect(send).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(6_000);
@@ -24,13 +24,44 @@ describe('glare', () => {
     expect(send).toHaveBeenCalledTimes(3);
 
     const stubborn = vi.fn(async () => glare);
-    const refused = reofferThroughGlare({ send: stubborn, ownsCallId: false, isGone: () => false });
+    const refused = reofferThroughGlare({
+      send: stubborn,
+      ownsCallId: false,
+      isBusy: () => false,
+      isGone: () => false,
+    });
     await vi.advanceTimersByTimeAsync(6_000);
     expect(await refused).toEqual(glare);
     expect(stubborn).toHaveBeenCalledTimes(4);
 
-    const over = await reofferThroughGlare({ send: stubborn, ownsCallId: false, isGone: () => true });
+    const over = await reofferThroughGlare({
+      send: stubborn,
+      ownsCallId: false,
+      isBusy: () => false,
+      isGone: () => true,
+    });
     expect(over).toEqual({ status: 481, reason: 'Call is over' });
     expect(stubborn).toHaveBeenCalledTimes(4);
+  });
+
+  it('is waited for where it is an exchange of our own, without a wait by chance', async () => {
+    vi.useFakeTimers();
+    const send = vi.fn(async () => ({ status: 200, reason: 'OK' }));
+    let isBusy = true;
+    const result = reofferThroughGlare({ send, ownsCallId: true, isBusy: () => isBusy, isGone: () => false });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(send).not.toHaveBeenCalled();
+    isBusy = false;
+    await vi.advanceTimersByTimeAsync(50);
+    expect(await result).toMatchObject({ status: 200 });
+  });
+
+  it('is refused where that exchange does not end', async () => {
+    vi.useFakeTimers();
+    const send = vi.fn(async () => ({ status: 200, reason: 'OK' }));
+    const result = reofferThroughGlare({ send, ownsCallId: false, isBusy: () => true, isGone: () => false });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await result).toMatchObject({ status: 491 });
+    expect(send).not.toHaveBeenCalled();
   });
 });
