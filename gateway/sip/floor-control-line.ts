@@ -85,7 +85,9 @@ export function answerFloorControl(
     { name: 'setup', value: setup },
     { name: 'connection', value: connection },
   ];
-  return { section: { ...lineOf(transport, port), attributes }, agreed };
+  // RFC 8856 §4: the format means nothing.
+  const formats = line.section.formats.slice(0, 1);
+  return { section: { ...lineOf(transport, port), formats, attributes }, agreed };
 }
 
 /** An answer that leaves us the choice has us as server; one without `floorctrl` comes from a server (RFC 8856 §5.1). */

@@ -171,7 +171,7 @@ export function rtpFormats(section: MediaSection): RtpFormat[] {
   const maps = byFormat(section, 'rtpmap');
   const parameters = byFormat(section, 'fmtp');
   return section.formats.flatMap((format) => {
-    const payloadType = /^\d{1,3}$/.test(format) ? Number(format) : Number.NaN;
+    const payloadType = /^(?:0|[1-9]\d{0,2})$/.test(format) ? Number(format) : Number.NaN;
     if (!(payloadType <= 127)) return [];
     const [, codec, rate, channels] = /^([\w.+-]+)\/(\d{1,6})(?:\/(\d))?/.exec(maps.get(format) ?? '') ?? [];
     const known = codec ? { codec: codec.toLowerCase(), clockRate: Number(rate) } : staticFormats[payloadType];
