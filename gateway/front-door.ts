@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { MAX_BANS_REPORTED } from '../server/protocol/wire.ts';
 import type { Control } from './session/control.ts';
 import type { Authorisation, Binding, CallRequest, RefusedAttempt, SipEdge, SipHooks } from './sip/index.ts';
 
@@ -90,7 +91,7 @@ export class FrontDoor {
     const standing = JSON.stringify(bans);
     if (standing === this.#toldBans) return;
     try {
-      await this.#control.reportBans({ bans: bans.slice(0, 1000) });
+      await this.#control.reportBans({ bans: bans.slice(0, MAX_BANS_REPORTED) });
       this.#toldBans = standing;
     } catch (error) {
       this.#logger.debug({ err: error }, 'bans wait for the server');

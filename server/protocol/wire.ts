@@ -101,6 +101,9 @@ export const sipBanSchema = z.strictObject({
   attempts: z.number().int().nonnegative(),
 });
 
+/** More would not fit a message. */
+export const MAX_BANS_REPORTED = 250;
+
 export const gatewayRequestSchema = z.discriminatedUnion('request', [
   /** A ticket for a participant that the gateway provides. → { ticket } */
   z.strictObject({
@@ -130,8 +133,8 @@ export const gatewayRequestSchema = z.discriminatedUnion('request', [
   }),
   /** What was reported and has not expired. → { bindings: Binding[] } */
   z.strictObject({ request: z.literal('registrations') }),
-  /** Every ban that stands. → {} */
-  z.strictObject({ request: z.literal('reportBans'), bans: z.array(sipBanSchema).max(1000) }),
+  /** The bans that stand, the first of them where they are many. → {} */
+  z.strictObject({ request: z.literal('reportBans'), bans: z.array(sipBanSchema).max(MAX_BANS_REPORTED) }),
   /** What the gateway refused by itself is on record (REG-12): a codec that wants to transfer, register, call. → {} */
   z.strictObject({
     request: z.literal('recordAttempt'),
