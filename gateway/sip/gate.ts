@@ -48,7 +48,7 @@ export function createGate({ limits, isKnown, log }: GateOptions): Gate {
     fault,
     final(ip, status, method) {
       if (suspicious.has(status)) fault(ip, 'failures');
-      else if (status < 300 && (method === 'INVITE' || method === 'REGISTER')) guard.success(ip);
+      else if (status < 300 && (method === 'INVITE' || method === 'REGISTER')) guard.success(ip, Date.now());
     },
     approach: (ip) => guard.unban(ip),
     get bans() {

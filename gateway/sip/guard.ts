@@ -13,12 +13,14 @@ export interface Allowance {
   perSecond: number;
 }
 
-/** Where the bounds are. A proxy or a NAT may stand for hundreds of codecs that all come back at once after a power cut. */
+/** Where the bounds are; times in milliseconds. A proxy or a NAT may stand for hundreds of codecs that all come back at once after a power cut. */
 export interface GuardLimits {
   /** New transactions of a source that we know nothing of. */
   stranger: Allowance;
-  /** New transactions of a source with a call or a registration. */
+  /** New transactions of a source with a call or a registration, or that had one not long ago. */
   known: Allowance;
+  /** How long ago that may be. */
+  familiarMs: number;
   /** Refusals (401, 403, 404 …) until a ban. */
   failures: Allowance;
   /** Messages that are no SIP until a ban. */
@@ -33,6 +35,7 @@ export interface GuardLimits {
 export const guardLimits: GuardLimits = {
   stranger: { burst: 400, perSecond: 20 },
   known: { burst: 2_000, perSecond: 200 },
+  familiarMs: 3_600_000,
   failures: { burst: 30, perSecond: 0.1 },
   malformed: { burst: 60, perSecond: 0.5 },
   banMs: 600_000,
@@ -51,7 +54,7 @@ export interface Guard {
   /** Something that speaks against the source. True if it is banned now and was not before. */
   fault(ip: string, fault: Exclude<BanReason, 'flood'>, now: number, isKnown: () => boolean): boolean;
   /** A call or a registration was let in: what went wrong before was a mistake. */
-  success(ip: string): void;
+  success(ip: string, now: number): void;
   bans(now: number): Ban[];
   /** `ip` as it stands in a ban, or any address of that source. */
   unban(ip: string): void;
@@ -68,6 +71,7 @@ interface Record {
   requests: Level;
   failures: Level;
   malformed: Level;
+  familiarUntil: number;
   bans: number;
   ban: Ban | undefined;
 }
@@ -82,6 +86,7 @@ export function createGuard(limits: GuardLimits = guardLimits): Guard {
       requests: fresh(),
       failures: fresh(),
       malformed: fresh(),
+      familiarUntil: 0,
       bans: 0,
       ban: undefined,
     };
@@ -125,15 +130,17 @@ export function createGuard(limits: GuardLimits = guardLimits): Guard {
       return true;
     },
     request(ip, now, isKnown) {
-      const { requests } = recordOf(ip, now);
+      const { requests, familiarUntil } = recordOf(ip, now);
       const before = { ...requests };
-      if (spend(requests, limits.stranger, now) <= limits.stranger.burst) return 'pass';
+      const usual = familiarUntil > now ? limits.known : limits.stranger;
+      const spent = spend(requests, usual, now);
+      if (spent <= usual.burst) return 'pass';
       if (isKnown()) {
         Object.assign(requests, before);
         return spend(requests, limits.known, now) <= limits.known.burst ? 'pass' : 'overload';
       }
-      if (requests.spent <= 2 * limits.stranger.burst) return 'overload';
-      if (requests.spent > 4 * limits.stranger.burst) ban(ip, 'flood', now);
+      if (spent <= 2 * usual.burst) return 'overload';
+      if (spent > 4 * usual.burst) ban(ip, 'flood', now);
       return 'silence';
     },
     fault(ip, fault, now, isKnown) {
@@ -144,9 +151,10 @@ export function createGuard(limits: GuardLimits = guardLimits): Guard {
       ban(ip, fault, now);
       return true;
     },
-    success(ip) {
-      const record = records.get(sourceOf(ip));
-      if (record) record.failures.spent = 0;
+    success(ip, now) {
+      const record = recordOf(ip, now);
+      record.failures.spent = 0;
+      record.familiarUntil = now + limits.familiarMs;
     },
     bans: (now) =>
       [...records.values()].filter((record) => isBanned(record, now)).flatMap(({ ban }) => (ban ? [{ ...ban }] : [])),

@@ -8,7 +8,7 @@ const connectMs = 5_000;
 
 /** Listens; rejects if the port is taken. Owns every connection, the accepted and the opened ones. */
 export async function bindTcp(options: TransportOptions): Promise<Transport> {
-  const connections = createConnections(options, (to) => openTcp(to, options.typeOfService));
+  const connections = createConnections(options, (to) => openTcp(to, options));
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     if (!connections.admits(socket)) return void socket.destroy();
@@ -54,9 +54,11 @@ export function closeBoth(server: Server, closeConnections: () => void): Promise
 }
 
 /** A connected socket, or a rejection in bounded time. Its new owner adds its own listener for errors. */
-export function openTcp(to: Address, typeOfService: number): Promise<Socket> {
+export function openTcp(to: Address, { host, typeOfService }: TransportOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect(to.port, to.ip);
+    // From the address that we listen on: a peer may know us by it.
+    const from = host === '0.0.0.0' || host === '::' ? {} : { localAddress: host };
+    const socket = connect({ port: to.port, host: to.ip, ...from });
     const giveUp = setTimeout(() => socket.destroy(new Error('no connection in time')), connectMs);
     socket.on('error', (error) => {
       clearTimeout(giveUp);

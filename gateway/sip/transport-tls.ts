@@ -16,7 +16,7 @@ const handshakeMs = 10_000;
 export function bindTls(settings: TlsSettings): (options: TransportOptions) => Promise<Transport> {
   return async (options) => {
     const { cert, key, ca } = settings;
-    const connections = createConnections(options, (to) => openTls(to, settings, options.typeOfService));
+    const connections = createConnections(options, (to) => openTls(to, settings, options));
     const server = createServer(
       {
         cert,
@@ -61,8 +61,8 @@ export function bindTls(settings: TlsSettings): (options: TransportOptions) => P
 }
 
 /** With a CA the server's certificate must be signed by it and bear the name that was called (RFC 5922 §7.2). */
-async function openTls(to: Address, { cert, key, ca }: TlsSettings, typeOfService: number): Promise<TLSSocket> {
-  const raw = await openTcp(to, typeOfService);
+async function openTls(to: Address, { cert, key, ca }: TlsSettings, options: TransportOptions): Promise<TLSSocket> {
+  const raw = await openTcp(to, options);
   const name = to.name ?? to.ip;
   return new Promise((resolve, reject) => {
     const socket = connect({

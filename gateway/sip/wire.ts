@@ -100,10 +100,11 @@ export function parseMessage(bytes: Buffer): WireMessage | Refused | undefined {
     if (faults.length > 0 || missing(headers)) return undefined;
     return { kind: 'response', status: Number(response[1]), reason: response[2] ?? '', headers, body };
   }
-  const request = /^([\w.!%*+`'~-]{1,32}) (\S{1,1024}) SIP\/(\d{1,3}\.\d{1,3})$/i.exec(startLine);
+  const request = /^([\w.!%*+`'~-]{1,32}) (.{1,1024}) SIP\/(\d{1,3}\.\d{1,3})$/i.exec(startLine);
   if (!request) return undefined;
   const [, method = '', uri = '', version = ''] = request;
   if (missing(headers)) return undefined;
+  if (/\s/.test(uri)) faults.push('Blank in Request-URI');
   const fault = version === '2.0' ? (faults[0] ?? requestFault(method, headers)) : 'version';
   if (fault !== undefined) return { kind: 'refused', method, headers, ...refusalOf(fault) };
   return { kind: 'request', method, uri, headers, body };

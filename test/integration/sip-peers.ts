@@ -107,6 +107,8 @@ export interface BarePeer {
   answer(containing: string, timeoutMs?: number): Promise<string>;
   /** How many answers contain this text so far. */
   count(containing: string): number;
+  /** The statuses of all answers that contain this text so far, however the stream was cut. */
+  statusesOf(containing: string): number[];
   readonly isClosed: boolean;
   close(): void;
 }
@@ -125,6 +127,12 @@ export async function openPeer(transport: 'udp' | 'tcp', edgePort: number): Prom
     get isClosed() {
       return socket.isClosed();
     },
+    statusesOf: (containing) =>
+      answers
+        .join('')
+        .split(/(?=SIP\/2\.0 \d{3} )/)
+        .filter((text) => text.includes(containing))
+        .map((text) => Number(text.slice(8, 11))),
     count: (containing) => answers.filter((text) => text.includes(containing)).length,
     answer: (containing, timeoutMs = 5_000) =>
       new Promise((resolve, reject) => {

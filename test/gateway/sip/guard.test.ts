@@ -45,6 +45,18 @@ describe('new transactions', () => {
     expect(guard.request(ip, start + 30_000, known)).toBe('pass');
   });
 
+  it('of a source that has had a call count as of a known one for an hour, but may end in a ban', () => {
+    const guard = createGuard(few);
+    guard.success(ip, start);
+    const verdicts = Array.from({ length: 33 }, () => guard.request(ip, start, stranger));
+    expect(verdicts.slice(7, 9)).toEqual(['pass', 'overload']);
+    expect(guard.bans(start)).toMatchObject([{ ip, reason: 'flood' }]);
+    guard.unban(ip);
+    guard.success(ip, start);
+    const later = Array.from({ length: 5 }, () => guard.request(ip, start + 3_600_000, stranger));
+    expect(later[4]).toBe('overload');
+  });
+
   it('of hundreds of codecs behind one proxy all pass when they come back at once', () => {
     const guard = createGuard();
     for (let codec = 0; codec < 400; codec += 1) expect(guard.request(ip, start, stranger)).toBe('pass');
@@ -56,7 +68,7 @@ describe('a ban', () => {
     const guard = createGuard();
     const fail = (at: number) => guard.fault(ip, 'failures', start + at, stranger);
     for (let count = 0; count < 30; count += 1) expect(fail(0)).toBe(false);
-    guard.success(ip);
+    guard.success(ip, start);
     for (let count = 0; count < 30; count += 1) expect(fail(0)).toBe(false);
     for (let count = 0; count < 30; count += 1) expect(fail(300_000)).toBe(false);
     expect(fail(300_000)).toBe(true);
