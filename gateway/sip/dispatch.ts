@@ -2,6 +2,8 @@
 import {
   type IncomingRequestMessage,
   NonInviteServerTransaction,
+  SessionDialog,
+  SignalingState,
   type UserAgentCore,
   UserAgentServer,
 } from 'sip.js/lib/core/index.js';
@@ -36,14 +38,29 @@ export function dispatch(message: IncomingRequestMessage, { core, dialogs, onRef
     onRegister();
     return;
   }
-  const isLost = onlyWithinDialogs.includes(message.method) && !core.dialogs.has(dialogIdOf(message));
-  if (isNew && isLost) {
+  const dialog = core.dialogs.get(dialogIdOf(message));
+  if (isNew && !dialog && onlyWithinDialogs.includes(message.method)) {
     answerer(core, message).reject({ statusCode: 481 });
+    return;
+  }
+  if (isNew && message.method === 'UPDATE' && dialog instanceof SessionDialog) {
+    answerEarlyUpdate(core, dialog, message);
     return;
   }
   // The library takes only requests for its own user part; the dial plan is our caller's, so its own part follows the request.
   if (message.ruri) core.configuration.aor = message.ruri;
   core.receiveIncomingRequestFromTransport(message);
+}
+
+/**
+ * An UPDATE before the call is answered (RFC 3311 §5.2). Its offer comes too early, as the one of the INVITE still waits for its
+ * answer, be it ours or theirs; without one it asks for nothing that matters yet.
+ */
+function answerEarlyUpdate(core: UserAgentCore, dialog: SessionDialog, message: IncomingRequestMessage): void {
+  const request = answerer(core, message);
+  if (!message.body) request.accept({ statusCode: 200, extraHeaders: [`Contact: ${core.configuration.contact}`] });
+  else if (dialog.signalingState === SignalingState.HaveLocalOffer) request.reject({ statusCode: 491 });
+  else request.reject({ statusCode: 500, extraHeaders: ['Retry-After: 5'] });
 }
 
 /** A server transaction of our own for a request other than INVITE: what is repeated gets the same answer. */

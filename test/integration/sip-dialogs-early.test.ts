@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Failure, OutgoingDialog, SipEdge } from '../../gateway/sip/index.ts';
 import { answerCall, nextCall, offer, openEdge } from './sip-peers.ts';
-import { header, openRawPeer, type RawPeer, rawInvite, respond, ringOut } from './sip-raw.ts';
+import { header, openRawPeer, RawCall, type RawPeer, rawInvite, respond, ringOut } from './sip-raw.ts';
 
 let edge: SipEdge;
 let peer: RawPeer;
@@ -63,6 +63,30 @@ describe('before the answer', () => {
     peer.send(respond(peer, invite, '200 OK'));
     await peer.next(/^ACK /);
     expect(story).toEqual(['ringing', 'early 5000', 'answered 5000']);
+  });
+});
+
+describe('an UPDATE before the answer (RFC 3311 §5.2)', () => {
+  it('is taken without an offer and put off with one, whoever called', async () => {
+    const { dialog, invite } = await ringOut(edge, peer);
+    const ringing = respond(peer, invite, '180 Ringing');
+    peer.send(ringing);
+    await untilStory(storyOf(dialog), ['ringing']);
+    const ends = { callId: header(invite, 'Call-ID'), local: header(ringing, 'To'), remote: header(ringing, 'From') };
+    const theirs = new RawCall(peer, { ...ends, cseq: 0 });
+    expect(await theirs.ask('UPDATE', { body: offer() })).toMatch(/^SIP\/2\.0 491 /);
+    expect(await theirs.ask('UPDATE')).toMatch(/^SIP\/2\.0 200 /);
+    peer.send(respond(peer, invite, '200 OK', { body: offer() }));
+    await peer.next(/^ACK /);
+
+    const coming = nextCall(edge);
+    const { call, text } = rawInvite(peer);
+    peer.send(text);
+    (await coming).ring();
+    call.remote = header(await peer.next(/^SIP\/2\.0 180 /), 'To');
+    expect(await call.ask('UPDATE', { body: offer() })).toMatch(/^SIP\/2\.0 500 [\s\S]*Retry-After/);
+    expect(await call.ask('UPDATE')).toMatch(/^SIP\/2\.0 200 /);
+    expect(dialog.state).toBe('established');
   });
 });
 
