@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Dialog, End, IncomingDialog, SipEdge } from '../../gateway/sip/index.ts';
 import { address, answerCall, offer, openEdge } from './sip-peers.ts';
-import { bodyOf, callIn, callOut, header, openRawPeer, type RawPeer, respond } from './sip-raw.ts';
+import { bodyOf, callIn, callOut, header, openRawPeer, type RawPeer, rawInvite, respond } from './sip-raw.ts';
 
 let edge: SipEdge;
 const opened: { close(): unknown }[] = [];
@@ -23,6 +23,11 @@ async function rawPeer(): Promise<RawPeer> {
 
 const endOf = (dialog: Dialog) => new Promise<End>((resolve) => dialog.on('ended', resolve));
 const held = (direction: string) => offer().replaceAll('a=sendrecv', `a=${direction}`);
+
+/** Asks something else, so that what was said before has arrived. */
+async function untilHeard(peer: RawPeer): Promise<void> {
+  await rawInvite(peer).call.ask('OPTIONS');
+}
 
 describe('a peer that holds', () => {
   it.each([
@@ -172,6 +177,27 @@ describe('a re-INVITE of ours that is refused', () => {
     peer.send(respond(peer, await peer.next(/^INVITE /), '481 Call/Transaction Does Not Exist'));
     expect(await result).toMatchObject({ ok: false, status: 481 });
     expect(await ended).toMatchObject({ by: 'remote', status: 481 });
+  });
+
+  it('by nothing but a 100 is cancelled after a minute, and the next one can go out', async () => {
+    const peer = await rawPeer();
+    const { dialog } = await callIn(edge, peer);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const result = dialog.reoffer(held('sendonly'));
+      peer.send(respond(peer, await peer.next(/^INVITE /), '100 Trying'));
+      await untilHeard(peer);
+      await vi.advanceTimersByTimeAsync(60_000);
+      await peer.next(/^CANCEL /);
+      await vi.advanceTimersByTimeAsync(32_000);
+      expect(await result).toEqual({ ok: false, status: 408, reason: 'Request Timeout' });
+    } finally {
+      vi.useRealTimers();
+    }
+    const again = dialog.reoffer(offer());
+    peer.send(respond(peer, await peer.next(/^INVITE [\s\S]*a=sendrecv/), '200 OK', { body: offer() }));
+    expect(await again).toMatchObject({ ok: true });
+    expect(dialog.state).toBe('established');
   });
 
   it('by a 200 without a description changes nothing', async () => {
