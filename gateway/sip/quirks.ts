@@ -39,7 +39,7 @@ export const quirkTable: readonly QuirkRow[] = [
     source: 'documented',
   },
   {
-    userAgent: /^baresip v?[01]\./i,
+    userAgent: /^(?:baresip v?[01]\.|sipsak\b)/i,
     quirks: { onlyMd5: true },
     reason:
       'Its library knows no SHA-256, and takes one challenge with it for a failure of all (RFC 8760 §2.4 says to pass over it).',

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Binding, CallRequest, Failure, RefusedAttempt, SipEdge, SipHooks } from '../../gateway/sip/index.ts';
 import { headersOf, type WireResponse } from '../../gateway/sip/wire.ts';
 import { accountOf, type BareCodec, credentialsFor, openCodec, realm } from './sip-codec.ts';
-import { address, answerCall, nextCall, offer, openEdge } from './sip-peers.ts';
+import { address, answerCall, nextCall, offer, openEdge, runSipp } from './sip-peers.ts';
 
 const accounts = [accountOf('codec1', 'secret1'), accountOf('codec2', 'secret2')];
 let edge: SipEdge;
@@ -115,7 +115,7 @@ describe('a REGISTER', () => {
   });
 
   it('asks for SHA-256 first', async () => {
-    const { headers } = await (await codec()).request();
+    const { headers } = await (await codec()).request({ extra: ['User-Agent: Codec/1'] });
     const [first, second] = headersOf(headers, 'WWW-Authenticate');
     expect(first).toContain('algorithm=SHA-256');
     expect(second).toContain('algorithm=MD5');
@@ -199,6 +199,16 @@ describe('a call', () => {
     const accepted = await answered;
     expect(accepted).toMatchObject({ status: 200 });
     await hangUp(one, accepted);
+    expect(story).toEqual(['answered', 'ended remote']);
+  });
+
+  it.each(['udp', 'tcp'] as const)('of SIPp, which knows MD5 alone, is proven over %s', async (transport) => {
+    const call = nextCall(edge);
+    const sipp = await runSipp('challenged', transport, edge.port);
+    const dialog = await call;
+    expect(dialog.remote.identity).toEqual({ account: 'codec1' });
+    const story = answerCall(dialog);
+    await sipp.done;
     expect(story).toEqual(['answered', 'ended remote']);
   });
 

@@ -2,7 +2,8 @@
  * Which algorithms somebody is challenged with. RFC 8760 §2.1 wants the strongest first and the others behind it, each in a header of
  * its own, and a client to pass over what it does not know (§2.4). Older ones look at the first alone, or give up at what they do
  * not know. So who comes back with a new request and still no credentials is offered MD5 first, and in the end nothing else; it was
- * among the offers from the beginning.
+ * among the offers from the beginning. Who does not even name its product gets MD5 first at once: it is a tool such as SIPp 3.6,
+ * which ends a call at a first challenge that is not MD5.
  * Pure: the time is an input.
  */
 import { quirksOf } from '../quirks.ts';
@@ -46,7 +47,7 @@ export function createOffers(): Offers {
       asked.set(key, { request: asker.request, at: now, misses, isAnswered: false });
       const [eldest] = asked.keys();
       if (asked.size > memory.most && eldest !== undefined) asked.delete(eldest);
-      if (misses === 0) return ['SHA-256', 'MD5'];
+      if (misses === 0 && asker.userAgent !== undefined) return ['SHA-256', 'MD5'];
       return misses < 3 ? ['MD5', 'SHA-256'] : ['MD5'];
     },
     answered(asker, algorithm) {

@@ -66,12 +66,13 @@ export function isSameContact(a: string, b: string): boolean {
 }
 
 /**
- * Is this what the credentials were made for (RFC 7616 §3.4.6)? The user part has to be that of the Request-URI. The host may also
- * be one of `others`: a proxy on the way may have put our address in the place of the domain that the client knows.
+ * Is this what the credentials were made for (RFC 7616 §3.4.6)? The user part has to be that of the Request-URI, or missing: SIPp and
+ * its like name the host alone. The host may also be one of `others`: a proxy on the way may have put our address in the place of
+ * the domain that the client knows.
  */
 export function isSameTarget(claimed: string, requestUri: string, others: readonly string[]): boolean {
   const uri = readSipUri(claimed);
   const target = readSipUri(requestUri);
-  if (!uri || !target || uri.user !== target.user) return false;
+  if (!uri || !target || (uri.user !== '' && uri.user !== target.user)) return false;
   return [target, ...others.map(readSipUri)].some((other) => other?.host === uri.host && portOf(other) === portOf(uri));
 }

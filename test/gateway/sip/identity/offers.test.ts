@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createOffers } from '../../../../gateway/sip/identity/offers.ts';
 
 const both = ['SHA-256', 'MD5'];
-const asker = { ip: '10.0.0.5', user: 'codec1', userAgent: undefined, request: 'a 1' };
+const asker = { ip: '10.0.0.5', user: 'codec1', userAgent: 'Codec/1', request: 'a 1' };
 
 it('offers both, also for the same request repeated', () => {
   const offers = createOffers();
@@ -30,6 +30,10 @@ it('stays with what was answered', () => {
 
 it('knows who cannot from the table of quirks', () => {
   expect(createOffers().to({ ...asker, userAgent: 'baresip v1.0.0 (x86_64/linux)' }, 0)).toEqual(['MD5']);
+});
+
+it('offers MD5 first to who names no product', () => {
+  expect(createOffers().to({ ...asker, userAgent: undefined }, 0)).toEqual(['MD5', 'SHA-256']);
 });
 
 it('is bounded, whoever asks', () => {

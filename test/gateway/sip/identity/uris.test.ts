@@ -61,5 +61,8 @@ it('knows what credentials were made for', () => {
   expect(isSameTarget('sip:room1@meet.example', target, [])).toBe(false);
   expect(isSameTarget('sip:room2@10.0.0.1', target, ['sip:room2@10.0.0.1'])).toBe(false);
   expect(isSameTarget('sip:10.0.0.1', 'sip:10.0.0.1', [])).toBe(true);
+  expect(isSameTarget('sip:10.0.0.1:5060', target, [])).toBe(true);
+  expect(isSameTarget('sip:10.0.0.2:5060', target, [])).toBe(false);
+  expect(isSameTarget('sip:room1@10.0.0.1', 'sip:10.0.0.1', [])).toBe(false);
   expect(isSameTarget('', target, [''])).toBe(false);
 });
