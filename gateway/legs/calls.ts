@@ -179,8 +179,8 @@ export class Calls {
           leg.end('error');
         });
     };
-    leg.attach(dialog);
     if (dialog.offer === undefined) {
+      leg.attach(dialog);
       dialog.on('answered', ({ sdp }) => {
         const agreed = leg.negotiation.accept(sdp);
         if (!agreed) {
@@ -199,6 +199,7 @@ export class Calls {
       leg.end(answered.reason === 'encryptionRequired' ? 'encryptionRefused' : 'mediaRefused');
       return false;
     }
+    leg.attach(dialog);
     leg.connect(answered.media);
     dialog.answer(answered.sdp);
     start();
@@ -206,9 +207,9 @@ export class Calls {
   }
 
   #enter(leg: Leg, admitted: Admitted, dialog: IncomingDialog): void {
-    const { roomId, callId, participantId, name, ticket, siteId } = admitted;
+    const { roomId, callId, participantId, name, ticket } = admitted;
     const address = dialog.remote.uri.slice(0, 256);
-    const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId, ...(siteId ? { siteId } : {}) };
+    const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId };
     leg.enter({ participantId, ticket, renew: () => this.#context.control.ticket(ask) });
   }
 

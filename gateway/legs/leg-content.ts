@@ -22,6 +22,8 @@ export interface FloorBind {
   ip: string;
   portRange: { min: number; max: number };
   logger: Logger;
+  /** Marks a UDP socket of ours as signalling (REG-18). */
+  markUdp: (port: number) => Promise<void>;
 }
 
 /** What the endpoint's wish to present does in the room. */
@@ -115,6 +117,13 @@ export class LegContent {
       await this.#open(transport, role, { conferenceId: confId, userId, floorId }, range);
     }
     this.#control = this.#bound.get(transport);
+    if (transport === 'udp' && this.#control) await this.#mark(this.#control.port);
+  }
+
+  /** Only what is used: it takes a process of its own. */
+  async #mark(port: number): Promise<void> {
+    const { markUdp, logger } = this.#bind;
+    await markUdp(port).catch((error: unknown) => logger.warn({ err: error, port }, 'floor control not marked'));
   }
 
   async #open(
@@ -125,7 +134,14 @@ export class LegContent {
   ): Promise<FloorControl> {
     const { ip, logger } = this.#bind;
     const onEvent = (event: FloorControlEvent) => void this.#said(event);
-    const control = await openFloorControl({ role, transport, bind: { ip, portRange }, ...ids, onEvent, log: logger });
+    const control = await openFloorControl({
+      role,
+      transport,
+      bind: { ip, portRange },
+      ...ids,
+      onEvent,
+      log: logger,
+    });
     this.#bound.set(transport, control);
     return control;
   }
@@ -138,7 +154,8 @@ export class LegContent {
       if (this.#role === 'client') return;
       if (room.isPresenting()) this.#control?.grant();
       else this.#control?.deny();
-    } else if (event.kind === 'released' || event.kind === 'lost') {
+    } else if (event.kind === 'released' || (event.kind === 'lost' && event.reason !== 'silent')) {
+      // An endpoint that only cannot be heard keeps its floor, and what it had to be told is said when it is back.
       await room.stopPresenting();
     }
   }

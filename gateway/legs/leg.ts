@@ -4,10 +4,11 @@ import type { CallId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { CallCause, Encryption, Endpoint, RoomState } from '../../server/protocol/records.ts';
 import { type LegContract, type LegEvent, legContract } from '../engine/leg-protocol.ts';
+import { markUdpSockets } from '../engine/mark-socket.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
 import { Serial } from '../serial.ts';
 import { Seat, type SeatOptions, type SeatOwner } from '../session/seat.ts';
-import type { ServerAddress } from '../session/wire.ts';
+import { nothingSchema, type ServerAddress } from '../session/wire.ts';
 import type { Dialog, Negotiated, Quirks } from '../sip/index.ts';
 import { causeOfEnd } from './cause.ts';
 import { LegCamera } from './leg-camera.ts';
@@ -18,6 +19,8 @@ import { type Prompt, promptFile } from './prompts.ts';
 
 /** So long may the server be silent before the endpoint is shown the slide: less is not noticed in the picture. */
 const HOLD_AFTER_MS = 1_500;
+/** How often a still is made while somebody looks at them. */
+const STILL_MS = 4_000;
 const LONGEST_PROMPT_MS = 15_000;
 /** How often the dialog is told that the endpoint still sends. */
 const LIFE_SIGN_MS = 10_000;
@@ -56,6 +59,7 @@ export class Leg implements SeatOwner {
   #agreed: Negotiated | undefined;
   #limitKbps = Number.POSITIVE_INFINITY;
   #holdTimer: NodeJS.Timeout | undefined;
+  #stills: NodeJS.Timeout | undefined;
   #lifeSigns: NodeJS.Timeout | undefined;
   #onDigit: (digit: string) => void = () => undefined;
   #onPlayed: (toItsEnd: boolean) => void = () => undefined;
@@ -99,7 +103,7 @@ export class Leg implements SeatOwner {
         portRange,
         slideText: options.slide,
       });
-      const content = await LegContent.open({ ip: settings.sipHost, portRange, logger });
+      const content = await LegContent.open({ ip: settings.sipHost, portRange, logger, markUdp: markUdpSockets });
       const local = localMedia(settings, { ...ports, floorControl: content.local }, encryption);
       return new Leg(options, engine, content, new Negotiation(local, options.quirks));
     } catch (error) {
@@ -181,6 +185,7 @@ export class Leg implements SeatOwner {
     this.#over = true;
     clearTimeout(this.#holdTimer);
     clearInterval(this.#lifeSigns);
+    clearInterval(this.#stills);
     this.#camera.close();
     this.#onPlayed(false);
     void this.#content.close();
@@ -218,6 +223,13 @@ export class Leg implements SeatOwner {
     return this.#do('layersWanted', async () => this.#streams?.layersWanted(producerId, layers));
   }
 
+  stillsWanted(wanted: boolean): void {
+    clearInterval(this.#stills);
+    if (!wanted || this.#over) return;
+    this.#stills = setInterval(() => void this.#sendStill(), STILL_MS);
+    void this.#sendStill();
+  }
+
   lost(): void {
     clearTimeout(this.#holdTimer);
     this.#holdTimer = setTimeout(
@@ -233,6 +245,16 @@ export class Leg implements SeatOwner {
 
   dismissed(): void {
     this.end('hungUp');
+  }
+
+  /** Waits for a key frame, and so beside the other steps. */
+  async #sendStill(): Promise<void> {
+    try {
+      const { jpeg } = await this.#engine.request('still', {});
+      if (jpeg !== null) await this.#seat?.request({ request: 'sendStill', jpeg }, nothingSchema);
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, 'no still');
+    }
   }
 
   // ── the engine ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@ import type { CallId, RoomId } from '../../server/protocol/ids.ts';
 import type { Call, CallCause, Encryption, Endpoint } from '../../server/protocol/records.ts';
 import { SIP_REALM } from '../../server/protocol/wire.ts';
 import type { GatewayContext } from '../context.ts';
-import { type Failure, nextOffer, type Quirks, type SipEdge } from '../sip/index.ts';
+import { BadTarget, type Failure, nextOffer, type Quirks, type SipEdge } from '../sip/index.ts';
 import type { CallReport, LiveCall } from './calls.ts';
 import { causeOfFailure } from './cause.ts';
 import type { Leg, LegOptions } from './leg.ts';
@@ -50,7 +50,10 @@ export class OutgoingCall implements LiveCall {
   start(): void {
     this.#dial().catch((error: unknown) => {
       this.#options.context.logger.error({ callId: this.callId, err: error }, 'call not placed');
-      this.#failed('error', {});
+      const leg = this.#leg;
+      this.#leg = undefined;
+      leg?.end('error');
+      this.#failed(error instanceof BadTarget ? 'notFound' : 'error', {});
     });
   }
 
@@ -111,9 +114,9 @@ export class OutgoingCall implements LiveCall {
       return;
     }
     leg.connect(agreed);
-    const { participantId, name, address, siteId } = call;
+    const { participantId, name, address } = call;
     const ask = { roomId, kind: 'sip' as const, participantId, name, address, callId: call.id };
-    const renew = () => context.control.ticket({ ...ask, ...(siteId ? { siteId } : {}) });
+    const renew = () => context.control.ticket(ask);
     const ticket = await renew();
     if (this.#leg !== leg) return;
     this.#answered = true;
@@ -124,7 +127,8 @@ export class OutgoingCall implements LiveCall {
   #dialFailed(leg: Leg, failure: Failure): void {
     const refusedForEncryption = this.#options.encryption === 'required' && failure.code === 'notAcceptable';
     const cause = refusedForEncryption ? 'encryptionRefused' : causeOfFailure(failure.code);
-    const causeText = failure.reason ? { causeText: failure.reason.slice(0, 120) } : {};
+    const said = failure.cause?.text ?? failure.reason; // of the network behind, rather than the status' phrase
+    const causeText = said ? { causeText: said.slice(0, 120) } : {};
     const sipStatus = failure.status >= 100 ? { sipStatus: failure.status } : {};
     if (this.#leg === leg) this.#leg = undefined;
     leg.end(cause);

@@ -5,7 +5,12 @@ const BACK_OFF_SECONDS = [5, 15, 30, 60] as const;
 /** After so many attempts the centre has to ask anew. */
 const MAX_ATTEMPTS = 20;
 /** Trying the same address again changes nothing. */
-const HOPELESS: ReadonlySet<CallCause> = new Set<CallCause>(['notFound', 'mediaRefused']);
+const HOPELESS: ReadonlySet<CallCause> = new Set<CallCause>([
+  'notFound',
+  'authenticationFailed',
+  'mediaRefused',
+  'encryptionRefused',
+]);
 /** Somebody has decided. */
 const DECIDED: ReadonlySet<CallCause> = new Set<CallCause>(['declined', 'hungUp', 'cancelled']);
 

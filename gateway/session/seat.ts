@@ -38,6 +38,8 @@ export interface SeatOwner {
   producerClosed?(producerId: string): void | Promise<void>;
   /** Which simulcast layers of a stream that it sends anyone receives now, smallest first from 0. */
   layersWanted?(producerId: string, layers: number[]): void | Promise<void>;
+  /** Whether somebody looks at stills of this participant's camera. */
+  stillsWanted?(wanted: boolean): void;
   /** The connection is lost; it is being sought again. */
   lost?(): void;
   /** It is there again, and so is everything that was received. */
@@ -208,6 +210,7 @@ export class Seat {
     if (notice.notice === 'consumerClosed') await this.#consumerClosed(notice.consumerId);
     if (notice.notice === 'producerClosed') await this.#owner.producerClosed?.(notice.producerId);
     if (notice.notice === 'layersWanted') await this.#owner.layersWanted?.(notice.producerId, notice.layers);
+    if (notice.notice === 'stillsWanted') this.#owner.stillsWanted?.(notice.wanted);
     if (notice.notice === 'mediaLost') await this.request({ request: 'resync' }, nothingSchema);
   }
 

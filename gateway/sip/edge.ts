@@ -59,7 +59,7 @@ export class BadTarget extends Error {
   readonly code = 'badTarget';
 }
 
-const notRegistered: Failure = { code: 'unavailable', status: 480, reason: 'Not registered' };
+const notRegistered: Failure = { code: 'notRegistered', status: 480, reason: 'Not registered' };
 const silent: SipLog = { debug() {}, warn() {} };
 /** Milliseconds that peers have to confirm our BYE before the sockets close. */
 const farewellMs = 1_000;
@@ -96,7 +96,11 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
         if (cancelled) return;
         if (verdict === 'accept') receiveCall(request, listener, caller.identity);
         else if (verdict === 'challenge') challenge(request, listener, caller);
-        else request.reject({ statusCode: verdict.status, reasonPhrase: verdict.reason });
+        else {
+          request.reject({ statusCode: verdict.status, reasonPhrase: verdict.reason });
+          if (verdict.status === 403 || verdict.status === 404)
+            record('call', request.message, targetOf(request.message), listener);
+        }
       },
       (error: unknown) => {
         log.warn({ code: 'authoriseFailed', error: String(error) }, 'sip call refused');
@@ -151,14 +155,16 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   }
 
   function onRefer(message: IncomingRequestMessage, listener: Listener): void {
-    const target = (message.getHeader('Refer-To') ?? '').slice(0, 256);
     log.warn({ code: 'referRefused' }, 'an endpoint asked for a transfer');
-    hooks.refusedAttempt?.({
-      kind: 'refer',
-      source: listener.sourceOf(message),
-      from: message.from.uri.toString(),
-      target,
-    });
+    record('refer', message, (message.getHeader('Refer-To') ?? '').slice(0, 256), listener);
+  }
+
+  function record(kind: 'refer' | 'call', message: IncomingRequestMessage, target: string, listener: Listener): void {
+    try {
+      hooks.refusedAttempt?.({ kind, source: listener.sourceOf(message), from: message.from.uri.toString(), target });
+    } catch (error) {
+      log.warn({ code: 'listenerThrew', error: String(error) }, 'refused attempt not told');
+    }
   }
 
   async function open(place: Place): Promise<Listener> {

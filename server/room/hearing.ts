@@ -48,9 +48,15 @@ export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRe
   return seesEveryone(viewer) || isOnProgram(state, from);
 }
 
-/** A bridge gets no picture with itself in it (REG-19), nobody his own presentation back. */
+/**
+ * A bridge gets no picture with itself in it (REG-19): the program while it is not shown there, else one of its own. Nobody
+ * gets his own presentation back.
+ */
 function codecSees(state: RoomState, viewer: Participant, { source, for: drawnFor }: SourceRef): boolean {
-  if (source === 'program') return drawnFor === (viewer.bridge ? viewer.id : undefined);
+  if (source === 'program') {
+    const isOwn = viewer.bridge === true && tilesOf(state.program, state).some((t) => t.participantId === viewer.id);
+    return drawnFor === (isOwn ? viewer.id : undefined);
+  }
   if (source === 'programWithContent') return !viewer.bridge;
   return source === 'content' && presenterOf(state)?.id !== viewer.id;
 }

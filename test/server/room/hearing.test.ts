@@ -108,6 +108,9 @@ test('a codec sees the composed pictures, a bridge none with itself in it, nobod
     composed.filter((sent) => maySee(state, id, { participantId: 'composer', ...sent })).map((s) => s.for ?? s.source);
   expect(seenBy('codec')).toEqual(['program', 'content', 'programWithContent']);
   expect(seenBy('bridge')).toEqual(['bridge', 'content']);
+  const elsewhere: RoomState = { ...state, program: { name: '1', slots: [{ show: 'empty' }] } };
+  expect(maySee(elsewhere, 'bridge', { participantId: 'composer', source: 'program' })).toBe(true);
+  expect(maySee(elsewhere, 'bridge', { participantId: 'composer', source: 'program', for: 'bridge' })).toBe(false);
   expect(seenBy('presenter')).toEqual(['program', 'programWithContent']);
   expect(seenBy('recorder')).toEqual(['program']);
   expect(seenBy('site')).toEqual([]);

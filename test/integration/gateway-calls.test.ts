@@ -1,0 +1,162 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Site } from '../../server/protocol/http.ts';
+import type { Call, Participant } from '../../server/protocol/records.ts';
+import { type Baresip, type BaresipOptions, startBaresip } from './baresip.ts';
+import { GatewayProcess } from './gateway-process.ts';
+import { freePort, until } from './media-fixture.ts';
+import type { Peer } from './server-peers.ts';
+
+/** A call's engine starts within seconds, also on a machine that does other things. */
+const SLOW_MS = 30_000;
+
+let gateway: GatewayProcess;
+const codecs: Baresip[] = [];
+beforeAll(async () => {
+  gateway = await GatewayProcess.start();
+}, 60_000);
+afterEach(async () => {
+  for (const codec of codecs.splice(0)) await codec.close();
+});
+afterAll(() => gateway.close());
+
+async function codec(options: BaresipOptions): Promise<Baresip> {
+  const started = await startBaresip(options);
+  codecs.push(started);
+  return started;
+}
+const room = (roomId: string) => `sip:${roomId}@127.0.0.1:${gateway.sipPort}`;
+const callsOf = (desk: Peer): Call[] => Object.values(desk.state.calls);
+const present = (desk: Peer, id: string): Participant | undefined => {
+  const participant = desk.state.participants[id];
+  return participant?.presence === 'present' ? participant : undefined;
+};
+const registers = (siteId: string) =>
+  until(`${siteId} is registered`, async () => {
+    const { sites } = (await gateway.operator.send('GET', '/api/sites')).json as { sites: Site[] };
+    return sites.some((site) => site.siteId === siteId && site.registered !== undefined);
+  });
+const arrives = (desk: Peer, id: string) =>
+  until(`${id} is there with its endpoint`, () => present(desk, id)?.endpoint !== undefined, SLOW_MS);
+
+describe('a registered codec', () => {
+  test('is called where it is registered, encrypted, and is one participant whoever calls (REG-12)', async () => {
+    await gateway.addSite('ba-be', { account: 'babe', password: 'right-12', encryption: 'required' });
+    const registrar = { host: `127.0.0.1:${gateway.sipPort}`, password: 'right-12', seconds: 60 };
+    const babe = await codec({ user: 'babe', colour: 'red', registrar, encryption: 'srtp-mand' });
+    await registers('ba-be');
+    const { roomId, desk } = await gateway.open(['ba-be']);
+    expect(await desk.command({ verb: 'dialAbsent' })).toMatchObject({ ok: true });
+    await arrives(desk, 'site-ba-be');
+    expect(callsOf(desk)).toMatchObject([{ siteId: 'ba-be', status: 'answered', attempt: 1 }]);
+    expect(present(desk, 'site-ba-be')).toMatchObject({
+      kind: 'sip',
+      siteId: 'ba-be',
+      endpoint: { encrypted: true, video: true, content: 'inside' },
+    });
+    expect(await desk.command({ verb: 'dialAbsent' })).toMatchObject({ ok: true });
+    expect(callsOf(desk)).toHaveLength(1);
+
+    await babe.hangUp();
+    await until('it is gone', () => present(desk, 'site-ba-be') === undefined);
+    await babe.dial(room(roomId));
+    await arrives(desk, 'site-ba-be');
+    expect(callsOf(desk).at(-1)).toMatchObject({ direction: 'in', siteId: 'ba-be' });
+  }, 90_000);
+
+  test('reaches only the meetings it is invited to, and is on record for the others (REG-12)', async () => {
+    await gateway.addSite('cho-don', { account: 'chodon', password: 'right-34' });
+    const registrar = { host: `127.0.0.1:${gateway.sipPort}`, password: 'right-34', seconds: 60 };
+    const chodon = await codec({ user: 'chodon', registrar });
+    await registers('cho-don');
+    const { roomId, desk } = await gateway.open();
+    await chodon.dial(room(roomId));
+    expect((await chodon.waitFor('CALL_CLOSED', SLOW_MS)).param).toContain('403');
+    await until('the attempt is on record', () => desk.state.attempts.length === 1);
+    expect(desk.state.attempts[0]).toMatchObject({ by: 'site-cho-don', verb: 'call' });
+    expect(callsOf(desk)).toEqual([]);
+  }, 60_000);
+});
+
+test('who is not encrypted does not reach a site that must be', async () => {
+  await gateway.addSite('na-ri', { account: 'nari', password: 'right-56', encryption: 'required' });
+  const registrar = { host: `127.0.0.1:${gateway.sipPort}`, password: 'right-56', seconds: 60 };
+  const nari = await codec({ user: 'nari', registrar });
+  await registers('na-ri');
+  const { roomId, desk } = await gateway.open(['na-ri']);
+  await nari.dial(room(roomId));
+  expect((await nari.waitFor('CALL_CLOSED', SLOW_MS)).param).toContain('488');
+  await until('the call is over', () => callsOf(desk)[0]?.status === 'ended');
+  expect(callsOf(desk)[0]).toMatchObject({ cause: 'encryptionRefused' });
+}, 60_000);
+
+describe('a caller whom nobody knows', () => {
+  const press = async (caller: Baresip, digits: string) => {
+    for (const digit of digits) await caller.command('sndcode', digit);
+  };
+
+  test('hears a prompt, enters the PIN with its keys, and is in', async () => {
+    const { roomId, desk } = await gateway.open();
+    const stranger = await codec({ user: 'stranger', audioCodecs: ['PCMA/8000/1'] });
+    await stranger.dial(room(roomId));
+    await stranger.waitFor('CALL_ESTABLISHED', SLOW_MS);
+    await press(stranger, '000000'.replace(desk.state.pin ?? '', '111111'));
+    await press(stranger, desk.state.pin ?? '');
+    await until('the stranger is in', () => callsOf(desk).some((c) => c.status === 'answered'), SLOW_MS);
+    const [call] = callsOf(desk);
+    await arrives(desk, call?.participantId ?? '');
+    expect(present(desk, call?.participantId ?? '')).toMatchObject({
+      kind: 'sip',
+      role: 'site',
+      gate: 'closed',
+      endpoint: { video: false, content: 'none' },
+    });
+  }, 90_000);
+
+  test('is told goodbye after three wrong ones', async () => {
+    const { roomId, desk } = await gateway.open();
+    const stranger = await codec({ user: 'guesser', audioCodecs: ['PCMU/8000/1'] });
+    await stranger.dial(room(roomId));
+    await stranger.waitFor('CALL_ESTABLISHED', SLOW_MS);
+    await press(stranger, '1#2#3#');
+    await stranger.waitFor('CALL_CLOSED', 60_000);
+    expect(callsOf(desk)).toEqual([]);
+  }, 120_000);
+});
+
+describe('a site that cannot be reached', () => {
+  test('is tried again, at once when the centre says so, and elsewhere when it has another address', async () => {
+    const away = `127.0.0.1:${await freePort()}`;
+    const telephone = await codec({ user: 'telephone', audioCodecs: ['PCMA/8000/1'], transport: 'tcp' });
+    await gateway.addSite('bach-thong', { address: `sip:codec@${away};transport=tcp`, fallback: telephone.uri });
+    const { desk } = await gateway.open(['bach-thong']);
+    await desk.command({ verb: 'dialSite', siteId: 'bach-thong' });
+    await until('it waits', () => callsOf(desk)[0]?.status === 'waiting', SLOW_MS);
+    const [waiting] = callsOf(desk);
+    expect(waiting).toMatchObject({ attempt: 1, cause: 'unreachable' });
+    expect(waiting?.retryAt).toBeGreaterThan(Date.now());
+    await desk.command({ verb: 'redial', callId: waiting?.id });
+    await until('the second attempt failed', () => callsOf(desk)[0]?.attempt === 2, SLOW_MS);
+    await until('it waits again', () => callsOf(desk)[0]?.status === 'waiting', SLOW_MS);
+    await desk.command({ verb: 'redial', callId: waiting?.id });
+    await arrives(desk, 'site-bach-thong');
+    expect(callsOf(desk)[0]).toMatchObject({ status: 'answered', attempt: 3, address: telephone.uri });
+  }, 90_000);
+
+  test('is not called any more once the call is hung up', async () => {
+    await gateway.addSite('pac-nam', { address: `sip:codec@127.0.0.1:${await freePort()};transport=tcp` });
+    const { desk } = await gateway.open(['pac-nam']);
+    await desk.command({ verb: 'dialAbsent' });
+    await until('it waits', () => callsOf(desk)[0]?.status === 'waiting', SLOW_MS);
+    await desk.command({ verb: 'hangUp', callId: callsOf(desk)[0]?.id });
+    await until('it is over', () => callsOf(desk)[0]?.status === 'ended');
+    expect(callsOf(desk)[0]).toMatchObject({ cause: 'cancelled' });
+  }, 60_000);
+
+  test('is not registered: that is what the centre reads', async () => {
+    await gateway.addSite('ngan-son', { account: 'nganson', password: 'right-78' });
+    const { desk } = await gateway.open(['ngan-son']);
+    await desk.command({ verb: 'dialSite', siteId: 'ngan-son' });
+    await until('it waits', () => callsOf(desk)[0]?.status === 'waiting', SLOW_MS);
+    expect(callsOf(desk)[0]).toMatchObject({ cause: 'notRegistered' });
+  }, 60_000);
+});
