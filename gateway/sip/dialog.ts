@@ -43,7 +43,10 @@ export interface RemoteParty {
  */
 export type DialogState = 'incoming' | 'accepted' | 'preparing' | 'calling' | 'ringing' | 'established' | 'ended';
 
-/** Why an outbound call never came up. Stable codes; the sentence for people is made elsewhere. */
+/**
+ * Why an outbound call never came up. Stable codes; the sentence for people is made elsewhere. `notRegistered`: an account of ours
+ * without a binding; `unavailable`: the network behind says that its subscriber is absent.
+ */
 export type FailureCode =
   | 'badTarget'
   | 'noOffer'
@@ -52,6 +55,7 @@ export type FailureCode =
   | 'busy'
   | 'declined'
   | 'notFound'
+  | 'notRegistered'
   | 'unavailable'
   | 'forbidden'
   | 'authenticationRequired'

@@ -37,7 +37,7 @@ const byQ850: Record<number, FailureCode> = {
   17: 'busy',
   18: 'noAnswer', // no user responding
   19: 'noAnswer', // user alerted, no answer
-  20: 'unreachable', // subscriber absent
+  20: 'unavailable', // subscriber absent
   21: 'declined',
   22: 'notFound', // number changed
   27: 'unreachable', // destination out of order

@@ -23,7 +23,7 @@ it('knows what came from nobody: a timeout, a refused connection, a name that do
 it.each([
   [480, 17, 'busy'],
   [480, 19, 'noAnswer'],
-  [480, 20, 'unreachable'],
+  [480, 20, 'unavailable'],
   [503, 1, 'notFound'],
   [500, 21, 'declined'],
   [503, 88, 'notAcceptable'],
