@@ -258,7 +258,7 @@ describe('a call', () => {
     for (const target of [`sip:codec1@${realm}`, `sip:codec1@${address}:${edge.port}`]) {
       const call = edge.place(target, { callerName: 'R', fromUser: 'room1', offer });
       const failure = await new Promise<Failure>((resolve) => call.on('failed', resolve));
-      expect(failure).toMatchObject({ status: 480, reason: 'Not registered' });
+      expect(failure).toEqual({ code: 'notRegistered', status: 480, reason: 'Not registered' });
       expect(edge.dialogs).toEqual([]);
     }
   });
