@@ -138,7 +138,7 @@ export class EndpointStream {
 
   /** To be called a few times a second with the time in ms: follows the endpoint's stream and its real address. */
   poll(now: number): Source | undefined {
-    this.#transport.poll();
+    this.#transport.poll(now);
     for (const { bitsPerSecond } of this.#rtcp.poll(now, this.#ssrc)) this.#listener.onLimited?.(bitsPerSecond);
     const sources = readSources(this.#session);
     this.keyFrameRequests = sources.reduce((sum, source) => sum + source.keyFrameRequests, 0);
@@ -152,6 +152,11 @@ export class EndpointStream {
     if (followed.packetsReceived !== this.#packetsAtAim) this.#latch('rtp', followed.rtpFrom);
     if (followed.rtcpFrom !== this.#rtcpFromAtAim && !this.#transport.muxed) this.#latch('rtcp', followed.rtcpFrom);
     return followed;
+  }
+
+  /** Whether an error was one of its transport, which heals by itself. */
+  failed(path: readonly Gst.Object[]): boolean {
+    return this.#transport.failed(path);
   }
 
   stats(now: number): StreamStats {

@@ -5,6 +5,7 @@ import { type Emit, JobFailure } from './job.ts';
 import { audioMixers, audioSkeleton, LegAudio } from './leg-audio.ts';
 import { LegCamera } from './leg-camera.ts';
 import type { EndpointListener } from './leg-endpoint.ts';
+import { LegJitter } from './leg-jitter.ts';
 import { LegMedium } from './leg-medium.ts';
 import { LegSync } from './leg-sync.ts';
 import type { Sockets } from './leg-transport.ts';
@@ -47,10 +48,14 @@ export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
   const cname = `leg-${GLib.random_int_range(0, 0x7fffffff).toString(36)}`;
   const parts = makeParts(pipeline, { options, sockets, cname }, emit);
   const { audio, video, content, camera } = parts;
+  const jitter = new LegJitter([audio, video, content].flatMap((one) => (one === undefined ? [] : [one.medium])));
   const sync = audio && video && new LegSync(audio.medium, video.medium);
   const unwatch = watchBus(pipeline, {
     onError({ source, path, message }) {
-      if (audio?.part.prompt.failed(path)) return;
+      // What was removed meanwhile complains in vain.
+      if (path.at(-1) !== pipeline || audio?.part.prompt.failed(path)) return;
+      const endpoints = [audio?.medium.endpoint, video?.medium.endpoint, content?.medium.endpoint, camera?.endpoint];
+      if (endpoints.some((endpoint) => endpoint?.failed(path))) return;
       emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` });
     },
   });
@@ -58,7 +63,7 @@ export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
   const timers = [
     every(pollMs, () => {
       const now = milliseconds();
-      for (const part of [audio?.part, video?.part, content?.part, camera, sync]) part?.poll(now);
+      for (const part of [audio?.part, video?.part, content?.part, camera, jitter, sync]) part?.poll(now);
     }),
     every(collectMs, collectRemoved),
   ];

@@ -26,8 +26,6 @@ export class LegPrompt {
   readonly #mixer: Gst.Element;
   readonly #onPlayed: () => void;
   #playing: Playing | undefined;
-  /** What was played last, playing or not. */
-  #latest: Gst.Bin | undefined;
 
   constructor(pipeline: Gst.Pipeline, mixer: Gst.Element, onPlayed: () => void) {
     this.#pipeline = pipeline;
@@ -41,7 +39,6 @@ export class LegPrompt {
     const running = this.#pipeline.get_clock().get_time() - this.#pipeline.get_base_time();
     const prepare = (bin: Gst.Bin) => elementOf(bin, 'file').set_property('location', file);
     const branch = branchInto(this.#pipeline, this.#mixer, description, prepare, running + leadMs * 1_000_000);
-    this.#latest = branch.bin;
     this.#playing = { branch, file, loop, since: milliseconds(), endedAt: undefined };
   }
 
@@ -52,12 +49,9 @@ export class LegPrompt {
 
   /** Whether an error comes from the file that is played; it is then given up, and the leg is as well as before. */
   failed(path: readonly Gst.Object[]): boolean {
-    // Several elements complain about one file, the last of them after it was given up.
-    if (this.#latest === undefined || !path.includes(this.#latest)) return false;
-    if (this.#playing !== undefined) {
-      this.stop();
-      this.#onPlayed();
-    }
+    if (this.#playing === undefined || !path.includes(this.#playing.branch.bin)) return false;
+    this.stop();
+    this.#onPlayed();
     return true;
   }
 

@@ -18,23 +18,28 @@ export interface Protection {
 export function arrivalDescription({ kind, muxed, association }: Protection): string {
   const rtp = 'udpsrc name=rtp-source buffer-size=1000000';
   const rtcp = 'udpsrc name=rtcp-source';
+  // What looks like DTLS where there is none has nowhere to go: the tee forgives that.
+  const forgiving = 'tee allow-not-linked=true';
   if (kind === 'none') {
-    const plainRtcp = 'capssetter caps=application/x-rtcp join=false replace=true ! rtcp.';
+    // Lets through what begins as RTP and RTCP do (RFC 5764 5.1.2); an empty packet would make the session complain.
+    // It keeps the caps to itself.
+    const sieve = (name: string, caps: string) =>
+      `${forgiving} ! dtlssrtpdemux name=${name} ${name}.rtp_src ! application/x-${caps} !`;
     return [
-      `${rtp} caps=application/x-rtp ! tee name=all ! identity name=rtp silent=true`,
+      `${rtp} ! ${sieve('rtp-sieve', 'rtp')} tee name=all ! identity name=rtp silent=true`,
       // On one port the session picks what is RTCP.
-      ...(muxed ? [`all. ! ${plainRtcp}`] : []),
-      `${rtcp} caps=application/x-rtcp ! rtcp. funnel name=rtcp`,
+      ...(muxed ? ['all. ! capssetter caps=application/x-rtcp join=false replace=true ! rtcp.'] : []),
+      `${rtcp} ! ${sieve('rtcp-sieve', 'rtcp')} rtcp. funnel name=rtcp`,
     ].join(' ');
   }
   const guard = (which: 'rtp' | 'rtcp') => `dtlssrtpdec name=${which}-guard connection-id=${association}-${which}`;
   const gate = (name: string) => (kind === 'dtls' ? `valve name=${name} drop=true` : 'identity silent=true');
   const nobody = 'fakesink sync=false async=false';
   return [
-    `${rtp} ! ${guard('rtp')}`,
+    `${rtp} ! ${forgiving} ! ${guard('rtp')}`,
     `rtp-guard.rtp_src ! ${gate('rtp-in-gate')} ! identity name=rtp silent=true`,
     `rtp-guard.rtcp_src ! ${gate('muxed-in-gate')} ! rtcp.`,
-    `${rtcp} ! ${guard('rtcp')}`,
+    `${rtcp} ! ${forgiving} ! ${guard('rtcp')}`,
     `rtcp-guard.rtcp_src ! ${gate('rtcp-in-gate')} ! rtcp. funnel name=rtcp`,
     `rtcp-guard.rtp_src ! ${nobody}`,
   ].join(' ');

@@ -32,6 +32,9 @@ interface Agreement {
   readonly security: Security;
 }
 
+/** Not more often than this, in ms, does one begin anew after a failure. */
+const healEveryMs = 500;
+
 /** Counts the DTLS associations of this process: an encoder finds its decoder by a name. */
 let associations = 0;
 
@@ -51,6 +54,8 @@ export class LegTransport {
   #feeds: { tee: Gst.Element; pad: Gst.Pad }[] = [];
   #rtcpFeed: Gst.Pad | undefined;
   #dtls: DtlsWatch | undefined;
+  #ill = false;
+  #healedAt = Number.NEGATIVE_INFINITY;
 
   /** `onMismatch`: the endpoint's certificate is not the one of its SDP. */
   constructor(pipeline: Gst.Bin, sockets: Sockets, ends: TransportEnds, onMismatch: () => void) {
@@ -102,7 +107,22 @@ export class LegTransport {
     if (which === 'rtp' && this.muxed) point(this.#departure, 'rtcp-sink', to);
   }
 
-  poll(): void {
+  /**
+   * Takes note of an error of these elements (from the one that failed up to the pipeline); answers whether it is theirs.
+   * A handshake can be broken by anybody's packets: a new one begins then.
+   */
+  failed(path: readonly Gst.Object[]): boolean {
+    const mine = [this.#arrival, this.#departure].some((bin) => bin !== undefined && path.includes(bin));
+    if (mine) this.#ill = true;
+    return mine;
+  }
+
+  /** `now` in ms. */
+  poll(now: number): void {
+    if (this.#ill && now - this.#healedAt >= healEveryMs && this.#agreed !== undefined) {
+      this.#healedAt = now;
+      this.#rebuild(this.#agreed.security);
+    }
     this.#dtls?.poll();
   }
 
@@ -167,6 +187,7 @@ export class LegTransport {
   }
 
   #takeDown(): void {
+    this.#ill = false;
     for (const { tee, pad } of this.#feeds.splice(0)) tee.release_request_pad(pad);
     if (this.#departure !== undefined) discard(this.#pipeline, this.#departure);
     if (this.#arrival !== undefined) discard(this.#pipeline, this.#arrival);
