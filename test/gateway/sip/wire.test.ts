@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { admit } from '../../../gateway/sip/admission.ts';
 import { formatMessage, headerOf, limits, listsToken, parseMessage, replyTo } from '../../../gateway/sip/wire.ts';
+import { invalid } from './corpus/invalid.ts';
+import { valid } from './corpus/valid.ts';
 
 const head = [
   'Via: SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bK1;rport',
@@ -107,5 +110,33 @@ describe('writing a message', () => {
     const response = replyTo(message, 404, 'Not Found', 'us', [{ name: 'Allow', value: 'INVITE' }]);
     expect(response.headers.map(({ name }) => name)).toEqual(['Via', 'From', 'To', 'Call-ID', 'CSeq', 'Allow']);
     expect(headerOf(response.headers, 'To')).toBe('<sip:room1@10.0.0.1>;tag=us');
+  });
+});
+
+describe('the corpus', () => {
+  /** The answer that reading and admitting alone decide upon; `undefined` where it goes on to the library. */
+  function answerTo(bytes: Buffer): number | 'silence' | undefined {
+    const message = parseMessage(bytes);
+    if (!message) return 'silence';
+    if (message.kind === 'refused') return message.status;
+    if (message.kind === 'response') return undefined;
+    const admitted = admit(message);
+    return admitted.kind === 'refusal' ? admitted.status : undefined;
+  }
+
+  it.each(valid.map(({ name, octets }) => [name, octets] as const))('lets %s through', (_name, octets) => {
+    expect(answerTo(octets('x1'))).toBeUndefined();
+  });
+
+  it.each(invalid.map(({ name, octets, outcome }) => [name, octets, outcome] as const))(
+    'answers %s as it should, or leaves it to those who know the calls',
+    (_name, octets, outcome) => {
+      expect([outcome, undefined]).toContain(answerTo(octets('x1')));
+    },
+  );
+
+  it('decides the greater part by itself', () => {
+    const decided = invalid.filter(({ octets }) => answerTo(octets('x1')) !== undefined);
+    expect(decided.length).toBeGreaterThan(invalid.length / 2);
   });
 });
