@@ -107,7 +107,9 @@ export class Departure {
     if (response.status >= 200) this.#options.onFinal(out.from, response.status, method);
     const branch = topVia(response.headers)?.params.get('branch') ?? '';
     // Only answers with a transaction are repeated, so that nobody can use us to multiply forged requests.
-    const isStateful = this.#options.core().userAgentServers.has(branch);
+    // A challenge is not repeated at all (§26.3.2.4): the request is, if the challenge was lost.
+    const isChallenge = response.status === 401 || response.status === 407;
+    const isStateful = !isChallenge && this.#options.core().userAgentServers.has(branch);
     if (!door.transport.reliable && method === 'INVITE' && response.status >= 300 && isStateful) {
       this.#retransmitter.armFinal(finalKey(branch), () => this.#resend(door, text, out.to));
     }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Binding, CallRequest, Failure, RefusedAttempt, SipEdge, SipHooks } from '../../gateway/sip/index.ts';
 import { headersOf, type WireResponse } from '../../gateway/sip/wire.ts';
@@ -220,6 +221,16 @@ describe('a call', () => {
     expect(await one.prove(invite, { change: (asked) => ({ ...asked, nonce: 'mine' }) })).toMatchObject({
       status: 401,
     });
+  });
+
+  it('is challenged once: the challenge is not repeated to who may never have called (RFC 3261 §26.3.2.4)', async () => {
+    nextCall(edge).catch(() => {});
+    const one = await codec();
+    await one.request({ method: 'INVITE', to: 'room1', body: offer() });
+    await sleep(1_200); // timer G would have fired twice
+    expect(one.responses.filter(({ status }) => status === 401)).toHaveLength(1);
+    one.repeat();
+    await vi.waitFor(() => expect(one.responses.filter(({ status }) => status === 401)).toHaveLength(2));
   });
 
   it('for another room does not pass with the proof of one', async () => {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SipAccount } from '../settings.ts';
 import { type Credentials, formatChallenge, isRight, readCredentials } from './digest.ts';
+import { createGuesses } from './guesses.ts';
 import { createNonces } from './nonces.ts';
 import { type Asker, createOffers } from './offers.ts';
 import { isSameTarget } from './uris.ts';
@@ -47,6 +48,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   const { realm, account: find, now = Date.now, random = randomBytes } = options;
   const nonces = createNonces({ secret: random(32) });
   const offers = createOffers();
+  const guesses = createGuesses();
 
   const ours = (authorization: readonly string[]): Credentials | undefined =>
     authorization
@@ -68,10 +70,16 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
       }
       offers.answered(asker, credentials.algorithm);
       if (!nonces.isFresh(credentials.nonce, asker.ip, now())) return { kind: 'unproven', stale: true };
-      const account = await find(credentials.username);
+      const { username } = credentials;
+      if (!guesses.allows(asker.ip, username, now())) return { kind: 'unproven', stale: false };
+      const account = await find(username);
       const { md5, sha256 } = (account ?? nobody).ha1;
       const right = isRight(credentials, method, credentials.algorithm === 'MD5' ? md5 : sha256);
-      if (!right || !account) return { kind: 'unproven', stale: false };
+      if (!right || !account) {
+        guesses.noteWrong(asker.ip, username, now());
+        return { kind: 'unproven', stale: false };
+      }
+      guesses.noteRight(asker.ip, username);
       const isNew = nonces.use(account.user, credentials.nonce, credentials.proof?.count, now());
       return isNew ? { kind: 'proven', account } : { kind: 'unproven', stale: true };
     },

@@ -54,7 +54,7 @@ export function readCredentials(value: string): Credentials | undefined {
   const username = params.get('username') ?? '';
   const uri = params.get('uri') ?? '';
   const response = params.get('response')?.toLowerCase() ?? '';
-  if (username === '' || uri === '' || !/^[0-9a-f]{32,64}$/.test(response)) return undefined;
+  if (username === '' || username.length > 128 || uri === '' || !/^[0-9a-f]{32,64}$/.test(response)) return undefined;
   const known = { ...scheme, username, uri, response };
   const qop = params.get('qop')?.toLowerCase();
   if (qop === undefined) return scheme.session ? undefined : known;

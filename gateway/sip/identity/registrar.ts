@@ -77,11 +77,13 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
     const target = readSipUri(to)?.user ?? '';
     if (target === account) return enter(request, account, source, answer);
     answer.reject({ statusCode: 403 }); // §10.3 step 4: an account speaks for itself only
-    hooks.refusedAttempt?.({ kind: 'register', source, from: addressIn(headerOf(headers, 'From') ?? ''), target });
+    const from = addressIn(headerOf(headers, 'From') ?? '').slice(0, 256);
+    hooks.refusedAttempt?.({ kind: 'register', source, from, target });
   }
 
   function enter({ headers }: WireRequest, account: string, source: Source, answer: UserAgentServer): void {
-    const { callId, cseq } = answer.message;
+    const { cseq } = answer.message;
+    const callId = answer.message.callId.slice(0, 256);
     const contacts = headersOf(headers, 'Contact');
     const isDirect = headersOf(headers, 'Via').length === 1;
     const [expires, userAgent] = [headerOf(headers, 'Expires'), headerOf(headers, 'User-Agent')];

@@ -152,6 +152,14 @@ describe('no proof', () => {
     expect(await check(authorization)).toEqual({ kind: 'unproven', stale: true });
   });
 
+  it('by the right password after ten wrong ones, until a minute has passed', async () => {
+    for (let n = 0; n < 10; n += 1) expect(await check(credentials({ password: `guess${n}` }))).toEqual(refused);
+    expect(await check(credentials())).toEqual(refused);
+    expect(asked).toHaveLength(10);
+    time += 60_000;
+    expect(await check(credentials())).toMatchObject({ kind: 'proven' });
+  });
+
   it('where there are no accounts', async () => {
     authentication = createAuthentication({ realm, account: undefined });
     expect(await check(credentials())).toEqual(refused);
