@@ -135,6 +135,10 @@ async function openSip(settings: Settings, frontDoor: FrontDoor): Promise<SipEdg
   try {
     await edge.start();
     frontDoor.attach(edge);
+    if (settings.sipTrunk) {
+      const { uri: registrar, user, password } = settings.sipTrunk;
+      edge.register({ registrar, user, password, expiresSeconds: 3600 });
+    }
     return edge;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

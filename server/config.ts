@@ -1,167 +1,6 @@
-import { availableParallelism, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
-import { z } from 'zod';
-
-const onOff = (preset: 'on' | 'off') => z.enum(['on', 'off']).default(preset);
-const port = z.coerce.number().int().min(1).max(65535);
-const folder = (preset: string) =>
-  z
-    .string()
-    .min(1)
-    .default(preset)
-    .transform((path) => resolve(path));
-
-const pictureSchema = z.string().transform((text, context) => {
-  const [, width, height, framesPerSecond] = /^(\d{3,4})x(\d{3,4})@(\d{1,2})$/.exec(text)?.map(Number) ?? [];
-  const even = width !== undefined && height !== undefined && width % 2 === 0 && height % 2 === 0;
-  if (!even || !framesPerSecond || framesPerSecond > 60 || width > 3840 || height > 2160) return fail(context);
-  return { width, height, framesPerSecond };
-});
-
-const portRangeSchema = z.string().transform((text, context) => {
-  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text)?.map(Number) ?? [];
-  if (!first || !last || first < 1024 || last > 65535 || last - first < 9) return fail(context);
-  return { first, last };
-});
-
-const addressListSchema = z.string().transform((text, context) => {
-  const addresses = text.split(',').map((address) => address.trim());
-  return addresses.every((address) => /^[\w.:-]+$/.test(address)) ? addresses : fail(context);
-});
-
-/** What a setting means, in both languages, and what may be given, in neither. */
-interface Described {
-  vi: string;
-  en: string;
-  allowed: string;
-}
-
-/** Every setting: the environment variable is `ROSTRUM_` and the key, the flag `--` and the key with dashes. */
-const SETTINGS = {
-  DATA: describe(folder('.rostrum/data'), {
-    vi: 'Thư mục cơ sở dữ liệu, khóa, chứng thư và bản ghi',
-    en: 'Folder of the database, the keys, the certificate and the recordings',
-    allowed: 'PATH',
-  }),
-  CLIENT_DIR: describe(folder('.rostrum/client'), {
-    vi: 'Thư mục giao diện web đã dựng',
-    en: 'Folder of the built web client',
-    allowed: 'PATH',
-  }),
-  HOST: describe(z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]).default('0.0.0.0'), {
-    vi: 'Địa chỉ mà máy chủ lắng nghe',
-    en: 'Address the server listens on',
-    allowed: 'IP | localhost',
-  }),
-  PORT: describe(z.coerce.number().int().min(0).max(65535).default(8443), {
-    vi: 'Cổng HTTPS (TCP); 0: cổng trống bất kỳ',
-    en: 'HTTPS port (TCP); 0 takes any free one',
-    allowed: '0–65535',
-  }),
-  PUBLIC_URL: describe(
-    z
-      .url({ protocol: /^https$/ })
-      .transform((url) => new URL(url).origin)
-      .optional(),
-    {
-      vi: 'Địa chỉ web mà các điểm cầu dùng; mặc định là địa chỉ người điều hành đang mở',
-      en: 'Web address the sites use; by default the one the operator has opened',
-      allowed: 'https://HOST[:PORT]',
-    },
-  ),
-  ANNOUNCED_ADDRESS: describe(addressListSchema.default(ownAddresses), {
-    vi: 'Địa chỉ nhận hình và tiếng, cách nhau bằng dấu phẩy; mặc định: mọi địa chỉ IPv4 của máy',
-    en: 'Addresses for sound and picture, separated by commas; by default every IPv4 address of this machine',
-    allowed: 'IP[,IP…]',
-  }),
-  MEDIA_PORT: describe(port.default(44400), {
-    vi: 'Cổng đầu tiên cho hình và tiếng (UDP và TCP), mỗi tiến trình media một cổng liên tiếp',
-    en: 'First port for sound and picture (UDP and TCP), one for each media worker, consecutive',
-    allowed: '1–65535',
-  }),
-  WORKERS: describe(z.coerce.number().int().min(1).max(64).default(availableParallelism), {
-    vi: 'Số tiến trình media; mặc định: một cho mỗi nhân CPU',
-    en: 'Media workers; by default one for each CPU core',
-    allowed: '1–64',
-  }),
-  WORKER_BIN: describe(z.string().min(1).optional(), {
-    vi: 'Tệp chạy mediasoup-worker; mặc định: biến MEDIASOUP_WORKER_BIN',
-    en: 'The mediasoup-worker executable; by default what MEDIASOUP_WORKER_BIN names',
-    allowed: 'PATH',
-  }),
-  VIDEO_CODEC: describe(z.enum(['vp8', 'h264']).default('vp8'), {
-    vi: 'Mã hóa hình của trình duyệt',
-    en: 'Video codec of the browsers',
-    allowed: 'vp8 | h264',
-  }),
-  GRACE_SECONDS: describe(z.coerce.number().min(1).max(3600).default(60), {
-    vi: 'Thời gian giữ chỗ khi mất kết nối, tính bằng giây',
-    en: 'How long a lost connection keeps its place, in seconds',
-    allowed: '1–3600',
-  }),
-  LANGUAGE: describe(z.enum(['vi', 'en']).default('vi'), {
-    vi: 'Ngôn ngữ mặc định và ngôn ngữ trên hình',
-    en: 'Language by default and in pictures',
-    allowed: 'vi | en',
-  }),
-  PICTURE: describe(pictureSchema.default({ width: 1280, height: 720, framesPerSecond: 25 }), {
-    vi: 'Hình tổng hợp cho thiết bị SIP và bản ghi; mặc định 1280x720@25',
-    en: 'The composed picture for codecs and recordings; 1280x720@25 by default',
-    allowed: 'WIDTHxHEIGHT@FPS',
-  }),
-  SIP: describe(onOff('on'), { vi: 'Cổng SIP', en: 'The SIP gateway', allowed: 'on | off' }),
-  SIP_HOST: describe(z.union([z.ipv4(), z.ipv6()]).optional(), {
-    vi: 'Địa chỉ SIP lắng nghe; mặc định như HOST',
-    en: 'Address SIP listens on; by default that of HOST',
-    allowed: 'IP',
-  }),
-  SIP_PORT: describe(port.default(5060), {
-    vi: 'Cổng SIP (UDP và TCP)',
-    en: 'SIP port (UDP and TCP)',
-    allowed: '1–65535',
-  }),
-  SIP_TLS_PORT: describe(z.coerce.number().int().min(0).max(65535).default(5061), {
-    vi: 'Cổng SIP qua TLS; 0: tắt',
-    en: 'SIP port for TLS; 0 switches it off',
-    allowed: '0–65535',
-  }),
-  SIP_TLS_CA: describe(folderOrNothing(), {
-    vi: 'Chứng thư gốc (PEM) phải ký chứng thư của máy chủ SIP mà ta gọi; mặc định: chấp nhận mọi chứng thư',
-    en: 'Authority (PEM) that must have signed the certificates of SIP peers we call; by default any certificate is taken',
-    allowed: 'PATH',
-  }),
-  SIP_MEDIA_PORTS: describe(portRangeSchema.default({ first: 40000, last: 40999 }), {
-    vi: 'Dải cổng hình và tiếng của thiết bị SIP (UDP); mặc định 40000-40999',
-    en: 'Ports for the sound and picture of codecs (UDP); 40000-40999 by default',
-    allowed: 'FIRST-LAST, 1024–65535',
-  }),
-  SIP_CALLERS: describe(z.enum(['pin', 'known', 'any']).default('pin'), {
-    vi: 'Thiết bị lạ gọi vào: hỏi mã PIN của cuộc họp, từ chối, hoặc (chỉ để thử) cho vào',
-    en: 'Unknown callers are asked for the PIN of the meeting, refused, or (for trials only) let in',
-    allowed: 'pin | known | any',
-  }),
-  TLS_CERT: describe(folderOrNothing(), {
-    vi: 'Tệp chứng thư (PEM); mặc định: tự ký, trong DATA/tls',
-    en: 'Certificate file (PEM); by default self-signed, in DATA/tls',
-    allowed: 'PATH',
-  }),
-  TLS_KEY: describe(folderOrNothing(), { vi: 'Tệp khóa riêng (PEM)', en: 'Private key file (PEM)', allowed: 'PATH' }),
-  LOG: describe(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'), {
-    vi: 'Mức nhật ký',
-    en: 'Log level',
-    allowed: 'debug | info | warn | error | silent',
-  }),
-  DEMO: describe(onOff('off'), {
-    vi: 'Cuộc họp trình diễn với sáu điểm cầu mô phỏng',
-    en: 'A demonstration meeting with six simulated sites',
-    allowed: 'on | off',
-  }),
-  RESET_OPERATOR: describe(onOff('off'), {
-    vi: 'Cấp lại mật khẩu dùng một lần cho tài khoản operator khi khởi động',
-    en: 'Give the account operator a new one-time password at the start',
-    allowed: 'on | off',
-  }),
-};
+import type { z } from 'zod';
+import { SETTINGS } from './settings.ts';
 
 type Key = keyof typeof SETTINGS;
 type Values = { [K in Key]: z.output<(typeof SETTINGS)[K]['schema']> };
@@ -188,6 +27,7 @@ export interface Settings {
   /** 0: no TLS. */
   sipTlsPort: number;
   sipTlsCa?: string;
+  sipTrunk?: { uri: string; user: string; password: string };
   sipMediaPorts: { first: number; last: number };
   sipCallers: 'pin' | 'known' | 'any';
   tlsCert: string;
@@ -227,12 +67,20 @@ export function parseSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings 
     const given = flags.get(key) ?? (env[variable] === '' ? undefined : env[variable]);
     const result = schema.safeParse(given);
     if (result.success) return [key, result.data];
-    wrong.push({ name: flags.has(key) ? flagOf(key) : variable, given: given ?? '', allowed: described.allowed });
+    const shown = key.endsWith('PASSWORD') ? '…' : (given ?? '');
+    wrong.push({ name: flags.has(key) ? flagOf(key) : variable, given: shown, allowed: described.allowed });
     return [key, undefined];
   });
   const values: Partial<Values> = Object.fromEntries(parsed);
   if (Boolean(values.TLS_CERT) !== Boolean(values.TLS_KEY)) {
     wrong.push({ name: 'ROSTRUM_TLS_KEY', given: values.TLS_KEY ?? '', allowed: 'TLS_CERT + TLS_KEY' });
+  }
+  if (values.SIP_TRUNK && !(values.SIP_TRUNK_USER && values.SIP_TRUNK_PASSWORD)) {
+    wrong.push({
+      name: 'ROSTRUM_SIP_TRUNK_USER',
+      given: values.SIP_TRUNK_USER ?? '',
+      allowed: 'SIP_TRUNK_USER + SIP_TRUNK_PASSWORD',
+    });
   }
   if (wrong.length > 0 || !isComplete(values)) throw new SettingError(wrong);
   return arrange(values, env);
@@ -246,31 +94,8 @@ export function describeSettings(language: 'vi' | 'en' = 'vi'): string {
   return blocks.join('\n');
 }
 
-function describe<S extends z.ZodType>(schema: S, described: Described): { schema: S; described: Described } {
-  return { schema, described };
-}
-
-function fail(context: z.core.$RefinementCtx): never {
-  context.addIssue({ code: 'custom' });
-  return z.NEVER;
-}
-
-function folderOrNothing() {
-  return z
-    .string()
-    .min(1)
-    .transform((path) => resolve(path))
-    .optional();
-}
-
 function flagOf(key: string): string {
   return `--${key.toLowerCase().replaceAll('_', '-')}`;
-}
-
-function ownAddresses(): string[] {
-  const entries = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const own = entries.filter((entry) => entry.family === 'IPv4' && !entry.internal).map((entry) => entry.address);
-  return [...own, '127.0.0.1'];
 }
 
 function readFlags(argv: string[], wrong: WrongSetting[]): Map<string, string> {
@@ -316,6 +141,7 @@ function arrange(values: Values, env: NodeJS.ProcessEnv): Settings {
     sipPort: values.SIP_PORT,
     sipTlsPort: values.SIP_TLS_PORT,
     ...(values.SIP_TLS_CA ? { sipTlsCa: values.SIP_TLS_CA } : {}),
+    ...trunkOf(values),
     sipMediaPorts: values.SIP_MEDIA_PORTS,
     sipCallers: values.SIP_CALLERS,
     tlsCert: values.TLS_CERT ?? resolve(values.DATA, 'tls/certificate.pem'),
@@ -324,4 +150,12 @@ function arrange(values: Values, env: NodeJS.ProcessEnv): Settings {
     demo: values.DEMO === 'on',
     resetOperator: values.RESET_OPERATOR === 'on',
   };
+}
+
+function trunkOf({
+  SIP_TRUNK: uri,
+  SIP_TRUNK_USER: user,
+  SIP_TRUNK_PASSWORD: password,
+}: Values): Pick<Settings, 'sipTrunk'> {
+  return uri && user && password ? { sipTrunk: { uri, user, password } } : {};
 }

@@ -1,12 +1,12 @@
 import type { CallId, RoomId } from '../../server/protocol/ids.ts';
 import type { Call, CallCause, Encryption, Endpoint } from '../../server/protocol/records.ts';
-import { SIP_REALM } from '../../server/protocol/wire.ts';
 import type { GatewayContext } from '../context.ts';
 import { BadTarget, type Failure, nextOffer, type Quirks, type SipEdge } from '../sip/index.ts';
 import type { CallReport, LiveCall } from './calls.ts';
 import { causeOfFailure } from './cause.ts';
 import type { Leg, LegOptions } from './leg.ts';
 import { type FailedAttempt, nextAttempt } from './redial.ts';
+import { wayTo } from './way.ts';
 
 /** What one call needs of the others. */
 export interface OutgoingCallOptions {
@@ -84,12 +84,13 @@ export class OutgoingCall implements LiveCall {
     });
     if (this.#over) return leg.end('cancelled');
     this.#leg = leg;
-    const registered = call.account !== undefined && this.#address === call.address;
-    const target = registered ? `sip:${call.account}@${SIP_REALM}` : sipUri(this.#address);
+    const account = this.#address === call.address ? call.account : undefined;
+    const { target, credentials } = wayTo(this.#address, account, context.settings.sipTrunk);
     const dialog = context.sip.place(target, {
       callerName: title,
-      fromUser: roomId,
+      fromUser: credentials?.user ?? roomId,
       offer: () => leg.negotiation.offer(),
+      ...(credentials ? { credentials } : {}),
     });
     dialog.on('ringing', () => this.#options.report({ status: 'ringing', ...this.#where() }));
     dialog.on('early', ({ sdp }) => leg.connect(leg.negotiation.accept(sdp)));
@@ -199,8 +200,4 @@ export class OutgoingCall implements LiveCall {
     if (this.#retry) clearTimeout(this.#retry.timer);
     this.#options.onOver();
   }
-}
-
-function sipUri(address: string): string {
-  return /^sips?:/i.test(address) ? address : `sip:${address}`;
 }

@@ -21,12 +21,12 @@ export type RecordingId = z.infer<typeof recordingIdSchema>;
 /** The user name with which a site's codec registers and proves who it is (RFC 3261 10, 22). */
 export const sipAccountSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 
-/** `sip:user@host`, `user@host`, `sip:host`, with port and `;transport=udp|tcp|tls` where wanted (RFC 3261 19.1). */
+/** `sip:user@host`, `user@host`, `sip:host`, with port and `;transport=udp|tcp|tls` where wanted (RFC 3261 19.1), or a telephone number. */
 export const sipAddressSchema = z
   .string()
   .trim()
   .max(200)
-  .regex(/^(?:sip:)?(?:[\w.!~*'()+%-]+@)?(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/i);
+  .regex(/^(?:sip:)?(?:[\w.!~*'()+%-]+@)?(?:\+?[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/i);
 
 /**
  * The participant that a site is, whether it calls in, is called, or is reached by its fallback. Never that of an
