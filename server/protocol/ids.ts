@@ -26,7 +26,9 @@ export const sipAddressSchema = z
   .string()
   .trim()
   .max(200)
-  .regex(/^(?:sip:)?(?:[\w.!~*'()+%-]+@)?(?:\+?[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/i);
+  .regex(
+    /^(?:sip:)?(?:[\w.!~*'()+%-]+@)?(?:\+?[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/i,
+  );
 
 /**
  * The participant that a site is, whether it calls in, is called, or is reached by its fallback. Never that of an
