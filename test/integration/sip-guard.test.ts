@@ -125,6 +125,18 @@ it('bans who tries one room after the other, and who talks nonsense', async () =
   await expectSilence(guesser);
 });
 
+it('tells of calls to where nobody may call, and of transfers', async () => {
+  const caller = await senderAt('127.0.0.28');
+  caller.send(wrongCall());
+  caller.send(request({ method: 'REFER', more: ['Refer-To: <sip:premium@example.com>'] })(nextId()));
+  await vi.waitFor(() => expect(attempts).toHaveLength(2));
+  const source = { ip: '127.0.0.28', transport: 'udp' };
+  expect(attempts.sort((one, other) => one.kind.localeCompare(other.kind))).toMatchObject([
+    { kind: 'call', target: 'nobody', from: 'sip:codec@127.0.0.1', source },
+    { kind: 'refer', target: '<sip:premium@example.com>', from: 'sip:codec@127.0.0.1', source },
+  ]);
+});
+
 it('never bans a site of ours, nor a source with a call', async () => {
   const site = await senderAt(trusted);
   for (let sent = 0; sent < 100; sent += 1) site.send(Buffer.from('hello, is anybody there?'));

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net';
 import { connect } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { markUdpSockets } from '../../gateway/engine/mark-socket.ts';
 import type {
   CallRequest,
   Dialog,
@@ -13,6 +16,7 @@ import type {
   SipHooks,
   SipSettings,
 } from '../../gateway/sip/index.ts';
+import { sdp } from '../gateway/sip/corpus/message.ts';
 import { type MadeCertificate, selfSigned, signedBy } from './certificates.ts';
 import { address, answerCall, nextCall, offer, openEdge } from './sip-peers.ts';
 
@@ -31,7 +35,7 @@ const until = <T>(dialog: Dialog, event: 'answered' | 'ended' | 'failed'): Promi
   new Promise((resolve) => dialog.on(event, (fact) => resolve(fact as T)));
 
 const place = (edge: SipEdge, target: string, over: { route?: string; offer?: () => string } = {}): OutgoingDialog =>
-  edge.place(target, { callerName: 'Phòng họp', fromUser: 'room1', offer, ...over });
+  edge.place(target, { callerName: 'Phòng họp', fromUser: 'room1', offer: () => sdp, ...over }); // small enough for UDP
 
 /** Calls, is answered, re-invites both ways, and is hung up by the called side. */
 async function wholeCall(
@@ -292,5 +296,45 @@ describe('a request too large for UDP (RFC 3261 §18.1.1)', () => {
     const out = place(theirs, `sip:room1@${address}:${peer.address().port}`, { offer: large });
     expect(await invite).toMatch(new RegExp(`^INVITE .*\r\nVia: SIP/2.0/UDP 127.0.0.1:${theirs.port};`, 's'));
     expect(out.state).toBe('calling');
+  });
+});
+
+describe('DSCP', () => {
+  /** The lines of `ss` for the sockets of these ports. */
+  async function marksOn(kind: '-una' | '-tn', ports: (number | undefined)[]): Promise<string[]> {
+    const filter = ports.map((port) => `sport = :${port} or dport = :${port}`).join(' or ');
+    const { stdout } = await promisify(execFile)('ss', [kind, '--tos', filter]);
+    return stdout.split('\n').filter((line) => line.includes('127.0.0.1') || line.includes('[::1]'));
+  }
+
+  it('is CS3 on all that speaks SIP, in both families', async () => {
+    const certificate = await selfSigned('marked', 'IP:127.0.0.1,IP:::1');
+    const settings = { host6: '::1', tls: { port: 0, ...certificate } };
+    const marked: number[] = [];
+    const markUdp = async (port: number) => {
+      await markUdpSockets(port);
+      marked.push(port);
+    };
+    const ours = await edgeWith(settings, { markUdp });
+    const theirs = await edgeWith(settings);
+    for (const host of ['127.0.0.1', '[::1]']) {
+      await wholeCall(theirs, ours, `sip:room1@${host}:${ours.port};transport=tcp`);
+      await wholeCall(theirs, ours, `sips:room1@${host}:${ours.tlsPort}`);
+    }
+    await vi.waitFor(() => expect(marked).toHaveLength(2));
+    const datagrams = await marksOn('-una', [ours.port]);
+    const streams = await marksOn('-tn', [ours.port, ours.tlsPort]);
+    expect([datagrams.length, streams.length]).toEqual([2, 8]); // both ends of four connections
+    for (const line of [...datagrams, ...streams]) expect(line).toMatch(/\bt(os|class):0x60\b/);
+  });
+
+  it('is left out where it is not wanted, and a failure to set it is no failure', async () => {
+    const warned: object[] = [];
+    const log = { debug() {}, warn: (fields: object) => void warned.push(fields) };
+    const markUdp = () => Promise.reject(new Error('no gjs here'));
+    const unmarked = await edgeWith({ dscp: false }, { markUdp, log });
+    const other = await edgeWith({}, { markUdp, log });
+    await vi.waitFor(() => expect(warned).toEqual([{ code: 'unmarked', error: 'Error: no gjs here' }]));
+    await wholeCall(other, unmarked, `sip:room1@${address}:${unmarked.port};transport=tcp`);
   });
 });
