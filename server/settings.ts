@@ -151,9 +151,9 @@ export const SETTINGS = {
     en: 'The password of that account',
     allowed: 'TEXT',
   }),
-  SIP_MEDIA_PORTS: describe(portRangeSchema.default({ first: 40000, last: 40999 }), {
-    vi: 'Dải cổng hình và tiếng của thiết bị SIP (UDP); mặc định 40000-40999',
-    en: 'Ports for the sound and picture of codecs (UDP); 40000-40999 by default',
+  SIP_MEDIA_PORTS: describe(portRangeSchema.default({ first: 40000, last: 43999 }), {
+    vi: 'Dải cổng hình và tiếng của thiết bị SIP (UDP); mặc định 40000-43999',
+    en: 'Ports for the sound and picture of codecs (UDP); 40000-43999 by default',
     allowed: 'FIRST-LAST, 1024–65535',
   }),
   SIP_CALLERS: describe(z.enum(['pin', 'known', 'any']).default('pin'), {
