@@ -144,6 +144,7 @@ export interface SipHooks {
   account?: (user: string) => Promise<SipAccount | undefined>;
   /** All bindings of an account, after one came, was renewed or went. */
   registrationsChanged?: (account: string, bindings: Binding[]) => void;
+  /** Told after the answer: every REFER, every wrong password of a REGISTER, every call that `authorise` met with 403 or 404. */
   refusedAttempt?: (attempt: RefusedAttempt) => void;
   /** Marks our UDP socket on this port with CS3, which Node itself cannot do. A failure is a warning. */
   markUdp?: (port: number) => Promise<void>;
