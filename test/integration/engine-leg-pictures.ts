@@ -149,9 +149,10 @@ async function pipe(command: string, args: string[], input: Buffer): Promise<Buf
 const decoders = {
   H264: 'rtph264depay wait-for-keyframe=true ! avdec_h264 output-corrupt=false',
   VP8: 'rtpvp8depay wait-for-keyframe=true ! vp8dec',
+  H265: 'rtph265depay ! h265parse ! avdec_h265 output-corrupt=false',
 } as const;
 
-/** Decodes every further packet of a receiver as it comes: `colour` is the last picture's, near its corner. */
+/** Decodes every further packet of a receiver as it comes: `colour` is the last picture's, at fractions of it. */
 export async function watch(closers: Closer[], receiver: Receiver, codec: keyof typeof decoders, ssrc?: number) {
   const file = join(scratchFolder(), 'seen.rgb');
   const port = await freePort();
@@ -162,11 +163,11 @@ export async function watch(closers: Closer[], receiver: Receiver, codec: keyof 
   receiver.forwardTo(await sieve(closers, port, ssrc));
   const frameBytes = 64 * 36 * 3;
   return {
-    async colour(): Promise<[number, number, number]> {
+    /** By itself left of the middle, where there is no border when a picture of another shape is shown whole. */
+    async colour(x = 0.05, y = 0.5): Promise<[number, number, number]> {
       const bytes = await readFile(file).catch(() => Buffer.alloc(0));
       const frames = Math.floor(bytes.length / frameBytes);
-      // Left of the middle, where there is no border when a picture of another shape is shown whole.
-      const at = (frames - 1) * frameBytes + 3 * (18 * 64 + 3);
+      const at = (frames - 1) * frameBytes + 3 * (Math.floor(36 * y) * 64 + Math.floor(64 * x));
       return frames === 0 ? [0, 0, 0] : [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
     },
     async frames(): Promise<number> {

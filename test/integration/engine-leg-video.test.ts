@@ -194,6 +194,19 @@ test(
   },
 );
 
+test('an endpoint that knows H.265 alone sees that', limits, async () => {
+  const { leg, endpoint, rtcp, server, events, logger } = await openParties();
+  await leg.request('connectEndpoint', { video: endpointVideo(endpoint, rtcp, { codec: 'H265', transcode: true }) });
+  const seen = await watch(closers, endpoint, 'H265');
+  await until(() => endpoint.rtp.length > 5, 'the slide comes');
+  const source = { colour: green, width: 1280, height: 720, fps: 25, payload: 'pt=102 ssrc=4444 mtu=1200' };
+  await sendFrom(closers, server, await receiveProgram(leg, server, 4444), picture(source));
+  await until(() => events.some((event) => event.picture === 'program'), 'the program is shown');
+  await until(async () => isGreenish(await seen.colour()), 'and seen', 15_000);
+  expect(continuity(endpoint.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+  expect(logger.lines).toEqual([]);
+});
+
 test('a program too large for an endpoint is made to fit, and lower limits need no new stream', limits, async () => {
   const { leg, endpoint, rtcp, server, events, logger } = await openParties();
   const cif = {

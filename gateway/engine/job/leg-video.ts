@@ -80,7 +80,7 @@ export class LegVideo {
     }
     const before = this.#codec;
     this.#video = video;
-    this.#switch.fit(sizeSlide(video.profileLevelId, video.maxBitrateKbps));
+    this.#switch.fit(sizeSlide(video.limits.maxFs, video.maxBitrateKbps));
     const send = isSeen(video) ? this.#toEndpoint.plan(video) : undefined;
     if (before !== this.#codec) this.#changeCodec(video, send);
     this.#plan(video, send);

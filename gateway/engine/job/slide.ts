@@ -10,13 +10,17 @@ export interface SlideSize {
   readonly kbps: number;
 }
 
-/** The largest slide whose level fits the endpoint's (H.264 Annex A.3). */
-export function sizeSlide(profileLevelId: string, maxBitrateKbps: number): SlideSize {
-  const level = Number.parseInt(profileLevelId.slice(4, 6), 16);
-  const kbps = Math.max(48, Math.min(400, Math.floor(maxBitrateKbps / 2)));
-  if (level >= 31) return { width: 1280, height: 720, kbps };
-  if (level >= 22) return { width: 640, height: 360, kbps };
-  return { width: 320, height: 180, kbps: Math.min(kbps, 96) };
+const slideSizes = [
+  { width: 1280, height: 720, from: 3600, most: 400 },
+  { width: 640, height: 360, from: 920, most: 400 },
+  { width: 320, height: 180, from: 240, most: 96 },
+  { width: 160, height: 90, from: 0, most: 64 },
+] as const;
+
+/** The largest slide of which a picture has no more macroblocks than the endpoint takes (H.264 Annex A.3). */
+export function sizeSlide(maxFs: number, maxBitrateKbps: number): SlideSize {
+  const { width, height, most } = slideSizes.find(({ from }) => maxFs >= from) ?? slideSizes[3];
+  return { width, height, kbps: Math.max(48, Math.min(most, Math.floor(maxBitrateKbps / 2))) };
 }
 
 /** The slide as H.264, four pictures a second; `gate` lets it through, `drawing` shows it, `encoder` makes key frames. */
