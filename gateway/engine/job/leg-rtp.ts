@@ -33,10 +33,14 @@ export function pickDescription(caps: string): string {
   return `capssetter name=in caps="${caps}" join=false replace=true ! ${pickPayload(payloadType)} ! identity name=out silent=true`;
 }
 
+/**
+ * Opus conceals what is lost; elsewhere the mixer puts silence there. GStreamer's `spanplc` must not do it: for a loss
+ * shorter than 4 ms, which any sender can feign by its timestamps, it writes beyond its buffer.
+ */
 const audioDecoders = {
-  PCMA: 'rtppcmadepay ! alawdec ! spanplc',
-  PCMU: 'rtppcmudepay ! mulawdec ! spanplc',
-  G722: 'rtpg722depay ! avdec_g722 ! audioconvert ! audio/x-raw,format=S16LE,channels=1 ! spanplc',
+  PCMA: 'rtppcmadepay ! alawdec',
+  PCMU: 'rtppcmudepay ! mulawdec',
+  G722: 'rtpg722depay ! avdec_g722',
   opus: 'rtpopusdepay ! opusdec plc=true use-inband-fec=true max-errors=-1',
 } as const;
 
