@@ -172,3 +172,25 @@ test('a wrong key and bare packets are dropped and counted, and the leg lives on
   expect(events.some(({ event }) => event === 'error')).toBe(false);
   expect(logger.lines).toEqual([]);
 });
+
+test('a call through forty changes of key keeps its stream and its size', limits, async () => {
+  const { leg, logger, events, audioPort, endpoint, connect, heardByServer } = await startCall();
+  const { outward } = await speak(endpoint, audioPort, 440);
+  const rekey = async (round: number) => {
+    const suite = suites[round % suites.length] ?? 'AES_CM_128_HMAC_SHA1_80';
+    const theirs = randomSrtpKey(suite);
+    await connect({ kind: 'sdes', local: randomSrtpKey(suite), remote: theirs });
+    outward.context = srtpContext(theirs);
+    await sleep(150);
+  };
+  const resident = async () => (await leg.request('stats', {})).residentBytes;
+  for (let round = 0; round < 10; round++) await rekey(round);
+  const before = await resident();
+  for (let round = 0; round < 30; round++) await rekey(round);
+  await until(async () => (await heardByServer.level(440)) > -20, 'the endpoint is heard after all of them');
+  expect((await resident()) - before).toBeLessThan(25e6);
+  const { ssrcs, back } = continuity(endpoint.rtp);
+  expect({ ssrcs, back }).toEqual({ ssrcs: 1, back: 0 });
+  expect(events.some(({ event }) => event === 'error')).toBe(false);
+  expect(logger.lines).toEqual([]);
+});
