@@ -29,6 +29,6 @@ export const MAX_ENCODINGS = 3;
 
 /**
  * Ports of the services' plain transports, all on loopback: below Linux's ephemeral ports and apart from
- * the settings' defaults for browsers (44400) and codecs (40000 to 40999).
+ * the settings' defaults for browsers (44400) and codecs (40000 to 43999).
  */
 export const PLAIN_PORTS = { min: 20_000, max: 29_999 };
