@@ -208,11 +208,10 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       if (!standing) return;
       listeners = undefined;
       incoming = undefined;
-      registrar.close();
       const leaving = [...registrations].map((registration) => registration.close());
-      registrations.clear();
       await withinTime(Promise.all([...leaving, ...[...calls.values()].map((call) => call.hangUp())]), farewellMs);
       await standing.close();
+      registrar.close();
     },
     get port() {
       return listeners?.port ?? settings.port;
@@ -239,7 +238,14 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       const listener = target && listeners.find(target.transport, target.uri.host);
       if (!listener) throw new BadTarget(`not a registrar that can be reached: ${options.registrar.slice(0, 64)}`);
       const { credentials } = listener;
-      const registration = new OutgoingRegistration({ ...options, target: target.uri, listener, credentials });
+      const onClosed = () => registrations.delete(registration);
+      const registration = new OutgoingRegistration({
+        ...options,
+        target: target.uri,
+        listener,
+        credentials,
+        onClosed,
+      });
       registrations.add(registration);
       return registration;
     },

@@ -59,6 +59,7 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
       },
       Math.max(next - now(), 0) + 1,
     );
+    timer.unref(); // a REGISTER may still be decided on while the edge closes
   }
 
   async function decide(request: WireRequest, source: Source, answer: UserAgentServer): Promise<void> {

@@ -12,6 +12,8 @@ export interface RegistrationOptions extends RegisterOptions {
   target: URI;
   listener: Listener;
   credentials: OutgoingCredentials;
+  /** Called once, when it has been given back or given up. */
+  onClosed: () => void;
   timing?: Partial<RegistrationTiming>;
 }
 
@@ -24,7 +26,7 @@ export interface RegistrationTiming {
   farewell: number;
 }
 
-const usual: RegistrationTiming = { firstWait: 30_000, longestWait: 1_800_000, farewell: 1_000 };
+const usual: RegistrationTiming = { firstWait: 30_000, longestWait: 1_800_000, farewell: 900 };
 /** We ask again when this much of what was granted is over. */
 const refreshAt = 0.8;
 /** What a registrar may make us ask for, in seconds. */
@@ -86,6 +88,7 @@ export class OutgoingRegistration implements Registration {
       given.then(stop, this.#fault).then(resolve, this.#fault);
     });
     credentials.forget(this.#callId);
+    this.#options.onClosed();
   }
 
   #ask(expires: number): void {
