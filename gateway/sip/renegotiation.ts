@@ -12,7 +12,7 @@ import type { FinalAnswer } from './in-dialog.ts';
 import type { Listener } from './listener.ts';
 import type { Refresher } from './refresher.ts';
 import { refreshTarget } from './remote-target.ts';
-import { reofferThroughGlare, sendReinvite } from './reoffer.ts';
+import { reofferThroughGlare, type Sent, sendReinvite } from './reoffer.ts';
 import { timing } from './retransmit.ts';
 import { allow, sdpBody } from './session-headers.ts';
 import { type Agreed, answerTimer, type TimerSettings } from './session-timer.ts';
@@ -43,6 +43,7 @@ export class Renegotiation {
   #stopAckGuard: () => void = () => {};
   /** Ours go out one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
+  #sent: Sent | undefined;
   #closed = false;
 
   constructor(dialog: SessionDialog, owner: RenegotiationOwner, refresher: Refresher, described: string) {
@@ -100,6 +101,7 @@ export class Renegotiation {
   close(): void {
     this.#closed = true;
     this.#stopAckGuard();
+    this.#sent?.abandon();
     const unanswered = this.#theirs;
     this.#theirs = undefined;
     unanswered?.reject({ statusCode: 487 }); // RFC 3261 §15.1.2
@@ -114,8 +116,11 @@ export class Renegotiation {
   async #send(sdp: string, timerHeaders = this.#refresher.offer()): Promise<FinalAnswer> {
     const { listener, direction } = this.#owner;
     const answer = await reofferThroughGlare({
-      send: () =>
-        sendReinvite(listener, this.#dialog, { body: sdpBody(sdp), extraHeaders: this.#headers(timerHeaders) }),
+      send: () => {
+        const extraHeaders = this.#headers(timerHeaders);
+        this.#sent = sendReinvite(listener, this.#dialog, { body: sdpBody(sdp), extraHeaders });
+        return this.#sent.answer;
+      },
       isBusy: () => (this.#dialog.reinviteUserAgentClient ?? this.#dialog.reinviteUserAgentServer) !== undefined,
       ownsCallId: direction === 'out',
       isGone: () => this.#closed,

@@ -1,12 +1,6 @@
 /** Our own re-INVITE: until its final answer, and through the glare that it may meet (RFC 3261 §14.1). */
 
-import {
-  type Body,
-  type IncomingResponse,
-  type OutgoingInviteRequestDelegate,
-  type SessionDialog,
-  UserAgentClient,
-} from 'sip.js/lib/core/index.js';
+import { type Body, type IncomingResponse, type SessionDialog, UserAgentClient } from 'sip.js/lib/core/index.js';
 import { type FinalAnswer, finalAnswer, forgetClient } from './in-dialog.ts';
 import type { Listener } from './listener.ts';
 import { refreshTarget } from './remote-target.ts';
@@ -51,36 +45,53 @@ export function glareDelay(ownsCallId: boolean, random: number): number {
 /** A re-INVITE that got a 1xx may wait for a person at the other end: so long, then it is cancelled. Milliseconds. */
 const patience = 120 * timing.t1;
 
+/** A re-INVITE on its way. */
+export interface Sent {
+  /** Never rejects. */
+  answer: Promise<FinalAnswer>;
+  /** The call is over: nobody waits for the answer any more, which may still come, or never. */
+  abandon(): void;
+}
+
 /** One re-INVITE, where none is under way. Its 2xx is acknowledged where the 2xx says (it refreshes the target). */
 export function sendReinvite(
   listener: Listener,
   dialog: SessionDialog,
   content: { body: Body; extraHeaders: string[] },
-): Promise<FinalAnswer> {
-  return new Promise((resolve) => {
-    let stopWaiting = () => {};
-    const conclude = (answer: FinalAnswer) => {
-      stopWaiting();
-      resolve(answer);
-    };
-    const refused = (response: IncomingResponse) => conclude(finalAnswer(response));
-    const delegate: OutgoingInviteRequestDelegate = {
+): Sent {
+  const { promise: answer, resolve } = Promise.withResolvers<FinalAnswer>();
+  let isAnswered = false;
+  const conclude = (response: IncomingResponse) => {
+    isAnswered = true;
+    stopWaiting();
+    resolve(finalAnswer(response));
+  };
+  const request = dialog.invite(
+    {
       onAccept: (response) => {
         refreshTarget(listener, dialog, response.message);
         response.ack();
-        conclude(finalAnswer(response));
+        conclude(response);
       },
-      onReject: refused,
-      onRedirect: refused,
-    };
-    const request = dialog.invite(delegate, content);
-    stopWaiting = listener.after(patience, () => {
-      request.cancel();
-      stopWaiting = listener.after(64 * timing.t1, () => {
-        if (request instanceof UserAgentClient) forgetClient(listener, request);
-        if (dialog.reinviteUserAgentClient === request) dialog.reinviteUserAgentClient = undefined;
-        resolve({ status: 408, reason: 'Request Timeout' });
-      });
-    });
+      onReject: conclude,
+      onRedirect: conclude,
+    },
+    content,
+  );
+  const forget = () => {
+    if (request instanceof UserAgentClient) forgetClient(listener, request);
+    if (dialog.reinviteUserAgentClient === request) dialog.reinviteUserAgentClient = undefined;
+    resolve({ status: 408, reason: 'Request Timeout' });
+  };
+  let stopWaiting = listener.after(patience, () => {
+    request.cancel();
+    stopWaiting = listener.after(64 * timing.t1, forget);
   });
+  const abandon = () => {
+    if (isAnswered) return;
+    resolve({ status: 481, reason: 'Call is over' });
+    stopWaiting();
+    stopWaiting = listener.after(64 * timing.t1, forget);
+  };
+  return { answer, abandon };
 }

@@ -200,6 +200,16 @@ describe('a re-INVITE of ours that is refused', () => {
     expect(dialog.state).toBe('established');
   });
 
+  it('by the end of the call is not waited for any longer', async () => {
+    const peer = await rawPeer();
+    const { call, dialog } = await callIn(edge, peer);
+    const result = dialog.reoffer(held('sendonly'));
+    peer.send(respond(peer, await peer.next(/^INVITE /), '100 Trying'));
+    expect(await call.ask('BYE')).toMatch(/^SIP\/2\.0 200 /);
+    expect(await result).toEqual({ ok: false, status: 481, reason: 'Call is over' });
+    expect(dialog.state).toBe('ended');
+  });
+
   it('by a 200 without a description changes nothing', async () => {
     const peer = await rawPeer();
     const { dialog } = await callIn(edge, peer);

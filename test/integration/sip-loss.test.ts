@@ -77,7 +77,7 @@ it.each([
     incomingEnds.push(endOf(dialog));
     dialog.ring();
     answerCall(dialog);
-    // Every fourth call is ended by the called side, none of which is offered anew.
+    // Every fourth call is ended by the called side.
     if (incomingEnds.length % 4 === 0) dialog.on('answered', () => setTimeout(() => void dialog.hangUp(), 300));
   });
 
@@ -85,9 +85,14 @@ it.each([
     await sleep(index * 50);
     const dialog = caller.place(`sip:room1@${outside}:${called.port}`, { callerName: 'C', fromUser: 'c', offer });
     const ended = endOf(dialog);
-    dialog.on('failed', (failure) => expect.unreachable(`call ${index}: ${failure.reason}`));
-    await new Promise<void>((resolve) => dialog.on('answered', () => resolve()));
-    if (index % 4 === 1) expect(await dialog.reoffer(offer())).toMatchObject({ ok: true });
+    await new Promise<void>((resolve, reject) => {
+      dialog.on('answered', () => resolve());
+      dialog.on('failed', ({ code, reason }) => reject(new Error(`call ${index} failed: ${code}, ${reason}`)));
+    });
+    if (index % 4 === 1) {
+      const result = await dialog.reoffer(offer());
+      expect(result.ok || dialog.state === 'ended').toBe(true);
+    }
     await Promise.race([ended, sleep(1_500)]);
     await dialog.hangUp();
     return ended;
