@@ -131,6 +131,10 @@ export const words = catalogue({
       media: 'Đang nối hình và tiếng…',
       recording: 'Đang ghi hình',
     },
+    presentation: {
+      stopped: 'Trung tâm điều khiển đã dừng trình chiếu từ đây. Có thể chia sẻ lại khi được mời.',
+      replaced: 'Một điểm cầu khác vừa trình chiếu, nên việc chia sẻ từ đây đã dừng.',
+    },
     sound: { blocked: 'Bấm để nghe cuộc họp', note: 'Trình duyệt chờ một lần bấm trước khi phát tiếng.' },
     end: {
       left: 'Đã rời cuộc họp',
@@ -277,6 +281,10 @@ export const words = catalogue({
       attempt: 'attempt {n}',
       media: 'Connecting picture and sound…',
       recording: 'Recording',
+    },
+    presentation: {
+      stopped: 'The control room has stopped the presentation from here. Share again when invited to.',
+      replaced: 'Another site has begun to present, so sharing from here has stopped.',
     },
     sound: { blocked: 'Click to hear the meeting', note: 'The browser waits for one click before it plays sound.' },
     end: {

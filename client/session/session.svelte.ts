@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Command } from '../../server/protocol/commands.ts';
+import type { LoggedEvent } from '../../server/protocol/events.ts';
 import type { Ticket } from '../../server/protocol/http.ts';
 import { type MediaRequest, type Notice, noticeSchema } from '../../server/protocol/media.ts';
 import type { Participant, RoomState, Time } from '../../server/protocol/records.ts';
@@ -46,6 +47,7 @@ export class Session {
   #mirror: Mirror | null = $state.raw(null);
   readonly #socket: Socket<ServerToClient, ClientToServer>;
   readonly #listeners = new Set<SessionListener>();
+  readonly #followers = new Set<(logged: LoggedEvent) => void>();
   #clockOffset = 0;
   #resyncing = false;
   #welcome: Welcome | null = null;
@@ -76,6 +78,12 @@ export class Session {
     this.#listeners.add(listener);
     if (this.#welcome && this.connection.status === 'live') listener.welcomed(this.#welcome);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What happens from now on, each after it has been folded in; what fell into a gap is not told. Returns the way out. */
+  follow(follower: (logged: LoggedEvent) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
   }
 
   /** Resolves when the room has changed accordingly; throws `Refused`. Nothing is kept for later while offline. */
@@ -114,6 +122,7 @@ export class Session {
   /** Goes away without leaving: the participant is kept for the grace period. */
   close(): void {
     this.#listeners.clear();
+    this.#followers.clear();
     this.#end({ status: 'ended', reason: 'left' });
   }
 
@@ -150,7 +159,13 @@ export class Session {
     const parsed = numberedEventSchema.safeParse(event);
     const next = parsed.success ? follow(this.#mirror, parsed.data) : 'gap';
     if (next === 'gap') void this.resync();
-    else this.#mirror = next;
+    else this.#advance(next, parsed.data?.logged);
+  }
+
+  #advance(next: Mirror, logged: LoggedEvent | undefined): void {
+    const isNews = this.#mirror?.index !== next.index;
+    this.#mirror = next;
+    if (logged && isNews) for (const follower of this.#followers) follower(logged);
   }
 
   #noticed(notice: unknown): void {
