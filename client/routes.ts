@@ -1,8 +1,12 @@
 import { type RoomId, roomIdSchema } from '../server/protocol/ids.ts';
 
+/** What an operator does at the desk. */
+export const DESK_SECTIONS = ['meetings', 'sites', 'banned'] as const;
+export type DeskSection = (typeof DESK_SECTIONS)[number];
+
 /** Where in the client an address leads. */
 export type Place =
-  | { readonly page: 'desk' }
+  | { readonly page: 'desk'; readonly section: DeskSection }
   | { readonly page: 'join'; readonly token: string }
   | { readonly page: 'console'; readonly roomId: RoomId }
   | { readonly page: 'review' };
@@ -16,5 +20,5 @@ export function placeOf({ pathname, hash }: { pathname: string; hash: string }):
     const roomId = roomIdSchema.safeParse(second);
     if (roomId.success) return { page: 'console', roomId: roomId.data };
   }
-  return { page: 'desk' };
+  return { page: 'desk', section: DESK_SECTIONS.find((section) => section === first) ?? 'meetings' };
 }

@@ -2,6 +2,7 @@ import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { FloorRequest, Participant, RoomState, SourceRef } from '../../server/protocol/records.ts';
 import { sends, tilesOf } from '../../server/room/layout.ts';
 import { isAttendee, isPending } from '../../server/room/state.ts';
+import { fold } from '../ui/fold.ts';
 
 /** A site on the wall, or the content that one shares. */
 export interface WallCard {
@@ -87,19 +88,14 @@ const IS_WANTED: Record<WallFilter, (card: WallCard) => boolean> = {
 
 /** The cards that a filter and a search leave. The search ignores case and Vietnamese marks: `cho moi` finds Chợ Mới. */
 export function filterCards(cards: readonly WallCard[], filter: WallFilter, search: string): WallCard[] {
-  const wanted = plain(search);
-  return cards.filter((card) => IS_WANTED[filter](card) && plain(card.participant.name).includes(wanted));
+  const wanted = fold(search);
+  return cards.filter((card) => IS_WANTED[filter](card) && fold(card.participant.name).includes(wanted));
 }
 
 export function countCards(cards: readonly WallCard[]): Record<WallFilter, number> {
   const sites = cards.filter((card) => !card.content && card.participant.role !== 'operator');
   const count = (filter: WallFilter) => sites.filter(IS_WANTED[filter]).length;
   return { all: sites.length, heard: count('heard'), waiting: count('waiting'), absent: count('absent') };
-}
-
-/** Letters without case and marks. `đ` is a letter of its own and does not decompose. */
-function plain(text: string): string {
-  return text.trim().toLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replaceAll('đ', 'd');
 }
 
 /** Who is heard now, the chair first and then as they came. */

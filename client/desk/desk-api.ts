@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type RoomSummary, roomSummarySchema, type Session, sessionSchema } from '../../server/protocol/http.ts';
+import type { SiteId } from '../../server/protocol/ids.ts';
 import { callApi } from '../session/api.ts';
 import { Refused } from '../session/refused.ts';
 
@@ -33,6 +34,6 @@ export async function listRooms(): Promise<RoomSummary[]> {
   return rooms.sort((a, b) => Number(a.status === 'ended') - Number(b.status === 'ended') || b.openedAt - a.openedAt);
 }
 
-export function openRoom(title: string): Promise<RoomSummary> {
-  return callApi({ method: 'POST', path: '/rooms', body: { title }, answer: roomSummarySchema });
+export function openRoom(title: string, siteIds: readonly SiteId[]): Promise<RoomSummary> {
+  return callApi({ method: 'POST', path: '/rooms', body: { title, siteIds }, answer: roomSummarySchema });
 }

@@ -3,13 +3,15 @@ import { placeOf } from '../../client/routes.ts';
 
 describe('placeOf', () => {
   it.each([
-    ['/', '', { page: 'desk' }],
+    ['/', '', { page: 'desk', section: 'meetings' }],
+    ['/sites', '', { page: 'desk', section: 'sites' }],
+    ['/banned/', '', { page: 'desk', section: 'banned' }],
     ['/join', '#abc.def', { page: 'join', token: 'abc.def' }],
     ['/join', '', { page: 'join', token: '' }],
     ['/room/100200', '', { page: 'console', roomId: '100200' }],
-    ['/room/..%2f', '', { page: 'desk' }],
+    ['/room/..%2f', '', { page: 'desk', section: 'meetings' }],
     ['/recordings/', '', { page: 'review' }],
-    ['/elsewhere', '', { page: 'desk' }],
+    ['/elsewhere', '', { page: 'desk', section: 'meetings' }],
   ])('%s%s', (pathname, hash, place) => {
     expect(placeOf({ pathname, hash })).toEqual(place);
   });
