@@ -1,4 +1,6 @@
+import type { Participant } from '../../server/protocol/records.ts';
 import { sends } from '../../server/room/layout.ts';
+import { detailWords } from './detail-words.ts';
 import { floorWords } from './floor-words.ts';
 import type { WallCard } from './wall.ts';
 import { words } from './words.ts';
@@ -10,7 +12,8 @@ export function describeCard({ participant, content, inProgram, inPreview, reque
   const parts = [
     participant.name,
     participant.role === 'site' ? '' : words.roles[participant.role],
-    words.kinds[participant.kind],
+    participant.bridge ? detailWords.bridge : words.kinds[participant.kind],
+    ...describeDevice(participant),
     words.presences[participant.presence],
     participant.gate === 'open' ? words.gateOpen : words.gateClosed,
     participant.presence === 'present' && !sends(participant, 'microphone') ? words.noMicrophone : '',
@@ -21,4 +24,14 @@ export function describeCard({ participant, content, inProgram, inPreview, reque
     request ? floorWords.requestStatus[request.status] : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+function describeDevice(participant: Participant): string[] {
+  const { presence, endpoint } = participant;
+  if (presence !== 'present') return [];
+  return [
+    sends(participant, 'screen') ? detailWords.presenting : '',
+    endpoint && !endpoint.video ? detailWords.telephone : '',
+    endpoint ? (endpoint.encrypted ? detailWords.encrypted : detailWords.unencrypted) : '',
+  ];
 }

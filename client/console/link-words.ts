@@ -5,6 +5,11 @@ export const linkWords = catalogue({
   vi: {
     links: 'Liên kết vào họp',
     linksText: 'Mỗi điểm cầu và chủ trì có liên kết riêng; liên kết khách dùng được cho nhiều người.',
+    dialIn: 'Thiết bị hội nghị gọi vào',
+    pin: 'Mã PIN',
+    pinText: 'Thiết bị lạ và điện thoại được hỏi mã PIN; điểm cầu được mời thì không.',
+    copyWhat: 'Sao chép: {what}',
+    copiedWhat: 'Đã sao chép {what}.',
     issueFor: 'Cấp cho',
     linkRoles: { site: 'Điểm cầu', chair: 'Chủ trì', guest: 'Khách' },
     valid: 'Hiệu lực',
@@ -28,6 +33,11 @@ export const linkWords = catalogue({
   en: {
     links: 'Links to join',
     linksText: 'Each site and the chair have a link of their own; a guest link serves many people.',
+    dialIn: 'Codecs dial',
+    pin: 'PIN',
+    pinText: 'Unknown devices and telephones are asked for the PIN; invited sites are not.',
+    copyWhat: 'Copy: {what}',
+    copiedWhat: 'Copied {what}.',
     issueFor: 'Issue to',
     linkRoles: { site: 'Site', chair: 'Chair', guest: 'Guest' },
     valid: 'Valid',

@@ -2,10 +2,15 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { Command, Verb } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { Layout, Participant, RoomState, Slot } from '../../server/protocol/records.ts';
+import { presenterOf } from '../../server/room/layout.ts';
 import { may } from '../../server/room/policy.ts';
 import { refusalOf } from '../session/refused.ts';
 import { notify, notifyRefusal } from '../ui/notices.svelte.ts';
 import { sayRefusal } from '../ui/refusals.ts';
+import { absentSites, callable } from './call-list.ts';
+import { callWords } from './call-words.ts';
+import { hasCamera, speakingCamera } from './camera.ts';
+import { cameraWords } from './camera-words.ts';
 import { OwnMedia, type TellProblem } from './own-media.ts';
 import type { ConsoleDevices, ConsoleMedia, ConsoleSession } from './ports.ts';
 import { PreviewDraft } from './preview-draft.ts';
@@ -25,6 +30,8 @@ export class Operator {
   readonly #room: () => RoomState;
   /** The tile of the preview that the next choice goes into. */
   selected: number | null = $state(null);
+  /** Whose far-end camera is being moved. */
+  framed: ParticipantId | null = $state(null);
   #inHand: Layout | null = $state.raw(null);
   readonly #draft: PreviewDraft;
   readonly #underWay = new Set<string>();
@@ -116,6 +123,27 @@ export class Operator {
     if (this.may(verb, participant.id)) this.send({ verb, participantId: participant.id });
   }
 
+  /** Every absent site that can be called (REG-12: nobody else calls). */
+  callAbsent(): void {
+    if (!this.may('dialAbsent')) return;
+    const { length: n } = callable(absentSites(this.room, () => 0));
+    if (n === 0) notify({ text: callWords.nothingToCall });
+    else void this.run({ verb: 'dialAbsent' }).then((done) => done && notify({ text: callWords.callingAbsent({ n }) }));
+  }
+
+  stopPresenting(): void {
+    const presenter = presenterOf(this.room);
+    if (!presenter) notify({ text: words.nobodyPresents });
+    else if (this.may('stopPresenting', presenter.id))
+      this.send({ verb: 'stopPresenting', participantId: presenter.id });
+  }
+
+  /** The camera of this participant, or of who speaks. */
+  frame(participant = speakingCamera(this.room)): void {
+    if (!participant || !hasCamera(participant)) notify({ text: cameraWords.noCamera });
+    else if (this.may('moveCamera', participant.id)) this.framed = participant.id;
+  }
+
   select(place: number | null): void {
     this.selected = place === this.selected || !this.preview.slots[place ?? -1] ? null : place;
   }
@@ -159,6 +187,7 @@ function targetOf(command: Command): string {
   if ('participantId' in command) return command.participantId;
   if ('requestId' in command) return command.requestId;
   if ('callId' in command) return command.callId;
+  if ('siteId' in command) return command.siteId;
   if (command.verb === 'dial') return command.address;
   return '';
 }

@@ -4,6 +4,7 @@ export type Action =
   | { do: 'show'; what: 'speaker' | 'content' | 'auto' | 'empty' }
   | { do: 'changeLayout'; step: 1 | -1 }
   | { do: 'take' | 'closeAllMicrophones' | 'forward' | 'grant' | 'finish' | 'dial' | 'record' }
+  | { do: 'dialAbsent' | 'stopPresenting' | 'frame' }
   | { do: 'ownMicrophone' | 'ownCamera' }
   | { do: 'search' | 'wall' | 'sheet' | 'clear' };
 
@@ -22,6 +23,9 @@ const LETTERS: Readonly<Record<string, Action>> = {
   g: { do: 'grant' },
   x: { do: 'finish' },
   d: { do: 'dial' },
+  n: { do: 'dialAbsent' },
+  p: { do: 'stopPresenting' },
+  k: { do: 'frame' },
   r: { do: 'record' },
   v: { do: 'ownMicrophone' },
   b: { do: 'ownCamera' },
@@ -66,6 +70,8 @@ export const SHEET = [
       ['Space', 'gate'],
       ['Enter', 'assign'],
       ['.', 'options'],
+      ['K', 'frame'],
+      ['I', 'detail'],
       ['/', 'search'],
     ],
   },
@@ -73,6 +79,8 @@ export const SHEET = [
     group: 'meeting',
     keys: [
       ['D', 'dial'],
+      ['N', 'dialAbsent'],
+      ['P', 'stopPresenting'],
       ['R', 'record'],
       ['V', 'ownMicrophone'],
       ['B', 'ownCamera'],

@@ -2,6 +2,9 @@ import type { Participant } from '../../server/protocol/records.ts';
 import type { MenuItem } from '../ui/menu-item.ts';
 import { callOf } from './call-list.ts';
 import { callWords } from './call-words.ts';
+import { hasCamera } from './camera.ts';
+import { cameraWords } from './camera-words.ts';
+import { detailWords } from './detail-words.ts';
 import type { Operator } from './operator.svelte.ts';
 import type { WallCard } from './wall.ts';
 import { words } from './words.ts';
@@ -10,14 +13,26 @@ import { words } from './words.ts';
 export interface SiteDialogs {
   rename: (participant: Participant) => void;
   remove: (participant: Participant) => void;
+  detail: (participant: Participant) => void;
 }
 
 /** Everything that can be done with a card of the wall. */
 export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialogs): MenuItem[] {
   const { participant, content } = card;
-  if (content || participant.role === 'operator') return assignItems(operator, card);
+  if (content) {
+    return [
+      ...assignItems(operator, card),
+      { separator: true },
+      {
+        label: words.stopPresenting,
+        keys: 'P',
+        disabled: !operator.may('stopPresenting', participant.id),
+        onselect: () => operator.send({ verb: 'stopPresenting', participantId: participant.id }),
+      },
+    ];
+  }
+  if (participant.role === 'operator') return assignItems(operator, card);
   const id = participant.id;
-  const call = callOf(operator.room, participant.callId);
   if (participant.presence === 'removed') {
     return [
       {
@@ -36,25 +51,50 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
     { separator: true },
     ...assignItems(operator, card),
     { separator: true },
+    ...callItems(operator, participant),
+    ...(hasCamera(participant)
+      ? [
+          {
+            label: cameraWords.control,
+            keys: 'K',
+            disabled: !operator.may('moveCamera', id),
+            onselect: () => operator.frame(participant),
+          },
+        ]
+      : []),
+    { label: detailWords.show, keys: 'I', onselect: () => dialogs.detail(participant) },
     {
       label: words.rename,
       disabled: !operator.may('renameParticipant', id),
       onselect: () => dialogs.rename(participant),
     },
-    ...(call
-      ? [
-          {
-            label: callWords.hangUp,
-            note: call.address,
-            disabled: !operator.may('hangUp'),
-            onselect: () => operator.send({ verb: 'hangUp' as const, callId: call.id }),
-          },
-        ]
-      : []),
     {
       label: words.remove,
       disabled: !operator.may('removeParticipant', id),
       onselect: () => dialogs.remove(participant),
+    },
+  ];
+}
+
+/** Hang up who is in by a call; call the invited site that is not here. */
+function callItems(operator: Operator, { callId, siteId, name, presence }: Participant): MenuItem[] {
+  const call = callOf(operator.room, callId);
+  if (call && presence !== 'left') {
+    return [
+      {
+        label: callWords.hangUp,
+        note: call.address,
+        disabled: !operator.may('hangUp'),
+        onselect: () => operator.send({ verb: 'hangUp', callId: call.id }),
+      },
+    ];
+  }
+  if (siteId === undefined || !operator.room.sites[siteId] || presence === 'present') return [];
+  return [
+    {
+      label: callWords.callSite({ name }),
+      disabled: !operator.may('dialSite'),
+      onselect: () => operator.send({ verb: 'dialSite', siteId }),
     },
   ];
 }

@@ -30,7 +30,8 @@ describe('actionOf', () => {
     expect(actionOf(stroke('Escape'), false)).toEqual({ do: 'clear' });
   });
   it('has a deed for every letter on the sheet', () => {
-    const letters = SHEET.flatMap(({ keys }) => keys.map(([key]) => key)).filter((key) => /^[A-Z/?]$/.test(key));
+    // What acts on the card that has the focus alone is the card's.
+    const letters = SHEET.flatMap(({ keys }) => keys.map(([key]) => key)).filter((key) => /^[A-HJ-Z/?]$/.test(key));
     for (const letter of letters) expect(actionOf(stroke(letter), true), letter).not.toBeNull();
   });
 });
