@@ -103,16 +103,23 @@ export class LegContent {
     this.#bound.clear();
   }
 
-  /** One of the two stays; as the endpoint's client we speak with its numbers, from the port that it was told. */
+  /**
+   * One of the two stays. With the endpoint's numbers, which we take over also as its server (RFC 8856 §5.1), and as its
+   * client it is bound anew, at the port that the endpoint was told.
+   */
   async #choose({ transport, role, confId, userId, floorId }: NegotiatedFloorControl): Promise<void> {
+    const { local } = this;
+    const isBound =
+      role === 'server' && confId === local.confId && userId === local.userId && floorId === local.floorId;
     for (const [other, control] of this.#bound) {
-      if (other === transport && role === 'server') continue;
+      if (other === transport && isBound) continue;
       this.#bound.delete(other);
       await control.close();
     }
+    if (this.#closed) return;
     this.#role = role;
-    if (role === 'client' && !this.#closed) {
-      const port = transport === 'udp' ? this.local.port : this.local.otherPort;
+    if (!isBound) {
+      const port = transport === 'udp' ? local.port : local.otherPort;
       const range = port === undefined ? this.#bind.portRange : { min: port, max: port };
       await this.#open(transport, role, { conferenceId: confId, userId, floorId }, range);
     }
