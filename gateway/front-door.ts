@@ -1,3 +1,4 @@
+import { BlockList, isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import { MAX_BANS_REPORTED } from '../server/protocol/wire.ts';
 import type { Control } from './session/control.ts';
@@ -16,6 +17,7 @@ export class FrontDoor {
   readonly #logger: Logger;
   /** Not yet told: the latest bindings of each account. */
   readonly #unsaid = new Map<string, Binding[]>();
+  #trusted = new BlockList();
   #timer: NodeJS.Timeout | undefined;
   #toldBans = '[]';
   #restored = false;
@@ -35,7 +37,11 @@ export class FrontDoor {
         void this.#tell();
       },
       refusedAttempt: (attempt) => void this.#record(attempt),
+      isTrusted: (ip) => this.#trusted.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4'),
     };
+    control.onTrusted((networks) => {
+      this.#trusted = listOf(networks);
+    });
   }
 
   /** From now on until `close` the edge's registrations and bans are the centre's knowledge. */
@@ -104,4 +110,15 @@ export class FrontDoor {
       .recordAttempt(attempt)
       .catch((error: unknown) => this.#logger.warn({ err: error, ...attempt }, 'attempt not recorded'));
   }
+}
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
 }

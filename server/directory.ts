@@ -32,6 +32,7 @@ export interface Proof {
 export class Directory {
   readonly #parts: DirectoryParts;
   #sites: StoredSite[] = [];
+  readonly #watchers = new Set<() => void>();
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: DirectoryParts) {
@@ -145,8 +146,19 @@ export class Directory {
     return stored.site;
   }
 
+  /** Where the sites' codecs are. */
+  networks(): string[] {
+    return [...new Set(this.#sites.flatMap(({ site }) => networksOf(site)))];
+  }
+
+  /** Told after each change of the directory. */
+  watch(changed: () => void): void {
+    this.#watchers.add(changed);
+  }
+
   async #reload(): Promise<void> {
     this.#sites = await this.#parts.store.sites.list();
+    for (const changed of this.#watchers) changed();
   }
 
   async #tellRooms(): Promise<void> {
@@ -214,18 +226,20 @@ function invitedSite({ siteId, name, sip }: Site): InvitedSite {
 }
 
 /** Within what the directory says, or at the very address that the site is called at. */
-function isSource({ sip }: Site, ip: string): boolean {
-  if (!sip) return false;
-  const host = /^(?:sip:)?(?:[^@]*@)?(\[[^\]]+\]|[^:;]+)/i.exec(sip.address ?? '')?.[1]?.replace(/^\[|\]$/g, '');
-  if (host !== undefined && isIP(host) && host === ip) return true;
+function isSource(site: Site, ip: string): boolean {
   const networks = new BlockList();
-  for (const source of sip.sources) {
-    const [address = '', prefix] = source.split('/');
+  for (const network of networksOf(site)) {
+    const [address = '', prefix] = network.split('/');
     const family = isIPv6(address) ? 'ipv6' : 'ipv4';
     if (prefix === undefined) networks.addAddress(address, family);
     else networks.addSubnet(address, Number(prefix), family);
   }
   return networks.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
+}
+
+function networksOf({ sip }: Site): string[] {
+  const host = /^(?:sip:)?(?:[^@]*@)?(\[[^\]]+\]|[^:;]+)/i.exec(sip?.address ?? '')?.[1]?.replace(/^\[|\]$/g, '');
+  return [...(sip?.sources ?? []), ...(host !== undefined && isIP(host) ? [host] : [])];
 }
 
 /** `Sở Y tế` → `so-y-te`. */

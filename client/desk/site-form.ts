@@ -1,8 +1,8 @@
-import { networkSchema, type SaveSite, type Site } from '../../server/protocol/http.ts';
+import type { SaveSite, Site } from '../../server/protocol/http.ts';
 import { sipAccountSchema, sipAddressSchema, siteIdSchema } from '../../server/protocol/ids.ts';
 import { type Encryption, nameSchema } from '../../server/protocol/records.ts';
 import type { Refusal } from '../../server/protocol/refusals.ts';
-import { fingerprintSchema } from '../../server/protocol/wire.ts';
+import { fingerprintSchema, networkSchema } from '../../server/protocol/wire.ts';
 
 /** A site as it is typed. Empty is absent. */
 export interface SiteForm {

@@ -14,6 +14,7 @@ import {
   type ServerToGateway,
   sipAccountAnswerSchema,
   ticketAnswerSchema,
+  trustedSchema,
   unbanSchema,
 } from '../../server/protocol/wire.ts';
 import { ComingBack, nothingSchema, resultOf, type ServerAddress, socketOptions } from './wire.ts';
@@ -64,6 +65,14 @@ export class Control {
     this.#socket.on('unban', (unban) => {
       const parsed = unbanSchema.safeParse(unban);
       if (parsed.success) listener(parsed.data.ip);
+    });
+  }
+
+  /** Where the sites' codecs are: addresses and networks, at once and whenever they change. */
+  onTrusted(listener: (networks: string[]) => void): void {
+    this.#socket.on('trusted', (trusted) => {
+      const parsed = trustedSchema.safeParse(trusted);
+      if (parsed.success) listener(parsed.data.networks);
     });
   }
 

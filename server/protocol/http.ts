@@ -8,7 +8,7 @@ import {
   siteIdSchema,
 } from './ids.ts';
 import { encryptionSchema, nameSchema, timeSchema } from './records.ts';
-import { fingerprintSchema, sipBanSchema } from './wire.ts';
+import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
 
 /**
  * The HTTP interface under `/api`. Errors are `{error: Refusal}` with 400 (input), 401/403 (permission), 404/409
@@ -99,8 +99,6 @@ export const joinSchema = z.strictObject({ token: z.string().min(1).max(4096), n
 /** Shown in the handshake of the socket. Bound to room, role and participant; expires. */
 export const ticketSchema = z.object({ ticket: z.string(), roomId: roomIdSchema, participantId: participantIdSchema });
 
-/** An address or a network: `10.0.0.5`, `10.0.0.0/24`, `fd00::/8`. */
-export const networkSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 /** How a site's codec is reached and known; a site that joins by a link alone has none of it. */
 const siteSipSchema = z.strictObject({
   address: sipAddressSchema.optional(),

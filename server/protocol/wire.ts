@@ -37,6 +37,7 @@ import { refusalSchema } from './refusals.ts';
  *   gateway → server  `request` (GatewayRequest, ack) → Answer
  *   server → gateway  `rooms`   OpenRooms          at once and whenever they change
  *                     `unban`   Unban              the operator lifts a ban
+ *                     `trusted` Trusted            at once and whenever it changes: where the sites' codecs are
  */
 export const welcomeSchema = z.object({
   version: z.number().int(),
@@ -70,6 +71,8 @@ export const sipSourceSchema = z.strictObject({
   ip: z.ipv4().or(z.ipv6()),
   port: z.number().int().min(0).max(65535),
 });
+/** An address or a network: `10.0.0.5`, `10.0.0.0/24`, `fd00::/8`. */
+export const networkSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 /** SHA-256 of a TLS certificate (DER): lower-case hexadecimal, no colons. */
 export const fingerprintSchema = z.string().regex(/^[0-9a-f]{64}$/);
 /** What is proven of a caller: by digest (RFC 8760) or a live registration from this source, by its certificate. */
@@ -177,6 +180,8 @@ export const sipAccountAnswerSchema = z.object({
 });
 export const registrationsAnswerSchema = z.object({ bindings: z.array(bindingSchema) });
 export const unbanSchema = z.object({ ip: z.ipv4().or(z.ipv6()) });
+/** Addresses and networks of the sites: whoever forges one of them is not to get it banned. */
+export const trustedSchema = z.object({ networks: z.array(networkSchema).max(10_000) });
 
 /** Names of what travels on the socket, for typed sockets at both ends. */
 export interface ClientToServer {
@@ -192,6 +197,7 @@ export interface ServerToClient {
 export interface ServerToGateway {
   rooms: (rooms: OpenRooms) => void;
   unban: (unban: Unban) => void;
+  trusted: (trusted: Trusted) => void;
 }
 export interface GatewayToServer {
   request: (request: unknown, ack: (answer: Answer) => void) => void;
@@ -207,5 +213,6 @@ export type SipSource = z.infer<typeof sipSourceSchema>;
 export type SipBinding = z.infer<typeof bindingSchema>;
 export type SipBan = z.infer<typeof sipBanSchema>;
 export type SipAccountAnswer = z.infer<typeof sipAccountAnswerSchema>;
+export type Trusted = z.infer<typeof trustedSchema>;
 export type Unban = z.infer<typeof unbanSchema>;
 export type OpenRooms = z.infer<typeof openRoomsSchema>;

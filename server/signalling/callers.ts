@@ -19,6 +19,8 @@ export interface DirectoryPort {
   account(user: string): SipAccountAnswer;
   reportRegistrations(account: string, bindings: readonly SipBinding[]): Promise<void>;
   registrations(): Promise<SipBinding[]>;
+  networks(): string[];
+  watch(changed: () => void): void;
 }
 
 export interface CallerParts {

@@ -88,6 +88,7 @@ export function serveGateway(namespace: Namespace<GatewayToServer, ServerToGatew
   });
   const announce = () => namespace.emit('rooms', openRooms());
   rooms.watch({ opened: announce, closed: announce });
+  parts.directory.watch(() => namespace.emit('trusted', { networks: parts.directory.networks() }));
 
   namespace.use(admitting(admit, logger));
   namespace.on('connection', (socket) => {
@@ -96,6 +97,7 @@ export function serveGateway(namespace: Namespace<GatewayToServer, ServerToGatew
     const request = async (message: unknown) => succeed(await perform(parse(gatewayRequestSchema, message)));
     receive(socket, { request }, new TokenBucket(BURST, PER_SECOND), logger);
     socket.emit('rooms', openRooms());
+    socket.emit('trusted', { networks: parts.directory.networks() });
   });
 
   return {

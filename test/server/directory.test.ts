@@ -97,6 +97,14 @@ describe('a caller is known', () => {
     expect(idOf({ account: 'nobody', ip: '10.1.2.3' })).toBeUndefined();
   });
 
+  test('where its network is, which is told to whom it concerns', async () => {
+    let told = 0;
+    directory.watch(() => (told += 1));
+    await directory.add(codec('one', { sources: ['10.1.0.0/16'], address: 'sip:x@[fd00::7]:5060' }));
+    expect(directory.networks()).toEqual(['10.1.0.0/16', 'fd00::7']);
+    expect(told).toBe(1);
+  });
+
   test('not where two sites could be meant', async () => {
     await directory.add(codec('one', { sources: ['10.1.0.0/16'] }));
     await directory.add(codec('two', { sources: ['10.1.2.0/24'] }));
