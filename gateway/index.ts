@@ -10,7 +10,7 @@ import { mixContract } from './engine/mix-protocol.ts';
 import { engineHealth, startEngine } from './engine/process.ts';
 import { FrontDoor } from './front-door.ts';
 import { Calls } from './legs/calls.ts';
-import { reachableAddress } from './legs/media.ts';
+import { ownAddress } from './legs/media.ts';
 import { RoomDesk } from './room-desk.ts';
 import { Control } from './session/control.ts';
 import { startSimulation } from './simulator/simulation.ts';
@@ -124,7 +124,8 @@ async function openSip(settings: Settings, frontDoor: FrontDoor): Promise<SipEdg
   const edge = createSipEdge(
     {
       host: settings.sipHost,
-      advertised: reachableAddress(settings),
+      advertised: ownAddress(settings).reachable,
+      ...(settings.sipHost6 ? { host6: settings.sipHost6, advertised6: ownAddress(settings, '::1').reachable } : {}),
       port: settings.sipPort,
       realm: SIP_REALM,
       userAgent: 'Rostrum',

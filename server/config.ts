@@ -23,6 +23,7 @@ export interface Settings {
   picture: { width: number; height: number; framesPerSecond: number };
   sip: boolean;
   sipHost: string;
+  sipHost6?: string;
   sipPort: number;
   /** 0: no TLS. */
   sipTlsPort: number;
@@ -138,6 +139,7 @@ function arrange(values: Values, env: NodeJS.ProcessEnv): Settings {
     picture: values.PICTURE,
     sip: values.SIP === 'on',
     sipHost: values.SIP_HOST ?? (values.HOST === 'localhost' ? '127.0.0.1' : values.HOST),
+    ...(values.SIP_HOST6 ? { sipHost6: values.SIP_HOST6 } : {}),
     sipPort: values.SIP_PORT,
     sipTlsPort: values.SIP_TLS_PORT,
     ...(values.SIP_TLS_CA ? { sipTlsCa: values.SIP_TLS_CA } : {}),

@@ -121,6 +121,11 @@ export const SETTINGS = {
     en: 'Address SIP listens on; by default that of HOST',
     allowed: 'IP',
   }),
+  SIP_HOST6: describe(z.ipv6().optional(), {
+    vi: 'Địa chỉ IPv6 mà SIP lắng nghe thêm',
+    en: 'IPv6 address SIP listens on as well',
+    allowed: 'IPv6',
+  }),
   SIP_PORT: describe(port.default(5060), {
     vi: 'Cổng SIP (UDP và TCP)',
     en: 'SIP port (UDP and TCP)',

@@ -117,6 +117,7 @@ export class Calls {
       callId,
       slide,
       encryption: admitted.encryption,
+      peer: dialog.remote.source.ip,
       onEnd: (cause) => over({ status: 'ended', cause }),
       onEndpoint: (endpoint) => this.#reportEndpoint(roomId, participantId, endpoint),
     }).catch((error: unknown) => {
@@ -143,6 +144,7 @@ export class Calls {
       callId: randomUUID(),
       slide: pinText(settings.language),
       encryption: 'preferred',
+      peer: ip,
       onEnd: (cause) => {
         this.#strangers.delete(leg);
         if (admitted && this.#live.delete(admitted.callId)) {

@@ -9,6 +9,7 @@ const RENEW_AT_MOST_MS = 16_000;
 export class LegCamera {
   readonly #camera: Camera;
   #asked: CameraState | undefined;
+  #isFollowed = false;
   #renewal: NodeJS.Timeout | undefined;
   #started = false;
 
@@ -17,16 +18,20 @@ export class LegCamera {
     this.#camera = openCamera({ send: (payload) => send(payload.toString('base64')) });
   }
 
-  /** The endpoint has a camera that can be moved, and its stream is up. */
+  /** The endpoint has a camera that can be moved; what is sent waits for its stream. */
   start(): void {
     if (this.#started) return;
     this.#started = true;
     this.#camera.start();
   }
 
-  /** What the room asks now. Only what was asked since the last look is done: a preset that was recalled before is not again. */
+  /**
+   * What the room asks now. A preset counts when it is asked for while we look: one that was recalled or stored in an
+   * earlier call of this codec is not again.
+   */
   follow(asked: CameraState | undefined): void {
-    const before = this.#asked;
+    const before = this.#isFollowed ? this.#asked : asked && { ...asked, moving: null };
+    this.#isFollowed = true;
     this.#asked = asked;
     if (!this.#started || !asked) return;
     if (JSON.stringify(asked.moving) !== JSON.stringify(before?.moving ?? null)) this.#move(asked);

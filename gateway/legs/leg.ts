@@ -14,7 +14,7 @@ import { causeOfEnd } from './cause.ts';
 import { LegCamera } from './leg-camera.ts';
 import { LegContent } from './leg-content.ts';
 import { LegStreams } from './leg-streams.ts';
-import { endpointOf, localMedia, Negotiation, toEndpoint } from './media.ts';
+import { endpointOf, localMedia, Negotiation, ownAddress, toEndpoint } from './media.ts';
 import { type Prompt, promptFile } from './prompts.ts';
 
 /** So long may the server be silent before the endpoint is shown the slide: less is not noticed in the picture. */
@@ -33,6 +33,8 @@ export interface LegOptions {
   slide: string;
   callId: CallId;
   encryption: Encryption;
+  /** Its address, where that is known: it is met on the same family. */
+  peer?: string | undefined;
   /** Of the endpoint, where it is known. */
   quirks?: Quirks;
   /** What this endpoint turned out to be able to; again when that changes. */
@@ -90,7 +92,8 @@ export class Leg implements SeatOwner {
 
   /** Starts the engine and binds the ports, so that they can be offered. */
   static async open(options: LegOptions): Promise<Leg> {
-    const { settings, logger, encryption } = options;
+    const { settings, logger, encryption, peer } = options;
+    const own = ownAddress(settings, peer);
     const portRange = { min: settings.sipMediaPorts.first, max: settings.sipMediaPorts.last };
     const engine = await startEngine(legContract, { logger });
     try {
@@ -99,12 +102,12 @@ export class Leg implements SeatOwner {
         video: true,
         content: true,
         camera: true,
-        bindAddress: settings.sipHost,
+        bindAddress: own.bind,
         portRange,
         slideText: options.slide,
       });
-      const content = await LegContent.open({ ip: settings.sipHost, portRange, logger, markUdp: markUdpSockets });
-      const local = localMedia(settings, { ...ports, floorControl: content.local }, encryption);
+      const content = await LegContent.open({ ip: own.bind, portRange, logger, markUdp: markUdpSockets });
+      const local = localMedia(own.reachable, { ...ports, floorControl: content.local }, encryption);
       return new Leg(options, engine, content, new Negotiation(local, options.quirks));
     } catch (error) {
       await engine.stop();
@@ -138,7 +141,7 @@ export class Leg implements SeatOwner {
     this.#connectEngine();
     void this.#do('floorControl', () => this.#content.connect(agreed.floorControl));
     void this.#do('agree', async () => this.#streams?.agree(agreed));
-    if (agreed.camera) void this.#do('camera', async () => this.#camera.start());
+    if (agreed.camera) this.#camera.start();
     if (this.#seat) this.#reportEndpoint(agreed);
   }
 

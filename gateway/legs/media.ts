@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import type { Settings } from '../../server/config.ts';
 import type { Encryption, Endpoint } from '../../server/protocol/records.ts';
 import type { ConnectEndpoint } from '../engine/leg-protocol.ts';
@@ -40,16 +41,12 @@ const KEY_OCTETS: Record<SrtpSuite, number> = {
 };
 
 /** Our side of a call's description (RFC 3264). Makes the keys with which this call's streams are protected. */
-export function localMedia(
-  settings: Pick<Settings, 'announcedAddresses' | 'sipHost'>,
-  ports: LegPorts,
-  encryption: Encryption = 'preferred',
-): LocalMedia {
+export function localMedia(address: string, ports: LegPorts, encryption: Encryption = 'preferred'): LocalMedia {
   const stream = (port: number) => ({ port, srtpKeys: freshKeys() });
   const { audioPort, videoPort, contentPort, cameraPort, floorControl, fingerprint } = ports;
   const codecs = ['H264', 'VP8', 'H265'] as const;
   return {
-    address: reachableAddress(settings),
+    address,
     security: { policy: encryption, ...(fingerprint ? { fingerprint } : {}) },
     ...(audioPort ? { audio: stream(audioPort) } : {}),
     ...(videoPort ? { video: { ...stream(videoPort), codecs, maxBitrate: VIDEO_BITS_PER_SECOND } } : {}),
@@ -72,13 +69,22 @@ function freshKeys(): Record<SrtpSuite, string> {
   };
 }
 
-/** The address that endpoints are told: the bound one, or of several the first that is announced for media. */
-export function reachableAddress({
-  announcedAddresses,
-  sipHost,
-}: Pick<Settings, 'announcedAddresses' | 'sipHost'>): string {
-  const wildcard = sipHost === '0.0.0.0' || sipHost === '::';
-  return wildcard ? (announcedAddresses[0] ?? '127.0.0.1') : sipHost;
+/** Where we are bound and what endpoints are told of it, for those of one family of addresses. */
+export interface OwnAddress {
+  bind: string;
+  /** The bound one, or of several the first that is announced for media. */
+  reachable: string;
+}
+
+/** @param peer address literal of the endpoint, where it is known: IPv6 endpoints are met on IPv6 where we have it */
+export function ownAddress(
+  { announcedAddresses, sipHost, sipHost6 }: Pick<Settings, 'announcedAddresses' | 'sipHost' | 'sipHost6'>,
+  peer = '',
+): OwnAddress {
+  const bind = isIPv6(peer) && sipHost6 !== undefined ? sipHost6 : sipHost;
+  const isAny = bind === '0.0.0.0' || bind === '::';
+  const announced = announcedAddresses.find((address) => isIPv6(address) === isIPv6(bind));
+  return { bind, reachable: isAny ? (announced ?? (isIPv6(bind) ? '::1' : '127.0.0.1')) : bind };
 }
 
 /**

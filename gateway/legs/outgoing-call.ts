@@ -6,7 +6,7 @@ import type { CallReport, LiveCall } from './calls.ts';
 import { causeOfFailure } from './cause.ts';
 import type { Leg, LegOptions } from './leg.ts';
 import { type FailedAttempt, nextAttempt } from './redial.ts';
-import { wayTo } from './way.ts';
+import { literalOf, wayTo } from './way.ts';
 
 /** What one call needs of the others. */
 export interface OutgoingCallOptions {
@@ -19,7 +19,7 @@ export interface OutgoingCallOptions {
   /** The meeting's title: what the endpoint's display shows. */
   title: string;
   /** Starts an engine and binds its ports; few at a time. */
-  openLeg(options: Pick<LegOptions, 'quirks' | 'onEnd' | 'onEndpoint'>): Promise<Leg>;
+  openLeg(options: Pick<LegOptions, 'quirks' | 'peer' | 'onEnd' | 'onEndpoint'>): Promise<Leg>;
   report(report: CallReport): void;
   reportEndpoint(endpoint: Endpoint): void;
   /** It is over and reported; called once. */
@@ -77,14 +77,16 @@ export class OutgoingCall implements LiveCall {
     const { context, call, title, roomId, openLeg, report } = this.#options;
     // An address that answers nothing keeps the call here for half a minute: that it is being tried is known now.
     report({ status: 'trying', address: this.#address, attempt: this.#attempt });
+    const account = this.#address === call.address ? call.account : undefined;
+    const [binding] = account === undefined ? [] : context.sip.registrar.bindingsOf(account);
     const leg: Leg = await openLeg({
+      peer: binding?.source.ip ?? literalOf(this.#address),
       quirks: this.#quirks,
       onEnd: (cause) => this.#legEnded(leg, cause),
       onEndpoint: (endpoint) => this.#options.reportEndpoint(endpoint),
     });
     if (this.#over) return leg.end('cancelled');
     this.#leg = leg;
-    const account = this.#address === call.address ? call.account : undefined;
     const { target, credentials } = wayTo(this.#address, account, context.settings.sipTrunk);
     const dialog = context.sip.place(target, {
       callerName: title,

@@ -27,6 +27,11 @@ export function wayTo(address: string, account: string | undefined, trunk: Trunk
   return { target: /^sips?:/i.test(address) ? address : `sip:${bare}` };
 }
 
+/** The IPv6 literal in an address; other hosts are met on IPv4. */
+export function literalOf(address: string): string | undefined {
+  return /\[([0-9a-f:]+)\]/i.exec(address)?.[1];
+}
+
 /** `10.0.0.5` is no telephone number. */
 function isAddress(text: string): boolean {
   return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);

@@ -5,6 +5,7 @@ import { type Baresip, type BaresipOptions, startBaresip } from './baresip.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { freePort, until } from './media-fixture.ts';
 import type { Peer } from './server-peers.ts';
+import { offer, openEdge } from './sip-peers.ts';
 
 /** A call's engine starts within seconds, also on a machine that does other things. */
 const SLOW_MS = 30_000;
@@ -12,7 +13,7 @@ const SLOW_MS = 30_000;
 let gateway: GatewayProcess;
 const codecs: Baresip[] = [];
 beforeAll(async () => {
-  gateway = await GatewayProcess.start();
+  gateway = await GatewayProcess.start({ ROSTRUM_SIP_HOST6: '::1' });
 }, 60_000);
 afterEach(async () => {
   for (const codec of codecs.splice(0)) await codec.close();
@@ -121,6 +122,34 @@ describe('a caller whom nobody knows', () => {
     await stranger.waitFor('CALL_CLOSED', 60_000);
     expect(callsOf(desk)).toEqual([]);
   }, 120_000);
+});
+
+describe('a codec is taken', () => {
+  test('over TLS, with the streams encrypted by DTLS', async () => {
+    await gateway.addSite('tls', { account: 'tls', password: 'right-90' });
+    const registrar = { host: `127.0.0.1:${gateway.sipTlsPort}`, password: 'right-90', seconds: 60 };
+    const caller = await codec({ user: 'tls', colour: 'blue', transport: 'tls', registrar, encryption: 'dtls_srtp' });
+    await registers('tls');
+    const { roomId, desk } = await gateway.open(['tls']);
+    await caller.dial(`sip:${roomId}@127.0.0.1:${gateway.sipTlsPort};transport=tls`);
+    await arrives(desk, 'site-tls');
+    expect(present(desk, 'site-tls')?.endpoint).toMatchObject({ encrypted: true, video: true });
+  }, 60_000);
+
+  test('over IPv6, its streams too', async () => {
+    const edge = await openEdge({}, { host: '::1', advertised: '::1' });
+    try {
+      const { roomId } = await gateway.open();
+      const call = edge.place(`sip:${roomId}@[::1]:${gateway.sipPort}`, { callerName: 'six', fromUser: 'six', offer });
+      const answer = await new Promise<string>((resolve, reject) => {
+        call.on('answered', ({ sdp }) => resolve(sdp));
+        call.on('failed', ({ status, reason }) => reject(new Error(`${status} ${reason}`)));
+      });
+      expect(answer).toContain('c=IN IP6 ::1');
+    } finally {
+      await edge.close();
+    }
+  }, 60_000);
 });
 
 describe('a site that cannot be reached', () => {
