@@ -1,18 +1,17 @@
 /** The SIP edge: its listeners, and every call upon them. The dial plan, the media and the room are its caller's. */
 import type { IncomingRequestMessage, InviteUserAgentServer } from 'sip.js/lib/core/index.js';
-import type { Call } from './call.ts';
-import type { Dialog, Failure, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog.ts';
-import { createGate } from './gate.ts';
+import type { Call } from './dialog/call.ts';
+import type { Dialog, Failure, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog/dialog.ts';
+import { IncomingCall } from './dialog/incoming.ts';
+import { OutgoingCall, type PlaceOptions } from './dialog/outgoing.ts';
+import { answerTimer, usualTimer } from './dialog/session-timer.ts';
 import { createAuthentication } from './identity/authentication.ts';
 import { askerOf, type Caller, identify } from './identity/callers.ts';
 import { createRegistrar } from './identity/registrar.ts';
 import { OutgoingRegistration } from './identity/registration.ts';
 import { accountIn, type OwnAddress, type Way, wayTo } from './identity/way.ts';
-import { IncomingCall } from './incoming.ts';
 import { Listener } from './listener.ts';
 import { type Census, type Listeners, openListeners, type Place } from './listeners.ts';
-import { OutgoingCall, type PlaceOptions } from './outgoing.ts';
-import { answerTimer, usualTimer } from './session-timer.ts';
 import type {
   Authorisation,
   Ban,
@@ -24,6 +23,7 @@ import type {
   SipSettings,
 } from './settings.ts';
 import { parseTarget } from './target.ts';
+import { createGate } from './transport/gate.ts';
 
 export interface SipEdge {
   /** Binds UDP, TCP and TLS; rejects if a port is taken. */

@@ -19,9 +19,11 @@ export type {
   ReofferListener,
   ReofferResult,
   Source,
-} from './dialog.ts';
+} from './dialog/dialog.ts';
+export type { PlaceOptions } from './dialog/outgoing.ts';
+export type { Cause } from './dialog/reason.ts';
 export { BadTarget, createSipEdge, type SipEdge } from './edge.ts';
-export { type H264Profile, parseProfileLevel } from './h264.ts';
+export { type H264Profile, parseProfileLevel } from './sdp/h264.ts';
 export type {
   AudioCodec,
   Fingerprint,
@@ -43,14 +45,12 @@ export type {
   SrtpSuite,
   VideoCodec,
   VideoLimits,
-} from './media.ts';
-export { srtpSuites } from './media.ts';
-export { type AnswerResult, answerOffer, buildOffer, readAnswer } from './offer-answer.ts';
-export type { PlaceOptions } from './outgoing.ts';
-export { type Quirks, quirksOf } from './quirks.ts';
-export type { Cause } from './reason.ts';
-export type { Direction } from './sdp.ts';
-export { nextOffer } from './security.ts';
+} from './sdp/media.ts';
+export { srtpSuites } from './sdp/media.ts';
+export { type AnswerResult, answerOffer, buildOffer, readAnswer } from './sdp/offer-answer.ts';
+export { type Quirks, quirksOf } from './sdp/quirks.ts';
+export type { Direction } from './sdp/sdp.ts';
+export { nextOffer } from './sdp/security.ts';
 export type {
   Authorisation,
   Ban,

@@ -13,9 +13,9 @@ import {
   UserAgentCore,
 } from 'sip.js/lib/core/index.js';
 import { AllowedMethods } from 'sip.js/lib/core/user-agent-core/allowed-methods.js';
-import { timing } from './retransmit.ts';
 import type { SipLog } from './settings.ts';
-import { formatMessage, type WireMessage } from './wire.ts';
+import { timing } from './transport/retransmit.ts';
+import { formatMessage, type WireMessage } from './transport/wire.ts';
 
 /** The methods we take; UPDATE and REFER are answered before sip.js (`dispatch.ts`), any other gets 405 (RFC 3261 §8.2.1). */
 export const allowedMethods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'PRACK'] as const;

@@ -11,23 +11,23 @@ import {
   URI,
   type UserAgentCore,
 } from 'sip.js/lib/core/index.js';
-import { admit } from './admission.ts';
-import { openBranch } from './branch.ts';
-import type { Certificate } from './certificate.ts';
-import { Departure, type Door } from './departure.ts';
-import type { Source } from './dialog.ts';
+import type { Source } from './dialog/dialog.ts';
 import { answerer, dispatch, type InDialog } from './dispatch.ts';
-import type { Gate } from './gate.ts';
-import { isKeepAlive } from './guard.ts';
 import { createCredentials } from './identity/credentials.ts';
 import type { SipRegistrar } from './identity/registrar.ts';
 import { createCore, createLibraryLog, toLibrary } from './library.ts';
 import type { Census } from './listeners.ts';
 import type { SipLog } from './settings.ts';
-import { withoutSips } from './sips.ts';
-import { statelessReply, withContact, withoutContacts } from './stateless.ts';
-import type { Transport, TransportOptions } from './transport.ts';
-import { bracket, stampSource, topVia, withTopVia } from './via.ts';
+import { admit } from './transport/admission.ts';
+import { openBranch } from './transport/branch.ts';
+import type { Certificate } from './transport/certificate.ts';
+import { Departure, type Door } from './transport/departure.ts';
+import type { Gate } from './transport/gate.ts';
+import { isKeepAlive } from './transport/guard.ts';
+import { withoutSips } from './transport/sips.ts';
+import { statelessReply, withContact, withoutContacts } from './transport/stateless.ts';
+import type { Transport, TransportOptions } from './transport/transport.ts';
+import { bracket, stampSource, topVia, withTopVia } from './transport/via.ts';
 import {
   type Address,
   type Header,
@@ -37,7 +37,7 @@ import {
   type WireMessage,
   type WireRequest,
   type WireResponse,
-} from './wire.ts';
+} from './transport/wire.ts';
 
 export interface ListenerOptions {
   bind: (options: TransportOptions) => Promise<Transport>;

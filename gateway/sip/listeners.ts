@@ -1,12 +1,12 @@
 /** All that the edge listens on: UDP and TCP on one port, TLS on its own, for one address family or both. */
 import { isIP } from 'node:net';
-import type { Source } from './dialog.ts';
+import type { Source } from './dialog/dialog.ts';
 import type { Listener } from './listener.ts';
 import type { SipSettings } from './settings.ts';
-import type { Transport, TransportOptions } from './transport.ts';
-import { bindTcp } from './transport-tcp.ts';
-import { bindTls } from './transport-tls.ts';
-import { bindUdp } from './transport-udp.ts';
+import { bindTcp } from './transport/tcp.ts';
+import { bindTls } from './transport/tls.ts';
+import type { Transport, TransportOptions } from './transport/transport.ts';
+import { bindUdp } from './transport/udp.ts';
 
 export interface Place {
   bind: (options: TransportOptions) => Promise<Transport>;

@@ -1,7 +1,7 @@
 /** What the edge is told from outside. */
-import type { Identity, Source } from './dialog.ts';
-import type { GuardLimits } from './guard.ts';
-import type { TimerSettings } from './session-timer.ts';
+import type { Identity, Source } from './dialog/dialog.ts';
+import type { TimerSettings } from './dialog/session-timer.ts';
+import type { GuardLimits } from './transport/guard.ts';
 
 export interface SipSettings {
   /** Address literal to bind, UDP, TCP and TLS. */

@@ -1,12 +1,12 @@
 /** Descriptions of whole sessions: room systems, telephones and ourselves, with everything that we have. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LocalMedia, SecurityPolicy } from '../../gateway/sip/media.ts';
-import { answerOffer, buildOffer, readAnswer } from '../../gateway/sip/offer-answer.ts';
-import { quirksOf } from '../../gateway/sip/quirks.ts';
-import { parseSdp } from '../../gateway/sip/sdp.ts';
-import { everyOffer, linphone, poly, telephone } from './sip/device-offers.ts';
-import { ciscoSecure, highOnly, huaweiBox, realPresence, sony } from './sip/room-offers.ts';
+import type { LocalMedia, SecurityPolicy } from '../../gateway/sip/sdp/media.ts';
+import { answerOffer, buildOffer, readAnswer } from '../../gateway/sip/sdp/offer-answer.ts';
+import { quirksOf } from '../../gateway/sip/sdp/quirks.ts';
+import { parseSdp } from '../../gateway/sip/sdp/sdp.ts';
+import { everyOffer, linphone, poly, telephone } from './sip/sdp/device-offers.ts';
+import { ciscoSecure, highOnly, huaweiBox, realPresence, sony } from './sip/sdp/room-offers.ts';
 
 const answer = (offer: string, own: LocalMedia) => {
   const result = answerOffer(offer, own);

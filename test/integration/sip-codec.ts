@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
-import { createFramer } from '../../gateway/sip/framing.ts';
 import {
   type Algorithm,
   answerChallenge,
@@ -12,8 +11,9 @@ import {
   readChallenge,
 } from '../../gateway/sip/identity/digest.ts';
 import type { SipAccount } from '../../gateway/sip/index.ts';
-import { topVia } from '../../gateway/sip/via.ts';
-import { headersOf, parseMessage, type WireRequest, type WireResponse } from '../../gateway/sip/wire.ts';
+import { createFramer } from '../../gateway/sip/transport/framing.ts';
+import { topVia } from '../../gateway/sip/transport/via.ts';
+import { headersOf, parseMessage, type WireRequest, type WireResponse } from '../../gateway/sip/transport/wire.ts';
 import { address } from './sip-peers.ts';
 
 export const realm = 'rostrum';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Binding, CallRequest, Failure, RefusedAttempt, SipEdge, SipHooks } from '../../gateway/sip/index.ts';
-import { headersOf, type WireResponse } from '../../gateway/sip/wire.ts';
+import { headersOf, type WireResponse } from '../../gateway/sip/transport/wire.ts';
 import { accountOf, type BareCodec, credentialsFor, openCodec, realm } from './sip-codec.ts';
 import { address, answerCall, nextCall, offer, openEdge, runSipp } from './sip-peers.ts';
 

@@ -3,7 +3,7 @@
  * it opens it anew when it breaks.
  */
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
-import { mark } from '../transport-tcp.ts';
+import { mark } from '../transport/tcp.ts';
 import { createFramer } from './framing.ts';
 import { type Address, bindInRange, type Link, type LinkOptions } from './link.ts';
 

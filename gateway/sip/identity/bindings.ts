@@ -1,5 +1,5 @@
 /** What each account has registered (RFC 3261 §10.3, steps 6 to 8). Pure: the time is an input, nothing is awaited. */
-import type { Source } from '../dialog.ts';
+import type { Source } from '../dialog/dialog.ts';
 import type { Binding } from '../settings.ts';
 import { type Contact, defaultExpires, readContacts, readExpires } from './contacts.ts';
 import { isSameContact, readSipUri } from './uris.ts';

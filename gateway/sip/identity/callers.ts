@@ -1,6 +1,6 @@
 /** Who is calling: by digest on the INVITE (RFC 3261 §22.2), by the source of a live registration, by its TLS certificate. */
 import type { IncomingRequestMessage } from 'sip.js/lib/core/index.js';
-import type { Identity } from '../dialog.ts';
+import type { Identity } from '../dialog/dialog.ts';
 import type { Listener } from '../listener.ts';
 import type { Authentication } from './authentication.ts';
 import { addressIn } from './contacts.ts';

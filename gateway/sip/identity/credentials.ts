@@ -1,7 +1,7 @@
 /** Our answers to 401 and 407 (RFC 3261 §22.2, §22.3): the user and password that each call of ours may be asked for. */
 import { randomBytes } from 'node:crypto';
 import { DigestAuthentication, type LoggerFactory, type OutgoingRequestMessage } from 'sip.js/lib/core/index.js';
-import { type Header, headerOf, headersOf, type WireResponse } from '../wire.ts';
+import { type Header, headerOf, headersOf, type WireResponse } from '../transport/wire.ts';
 import { answerChallenge, type Challenge, formatCredentials, readChallenge, type Secret, strongest } from './digest.ts';
 
 /** Owned by a listener; one for all that it sends. */

@@ -6,7 +6,7 @@
  * which ends a call at a first challenge that is not MD5.
  * Pure: the time is an input.
  */
-import { quirksOf } from '../quirks.ts';
+import { quirksOf } from '../sdp/quirks.ts';
 import type { Algorithm } from './digest.ts';
 
 /** Who is challenged. Unproven, all of it. */

@@ -1,8 +1,8 @@
 /** REGISTER of the sites' codecs (RFC 3261 §10.3): who may, what is answered, and who is told. The bindings are in `bindings.ts`. */
 import { TransactionState, type UserAgentServer } from 'sip.js/lib/core/index.js';
-import type { Source } from '../dialog.ts';
+import type { Source } from '../dialog/dialog.ts';
 import type { Binding, Registrar, SipHooks, SipLog } from '../settings.ts';
-import { type Header, headerOf, headersOf, type WireRequest } from '../wire.ts';
+import { type Header, headerOf, headersOf, type WireRequest } from '../transport/wire.ts';
 import type { Authentication } from './authentication.ts';
 import { type BoundContact, createBindings } from './bindings.ts';
 import { addressIn } from './contacts.ts';

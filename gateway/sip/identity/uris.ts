@@ -1,5 +1,5 @@
 /** SIP URIs as far as identity depends on them (RFC 3261 §19.1). Pure; nothing here throws. */
-import { unbracket } from '../via.ts';
+import { unbracket } from '../transport/via.ts';
 
 export interface SipUri {
   scheme: 'sip' | 'sips';

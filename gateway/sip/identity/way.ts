@@ -1,5 +1,5 @@
 /** How a registered codec is reached. Pure. */
-import type { Source } from '../dialog.ts';
+import type { Source } from '../dialog/dialog.ts';
 import type { BoundContact } from './bindings.ts';
 import { readSipUri, transportOf } from './uris.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Source } from '../../../../gateway/sip/dialog.ts';
+import type { Source } from '../../../../gateway/sip/dialog/dialog.ts';
 import {
   type Bindings,
   createBindings,

@@ -2,7 +2,7 @@ import { LoggerFactory, OutgoingRequestMessage, URI } from 'sip.js/lib/core/inde
 import { describe, expect, it } from 'vitest';
 import { createCredentials, credentialLines } from '../../../../gateway/sip/identity/credentials.ts';
 import { formatChallenge, ha1Of, isRight, readCredentials } from '../../../../gateway/sip/identity/digest.ts';
-import { headersOf, type WireResponse } from '../../../../gateway/sip/wire.ts';
+import { headersOf, type WireResponse } from '../../../../gateway/sip/transport/wire.ts';
 
 const uri = new URI('sip', 'site9', 'trunk.example', 5060);
 const loggerFactory = new LoggerFactory();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../../../gateway/sip/dialog.ts';
+import type { Source } from '../../../../gateway/sip/dialog/dialog.ts';
 import type { BoundContact } from '../../../../gateway/sip/identity/bindings.ts';
 import { accountIn, wayTo } from '../../../../gateway/sip/identity/way.ts';
 
