@@ -138,6 +138,7 @@ export class EndpointStream {
 
   /** To be called a few times a second with the time in ms: follows the endpoint's stream and its real address. */
   poll(now: number): Source | undefined {
+    if (!this.#transport.agreed) return undefined;
     this.#transport.poll(now);
     for (const { bitsPerSecond } of this.#rtcp.poll(now, this.#ssrc)) this.#listener.onLimited?.(bitsPerSecond);
     const sources = readSources(this.#session);

@@ -14,8 +14,13 @@ import { collectRemoved, watchBus } from './pipeline.ts';
 import { bindPair } from './rtp.ts';
 import { playWithMixers } from './steady-mixer.ts';
 
-/** How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. */
+/**
+ * How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. Reading costs more than
+ * all packets of a call, so it is done often only for a while after a command, when the picture changes hands.
+ */
 const pollMs = 50;
+const calmPollMs = 200;
+const hurryMs = 5000;
 /** Polling leaves native objects behind that gjs does not see as large: they are collected this often, in ms. */
 const collectMs = 10_000;
 
@@ -35,6 +40,8 @@ export interface OpenedLeg {
   /** The second picture: its own line in SDP. */
   readonly content: LegPicture | undefined;
   readonly camera: LegCamera | undefined;
+  /** Something has been asked for that is to show soon. */
+  hurry(): void;
   close(): void;
 }
 
@@ -60,9 +67,13 @@ export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
     },
   });
   playWithMixers(pipeline, audio ? audioMixers : []);
+  let hurryUntil = milliseconds() + hurryMs;
+  let polledAt = Number.NEGATIVE_INFINITY;
   const timers = [
     every(pollMs, () => {
       const now = milliseconds();
+      if (now > hurryUntil && now - polledAt < calmPollMs - pollMs / 2) return;
+      polledAt = now;
       for (const part of [audio?.part, video?.part, content?.part, camera, jitter, sync]) part?.poll(now);
     }),
     every(collectMs, collectRemoved),
@@ -70,6 +81,9 @@ export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
   return {
     pipeline,
     ...parts,
+    hurry() {
+      hurryUntil = milliseconds() + hurryMs;
+    },
     close() {
       for (const timer of timers) GLib.source_remove(timer);
       unwatch();
@@ -93,7 +107,7 @@ function makeParts(
   pipeline: Gst.Pipeline,
   { options, sockets, cname }: Making,
   emit: Emit<LegEvent>,
-): Omit<OpenedLeg, 'pipeline' | 'close'> {
+): Omit<OpenedLeg, 'pipeline' | 'hurry' | 'close'> {
   const onMismatch = () =>
     emit({ event: 'error', code: 'fingerprintMismatch', message: 'the certificate is not the one of the SDP' });
   const onLimited = (bitsPerSecond: number) =>

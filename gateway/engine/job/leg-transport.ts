@@ -69,6 +69,11 @@ export class LegTransport {
     return this.#sockets.rtp.port;
   }
 
+  /** Whether there is anybody at the other end. */
+  get agreed(): boolean {
+    return this.#agreed !== undefined;
+  }
+
   get muxed(): boolean {
     const remote = this.#agreed?.remote;
     return remote !== undefined && remote.rtcpPort === remote.port;

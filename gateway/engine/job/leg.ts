@@ -11,7 +11,11 @@ import { mixersBegun } from './steady-mixer.ts';
 /** One SIP call's media, see `leg-protocol.ts`. */
 export function start(emit: Emit<LegEvent>): RunningJob {
   let leg: OpenedLeg | undefined;
-  const opened = () => leg ?? refuse('notOpen', 'open comes first');
+  const standing = () => leg ?? refuse('notOpen', 'open comes first');
+  const opened = () => {
+    standing().hurry();
+    return standing();
+  };
   const audioOf = () => opened().audio ?? refuse('noAudio', 'this leg was opened without audio');
   const videoOf = () => opened().video ?? refuse('noVideo', 'this leg was opened without video');
   const contentOf = () => opened().content ?? refuse('noContent', 'this leg was opened without content');
@@ -75,7 +79,7 @@ export function start(emit: Emit<LegEvent>): RunningJob {
       return {};
     },
     stats() {
-      const { audio, video, content, camera } = opened();
+      const { audio, video, content, camera } = standing();
       const now = milliseconds();
       return {
         audio: audio?.medium.endpoint.stats(now),
