@@ -36,4 +36,8 @@ export interface ConsoleMedia {
   trackOf(source: SourceRef): MediaStreamTrack | null;
   /** The element shows this source while it is visible. */
   readonly view: ViewSource;
+  /** The last still of a codec's camera, as an image's address; read reactively. */
+  stillOf(participantId: ParticipantId): string | null;
+  /** The element shows stills of this codec while it is visible. */
+  readonly viewStill: (participantId: ParticipantId) => (element: HTMLElement) => () => void;
 }

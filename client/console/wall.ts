@@ -11,6 +11,8 @@ export interface WallCard {
   content: boolean;
   /** The picture to draw; null where there is none. */
   source: SourceRef | null;
+  /** A codec among many: a still every few seconds instead of its one large picture. */
+  still: boolean;
   inProgram: boolean;
   inPreview: boolean;
   /** Its speech request that is not over. */
@@ -20,6 +22,9 @@ export interface WallCard {
 
 export const WALL_FILTERS = ['all', 'heard', 'waiting', 'absent'] as const;
 export type WallFilter = (typeof WALL_FILTERS)[number];
+
+/** So many codecs are seen moving on the wall; more would be as many large pictures in small cards. */
+const MOVING_CODECS = 6;
 
 const ROLE_ORDER: Record<Participant['role'], number> = { chair: 0, site: 1, guest: 2, operator: 3, service: 4 };
 
@@ -38,6 +43,7 @@ export function cardsOf(room: RoomState, compare: (a: string, b: string) => numb
   const presenters = Object.values(room.participants)
     .filter((p) => p.presence === 'present' && sends(p, 'screen'))
     .sort((a, b) => compare(a.name, b.name));
+  const codecs = sites.filter((p) => p.kind === 'sip' && p.presence === 'present' && sends(p, 'camera'));
   const card = (participant: Participant, content: boolean): WallCard => {
     const source = content ? 'screen' : 'camera';
     const key = `${participant.id}/${source}`;
@@ -47,6 +53,7 @@ export function cardsOf(room: RoomState, compare: (a: string, b: string) => numb
       participant,
       content,
       source: sent ? { participantId: participant.id, source } : null,
+      still: sent && !content && participant.kind === 'sip' && codecs.length > MOVING_CODECS,
       inProgram: shown.program.has(key),
       inPreview: shown.preview.has(key),
       request: content ? null : (requests.get(participant.id) ?? null),
@@ -69,6 +76,7 @@ function isSame(a: WallCard, b: WallCard): boolean {
   return (
     a.participant === b.participant &&
     a.request === b.request &&
+    a.still === b.still &&
     a.inProgram === b.inProgram &&
     a.inPreview === b.inPreview &&
     a.speaking === b.speaking

@@ -1,5 +1,6 @@
 import { Device, type types } from 'mediasoup-client';
 import { untrack } from 'svelte';
+import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer, Notice, RtpCapabilitiesDictionary, Watched } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
 import type { Welcome } from '../../server/protocol/wire.ts';
@@ -10,6 +11,7 @@ import { Playback } from './playback.svelte.ts';
 import { Publisher } from './publisher.ts';
 import { Receiver } from './receiver.ts';
 import { keyOf, LOCAL_SOURCES } from './sources.ts';
+import { Stills } from './stills.ts';
 import { openTransport } from './transports.ts';
 import { Viewing } from './viewing.ts';
 
@@ -35,6 +37,7 @@ export class MediaSession implements SessionListener {
   readonly #session: Session;
   readonly #local: LocalMedia;
   readonly #viewing: Viewing;
+  readonly #stills: Stills;
   readonly #stopListening: () => void;
   readonly #stopEffects: () => void;
   #standing: Standing | null = $state.raw(null);
@@ -47,6 +50,7 @@ export class MediaSession implements SessionListener {
     this.#session = session;
     this.#local = local;
     this.#viewing = new Viewing((pictures) => this.#watch(pictures));
+    this.#stills = new Stills(() => this.#watchStills());
     this.#stopEffects = $effect.root(() => {
       $effect(() => this.#standing?.publisher.send({ ...local.tracks }));
       $effect(() => local.silence(session.self?.muted ?? false));
@@ -73,6 +77,17 @@ export class MediaSession implements SessionListener {
       return this.#viewing.add(element, source);
     };
 
+  /** The last still of this participant's camera, for an image; null while there is none. */
+  stillOf(participantId: ParticipantId): string | null {
+    return this.#stills.pictures.get(participantId) ?? null;
+  }
+
+  /** An attachment, for operators: while the element is visible, stills of this codec are fetched. */
+  readonly viewStill =
+    (participantId: ParticipantId) =>
+    (element: HTMLElement): (() => void) =>
+      this.#stills.add(element, participantId);
+
   /** Silent at once, whatever the connection does; throws `Refused` and is as before where the room did not note it. */
   async mute(muted: boolean): Promise<void> {
     this.#local.silence(muted);
@@ -91,6 +106,7 @@ export class MediaSession implements SessionListener {
 
   welcomed(welcome: Welcome): void {
     clearTimeout(this.#retry);
+    if (this.#stills.wanted().length > 0) this.#watchStills();
     const { mediaSession: name, consumers, producers } = welcome;
     if (this.#current?.name !== name) {
       this.#tearDown();
@@ -118,7 +134,8 @@ export class MediaSession implements SessionListener {
       case 'mediaLost':
         this.#rebuild();
         return;
-      case 'levels':
+      case 'still':
+        this.#stills.received(notice);
         return;
     }
   }
@@ -133,6 +150,7 @@ export class MediaSession implements SessionListener {
     this.#stopListening();
     this.#stopEffects();
     this.#viewing.close();
+    this.#stills.close();
     this.#tearDown();
     this.playback.close();
   }
@@ -191,6 +209,12 @@ export class MediaSession implements SessionListener {
     if (!this.#standing) return;
     // Refused only while offline or rebuilding; both end with the whole set being sent again.
     this.#session.request({ request: 'watch', pictures }).catch(() => undefined);
+  }
+
+  #watchStills(): void {
+    const participantIds = this.#stills.wanted();
+    // Refused only while offline: the next welcome asks for the whole set again.
+    this.#session.request({ request: 'watchStills', participantIds }).catch(() => undefined);
   }
 
   #sounds(): MediaStreamTrack[] {

@@ -37,6 +37,12 @@ describe('cardsOf', () => {
   it('asks for no picture of someone who is away', () => {
     expect(cardsOf(room(people), compare).find((card) => card.key === 's3/camera')?.source).toBeNull();
   });
+  it('shows many codecs by stills, and only codecs', () => {
+    const codecs = (n: number) => Array.from({ length: n }, (_, i) => participant(`codec-${i}`, { kind: 'sip' }));
+    const stills = (n: number) => cardsOf(room([...people, ...codecs(n)]), compare).filter((card) => card.still).length;
+    expect(stills(6)).toBe(0);
+    expect(stills(7)).toBe(7);
+  });
   it('says where a card is shown and since when it asks to speak', () => {
     const asked = request('r', { participantId: 's2' });
     const state = room(people, {
