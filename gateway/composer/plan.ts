@@ -27,12 +27,12 @@ export function picturesOf(state: RoomState): PicturePlan[] {
   const codecs = codecsIn(state);
   const plans: PicturePlan[] = [{ composerId: COMPOSER_ID, sent: { source: 'program' }, tiles: program }];
   const presenter = presenterOf(state);
-  const sees = (content: 'separate' | 'inside') =>
-    presenter !== undefined && codecs.some((p) => p.endpoint?.content === content && p.id !== presenter.id);
-  if (sees('separate')) {
+  const viewers = presenter ? codecs.filter((p) => p.id !== presenter.id) : [];
+  if (viewers.some((p) => p.endpoint?.content === 'separate')) {
     plans.push({ composerId: CONTENT_COMPOSER_ID, sent: { source: 'content' }, tiles: tilesOf(CONTENT, state) });
   }
-  if (sees('inside') && !program.some((tile) => tile.source === 'screen')) {
+  const seesInside = viewers.some((p) => p.endpoint?.content === 'inside' && !p.bridge);
+  if (seesInside && !program.some((tile) => tile.source === 'screen')) {
     const tiles = tilesOf(WITH_CONTENT, state);
     plans.push({ composerId: INSIDE_COMPOSER_ID, sent: { source: 'programWithContent' }, tiles });
   }

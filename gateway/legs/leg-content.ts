@@ -45,7 +45,8 @@ export class LegContent {
   #room: PresentationRoom | undefined;
   #control: FloorControl | undefined;
   #role: FloorControlRole = 'server';
-  /** Who else presents, as last told to the endpoint. */
+  /** Who else presents, and who did as last told to the endpoint. */
+  #presenter: string | undefined;
   #other: string | undefined;
   #closed = false;
 
@@ -79,12 +80,18 @@ export class LegContent {
     if (this.#closed || !agreed) return;
     if (!this.#control) await this.#choose(agreed);
     this.#control?.connect(agreed.remote, agreed.setup);
+    this.#tellPresenter();
   }
 
   /** The room has changed: somebody else may present now. */
   follow(state: RoomState, selfId: ParticipantId | undefined): void {
     const presenter = presenterOf(state);
-    const other = presenter && presenter.id !== selfId ? presenter.name : undefined;
+    this.#presenter = presenter && presenter.id !== selfId ? presenter.name : undefined;
+    this.#tellPresenter();
+  }
+
+  #tellPresenter(): void {
+    const other = this.#presenter;
     if (other === this.#other || !this.#control) return;
     this.#other = other;
     if (this.#role === 'server') this.#control.present(other === undefined ? undefined : { name: other });
@@ -92,9 +99,13 @@ export class LegContent {
     else this.#control.requestFloor();
   }
 
-  /** The room has ended the endpoint's presentation. */
+  /**
+   * The room has ended the endpoint's presentation. Where the endpoint gives out the floor, all that a participant can do is
+   * ask for it, and give it back once the endpoint has let go of it (RFC 8855 §10).
+   */
   stopped(): void {
     if (this.#role === 'server') this.#control?.revoke();
+    else this.#control?.requestFloor();
   }
 
   async close(): Promise<void> {
@@ -161,6 +172,8 @@ export class LegContent {
       if (this.#role === 'client') return;
       if (room.isPresenting()) this.#control?.grant();
       else this.#control?.deny();
+    } else if (event.kind === 'granted') {
+      if (this.#other === undefined) this.#control?.releaseFloor();
     } else if (event.kind === 'released' || (event.kind === 'lost' && event.reason !== 'silent')) {
       // An endpoint that only cannot be heard keeps its floor, and what it had to be told is said when it is back.
       await room.stopPresenting();

@@ -6,6 +6,7 @@ import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream, startStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import type { Negotiated, NegotiatedVideo } from '../sip/index.ts';
+import { slidesOf } from './media.ts';
 import { keyOf, rankOf, watchedFor } from './pictures.ts';
 
 /** A codec's own picture has one layer; the engine adds these two while someone receives them. */
@@ -49,11 +50,11 @@ export class LegStreams {
 
   /** Another agreement with the endpoint: what it sends now and did not before is opened. */
   async agree(agreed: Negotiated): Promise<void> {
-    const sawSlides = this.#slides();
+    const sawSlides = slidesOf(this.#agreed);
     this.#agreed = agreed;
     if (this.#microphone === undefined) return; // before the first `reset`
     await this.#open();
-    if (this.#slides() !== sawSlides) await this.#watch();
+    if (slidesOf(agreed) !== sawSlides) await this.#watch();
   }
 
   /** The endpoint presents. Throws `Refused` where the room does not let it. */
@@ -126,14 +127,8 @@ export class LegStreams {
     await this.#engine.request('sendContent', rtp);
   }
 
-  #slides(): 'separate' | 'inside' | 'none' {
-    const { video, content } = this.#agreed;
-    if (content) return 'separate';
-    return video ? 'inside' : 'none';
-  }
-
   async #watch(without?: ConsumerOffer): Promise<void> {
-    const all = this.#agreed.video ? watchedFor(this.#seat.participantId, this.#slides()) : [];
+    const all = this.#agreed.video ? watchedFor(this.#seat.participantId, slidesOf(this.#agreed)) : [];
     const pictures = without ? all.filter(({ from }) => keyOf(from) !== keyOf(without.from)) : all;
     await this.#seat.request({ request: 'watch', pictures }, nothingSchema);
   }

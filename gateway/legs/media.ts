@@ -142,17 +142,20 @@ function remoteOf({ remote }: { remote: { ip: string; port: number; rtcpPort: nu
   return { ip: remote.ip, port: remote.port, rtcpPort: remote.rtcpPort };
 }
 
+/** Where an endpoint shows slides: on a second line, if it can be told when there are any; else inside its one picture. */
+export function slidesOf({ video, content, floorControl }: Negotiated): Endpoint['content'] {
+  if (content && floorControl) return 'separate';
+  return video ? 'inside' : 'none';
+}
+
 /** What the room is told of an endpoint: what this call can do. */
-export function endpointOf(
-  { audio, video, content, floorControl, camera }: Negotiated,
-  userAgent: string | undefined,
-): Endpoint {
+export function endpointOf(agreed: Negotiated, userAgent: string | undefined): Endpoint {
+  const { audio, video, content, camera } = agreed;
   const streams = [audio, video, content].filter((stream) => stream !== undefined);
-  const separate = content !== undefined && floorControl !== undefined;
   return {
     ...(userAgent ? { userAgent: userAgent.slice(0, 200) } : {}),
     encrypted: streams.length > 0 && streams.every(({ security }) => security.kind !== 'none'),
-    content: separate ? 'separate' : video ? 'inside' : 'none',
+    content: slidesOf(agreed),
     cameraControl: camera !== undefined,
     video: video !== undefined,
   };

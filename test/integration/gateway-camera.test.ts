@@ -7,7 +7,7 @@ import { arrival } from './gateway-guests.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { until } from './media-fixture.ts';
 import { ScriptedCodec } from './scripted-codec.ts';
-import { operatorTicket, Peer } from './server-peers.ts';
+import { operatorTicket, Peer, siteTicket } from './server-peers.ts';
 
 let gateway: GatewayProcess;
 const closers: Closer[] = [];
@@ -70,6 +70,25 @@ test('it stops when whoever moves it is gone', async () => {
   other.close();
   await until('it stops', () => kinds().at(-1) === 'stop', 10_000);
   expect(desk.state.participants[id]?.camera?.moving).toBeNull();
+}, 60_000);
+
+test('a site frames itself and nobody else', async () => {
+  const { roomId, desk, id, kinds } = await enter(true);
+  const site = await Peer.connect({
+    url: gateway.server.url,
+    ticket: await siteTicket(gateway.operator, roomId, 'Ba Bể'),
+  });
+  closers.push(() => site.close());
+  await desk.command({ verb: 'storeFraming', participantId: id, preset: 1, name: 'Toàn cảnh' });
+  const recall = { verb: 'recallFraming', preset: 1 };
+  const refused = { ok: false, refusal: { code: 'notPermitted' } };
+  expect(await site.command({ ...recall, participantId: id })).toMatchObject(refused);
+  expect(await site.command({ verb: 'moveCamera', participantId: id, ...left })).toMatchObject(refused);
+  // Its own it may, had it one.
+  const own = { ok: false, refusal: { code: 'cameraUnsupported' } };
+  expect(await site.command({ ...recall, participantId: site.id })).toMatchObject(own);
+  await until('the operator has stored it', () => kinds().includes('store'));
+  expect(kinds()).not.toContain('activate');
 }, 60_000);
 
 test('what has no camera is not moved', async () => {

@@ -172,5 +172,14 @@ describe('floor control', () => {
     await until('it presents', () => presents(desk, self), SLOW_MS);
     codec.floor?.present(undefined);
     await until('it does no longer', () => !presents(desk, self));
+
+    codec.floor?.present({ name: 'itself again' });
+    await until('it presents again', () => presents(desk, self), SLOW_MS);
+    await desk.command({ verb: 'stopPresenting', participantId: self.id });
+    await until('it is asked for the floor', () => codec.floorEvents.at(-1) === 'requested');
+    codec.floor?.present(undefined);
+    codec.floor?.grant();
+    await until('it has it back', () => codec.floorEvents.at(-1) === 'released');
+    expect(presents(desk, self)).toBe(false);
   }, 90_000);
 });

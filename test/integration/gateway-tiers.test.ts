@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Notice } from '../../server/protocol/media.ts';
 import { startBaresip } from './baresip.ts';
-import type { Closer } from './engine-leg-peers.ts';
+import { type Closer, continuity } from './engine-leg-peers.ts';
 import {
   describeH264,
   fpsOf,
@@ -149,6 +149,21 @@ describe('an endpoint', () => {
     expect(kbpsOf(codec.received('video').rtp, 4)).toBeLessThan(450);
   }, 90_000);
 });
+
+test('what a codec receives goes on with its numbers through hold and back', async () => {
+  const { codec } = await enter();
+  const { rtp } = codec.received('video');
+  await until('it sees', () => rtp.length > 30, SLOW_MS);
+  await codec.reoffer('inactive');
+  await pause(500);
+  const held = rtp.length;
+  await pause(1_500);
+  expect(rtp.length - held).toBeLessThan(5);
+  await codec.reoffer('sendrecv');
+  await until('it sees again', () => rtp.length > held + 60, SLOW_MS);
+  expect(continuity(rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+  expect(continuity(codec.received('audio').rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+}, 60_000);
 
 test('a call on hold and back keeps its media, encrypted', async () => {
   const { roomId, desk } = await gateway.open();
