@@ -25,6 +25,8 @@ export class LegStreams {
   #camera: string | undefined;
   #screen: string | undefined;
   #presenting = false;
+  /** There was a first `reset`. */
+  #isSeated = false;
   #shown: ConsumerOffer | undefined;
 
   constructor(seat: Seat, engine: EngineProcess<LegContract>, agreed: Negotiated) {
@@ -44,17 +46,22 @@ export class LegStreams {
     this.#screen = undefined;
     this.#shown = undefined;
     this.#pictures.clear();
+    this.#isSeated = true;
     await this.#open();
     await this.#watch();
   }
 
-  /** Another agreement with the endpoint: what it sends now and did not before is opened. */
+  /**
+   * Another agreement with the endpoint: what it has no line for any more, or sends in another codec, is closed, what it sends
+   * now and did not before is opened. A line on hold stays open.
+   */
   async agree(agreed: Negotiated): Promise<void> {
-    const sawSlides = slidesOf(this.#agreed);
+    const before = this.#agreed;
     this.#agreed = agreed;
-    if (this.#microphone === undefined) return; // before the first `reset`
+    if (!this.#isSeated) return;
+    await this.#closeGone(before);
     await this.#open();
-    if (slidesOf(agreed) !== sawSlides) await this.#watch();
+    if (slidesOf(agreed) !== slidesOf(before)) await this.#watch();
   }
 
   /** The endpoint presents. Throws `Refused` where the room does not let it. */
@@ -120,6 +127,18 @@ export class LegStreams {
     if (content && this.#presenting && this.#screen === undefined) await this.#openScreen(content);
   }
 
+  async #closeGone(before: Negotiated): Promise<void> {
+    const { video, content } = this.#agreed;
+    if (this.#camera !== undefined && isAnother(before.video, video)) {
+      const producerId = this.#camera;
+      this.#camera = undefined;
+      await this.#seat.request({ request: 'closeProducer', producerId }, nothingSchema);
+    }
+    if (!this.#presenting || !isAnother(before.content, content)) return;
+    await this.stopPresenting();
+    this.#presenting = content !== undefined;
+  }
+
   async #openScreen(content: NegotiatedVideo): Promise<void> {
     const cname = this.#seat.participantId;
     const { producerId, rtp } = await openStream(this.#seat, { source: 'screen' }, sentCodec(content), cname);
@@ -154,6 +173,11 @@ export class LegStreams {
 
 function isSent({ direction }: NegotiatedVideo): boolean {
   return direction === 'sendrecv' || direction === 'recvonly';
+}
+
+/** What the room receives of it is another stream. */
+function isAnother(before: NegotiatedVideo | undefined, now: NegotiatedVideo | undefined): boolean {
+  return !now || (before !== undefined && sentCodec(before) !== sentCodec(now));
 }
 
 /** What the engine makes of what the endpoint sends: it passes on what the server takes. */

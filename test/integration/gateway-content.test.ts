@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Participant, SourceRef } from '../../server/protocol/records.ts';
 import { type Baresip, type BaresipOptions, startBaresip } from './baresip.ts';
-import type { Closer } from './engine-leg-peers.ts';
+import { type Closer, continuity } from './engine-leg-peers.ts';
 import { isBluish, isGreenish, isReddish, watch } from './engine-leg-pictures.ts';
 import { arrival, Guest, sourcesOf } from './gateway-guests.ts';
 import { GatewayProcess } from './gateway-process.ts';
@@ -115,6 +115,29 @@ describe('a codec that presents', () => {
     await present(desk, older, colours.blue);
   }, 90_000);
 });
+
+test('a presentation outlives the server, and ends with its call', async () => {
+  const { roomId, desk } = await gateway.open();
+  const presenter = await enter(desk, roomId, { user: 'presenter', floor: udpClient });
+  const { codec: viewer } = await enter(desk, roomId, { user: 'viewer', floor: udpClient });
+  await present(desk, presenter, colours.blue);
+  const second = await watch(closers, viewer.received('content'), 'H264');
+  await until('it is seen', async () => isBluish(await second.colour(0.5, 0.3)), SLOW_MS);
+
+  await gateway.server.kill('SIGKILL');
+  await gateway.server.resume();
+  await until('the room is back', () => desk.welcomes.length > 1, SLOW_MS);
+  await until('it is the content again', () => presents(desk, presenter.self), SLOW_MS);
+  const before = await second.frames();
+  await until('it is seen again', async () => (await second.frames()) > before + 20, SLOW_MS);
+  expect(isBluish(await second.colour(0.5, 0.3))).toBe(true);
+  expect(continuity(viewer.received('content').rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+  expect(presenter.codec.floorEvents).toEqual(['granted']);
+
+  await presenter.codec.hangUp();
+  await until('it has ended', () => !presents(desk, presenter.self), SLOW_MS);
+  await until('viewers are told', () => viewer.floorEvents.at(-1) === 'released');
+}, 120_000);
 
 describe('a browser that presents', () => {
   test('is on the second line as long as it presents, and gives way both ways', async () => {

@@ -154,15 +154,36 @@ test('what a codec receives goes on with its numbers through hold and back', asy
   const { codec } = await enter();
   const { rtp } = codec.received('video');
   await until('it sees', () => rtp.length > 30, SLOW_MS);
-  await codec.reoffer('inactive');
+  await codec.hold('inactive');
   await pause(500);
   const held = rtp.length;
   await pause(1_500);
   expect(rtp.length - held).toBeLessThan(5);
-  await codec.reoffer('sendrecv');
+  await codec.hold('sendrecv');
   await until('it sees again', () => rtp.length > held + 60, SLOW_MS);
   expect(continuity(rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
   expect(continuity(codec.received('audio').rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+}, 60_000);
+
+test('a picture that is given up, or sent in another codec, is so in the room', async () => {
+  const entered = await enter({ video: { codecs: ['H264', 'VP8'] } });
+  const { desk, codec, self, roomId } = entered;
+  const camera = await codec.show('video', { colour: colours.red });
+  const sends = () => sourcesOf(desk, self.id).includes('camera');
+  await until('it sends a picture', sends, SLOW_MS);
+  await codec.reoffer(({ video: _, ...local }) => local);
+  await until('it sends none', () => !sends(), SLOW_MS);
+  expect(desk.state.participants[self.id]?.endpoint).toMatchObject({ video: false });
+  await camera.stop();
+
+  await codec.reoffer(({ video, ...local }) => ({ ...local, ...(video && { video: { ...video, codecs: ['VP8'] } }) }));
+  await until('it sends again', sends, SLOW_MS);
+  expect(codec.agreed.video).toMatchObject({ codec: 'VP8' });
+  await codec.show('video', { colour: colours.green, encoder: 'VP8' });
+  const witness = await Guest.join(closers, gateway, { roomId, id: 'witness', kind: 'composer' });
+  const picture = await witness.see({ participantId: self.id, source: 'camera' });
+  await until('it is seen', async () => isGreenish(await picture.colour()), SLOW_MS);
+  expect(picture.codec).toBe('VP8');
 }, 60_000);
 
 test('a call on hold and back keeps its media, encrypted', async () => {

@@ -11,6 +11,7 @@ import {
   answerOffer,
   buildOffer,
   type Dialog,
+  type Direction,
   type FloorControl,
   type FloorControlEvent,
   type FloorControlRole,
@@ -165,11 +166,19 @@ export class ScriptedCodec {
     return sendFrom(this.#closers, this.#lines.audio.rtp, remote.port, pipeline);
   }
 
-  /** A re-INVITE with other directions, ours. */
-  async reoffer(direction: LocalVideo['direction']): Promise<void> {
-    const { audio, video } = this.#local;
-    if (!this.#dialog || !audio || !video || !direction) throw new Error(`${this.user} is in no call`);
-    const local = { ...this.#local, audio: { ...audio, direction }, video: { ...video, direction } };
+  /** A re-INVITE with all lines in this direction, ours. */
+  async hold(direction: Direction): Promise<void> {
+    await this.reoffer(({ audio, video, ...local }) => ({
+      ...local,
+      ...(audio && { audio: { ...audio, direction } }),
+      ...(video && { video: { ...video, direction } }),
+    }));
+  }
+
+  /** A re-INVITE with other means than at first. */
+  async reoffer(change: (local: LocalMedia) => LocalMedia): Promise<void> {
+    if (!this.#dialog) throw new Error(`${this.user} is in no call`);
+    const local = change(this.#local);
     const offer = buildOffer(local, this.agreed);
     const result = await this.#dialog.reoffer(offer);
     if (!result.ok) throw new Error(`${this.user}: ${result.status} ${result.reason}`);
