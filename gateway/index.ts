@@ -88,10 +88,11 @@ async function main(): Promise<void> {
     closing = true;
     clearInterval(health);
     setTimeout(() => process.exit(0), CLOSE_WITHIN_MS).unref();
-    calls?.close();
+    const callsOver = calls?.close();
     frontDoor.close();
     await Promise.all([...desks.values()].map((desk) => desk.close()));
     await simulation?.close();
+    await callsOver;
     await sip?.close();
     control.close();
     process.exit(0);

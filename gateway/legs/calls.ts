@@ -39,6 +39,8 @@ export class Calls {
   readonly #live = new Map<CallId, LiveCall>();
   /** Who has not been admitted yet, by the address he calls from. */
   readonly #strangers = new Map<Leg, string>();
+  /** With a process that runs: longer than their calls, by as long as it takes to end. */
+  readonly #legs = new Set<Leg>();
   readonly #lanes: Serial[];
   #lane = 0;
 
@@ -68,9 +70,11 @@ export class Calls {
     this.#live.get(call.id)?.follow?.(call);
   }
 
-  close(): void {
+  /** Ends them all; resolves when none of their processes is left. */
+  async close(): Promise<void> {
     for (const call of this.#live.values()) call.end('hungUp');
     for (const leg of this.#strangers.keys()) leg.end('hungUp');
+    await Promise.all([...this.#legs].map((leg) => leg.stopped));
   }
 
   /** The centre dials (REG-12: only here do calls begin). */
@@ -223,7 +227,10 @@ export class Calls {
       const child = logger.child({ callId: options.callId });
       await Leg.open({ settings, server, logger: child, ...options }).then(opening.resolve, opening.reject);
     });
-    return opening.promise;
+    const leg = await opening.promise;
+    this.#legs.add(leg);
+    void leg.stopped.then(() => this.#legs.delete(leg));
+    return leg;
   }
 
   #report(roomId: RoomId, callId: CallId, report: CallReport): void {

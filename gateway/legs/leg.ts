@@ -24,6 +24,8 @@ const STILL_MS = 4_000;
 const LONGEST_PROMPT_MS = 15_000;
 /** How often the dialog is told that the endpoint still sends. */
 const LIFE_SIGN_MS = 10_000;
+/** An engine that answers nothing for so many questions in a row stands still for good. */
+const MAX_UNANSWERED = 2;
 
 export interface LegOptions {
   settings: Settings;
@@ -50,11 +52,14 @@ export interface LegOptions {
  */
 export class Leg implements SeatOwner {
   readonly negotiation: Negotiation;
+  /** Resolves when the leg is over and its process gone. */
+  readonly stopped: Promise<void>;
   readonly #options: LegOptions;
   readonly #engine: EngineProcess<LegContract>;
   readonly #content: LegContent;
   readonly #camera: LegCamera;
   readonly #serial: Serial;
+  readonly #whenStopped: () => void;
   #dialog: Dialog | undefined;
   #seat: Seat | undefined;
   #streams: LegStreams | undefined;
@@ -63,6 +68,7 @@ export class Leg implements SeatOwner {
   #holdTimer: NodeJS.Timeout | undefined;
   #stills: NodeJS.Timeout | undefined;
   #lifeSigns: NodeJS.Timeout | undefined;
+  #unanswered = 0;
   #onDigit: (digit: string) => void = () => undefined;
   #onPlayed: (toItsEnd: boolean) => void = () => undefined;
   #over = false;
@@ -77,6 +83,7 @@ export class Leg implements SeatOwner {
     this.#engine = engine;
     this.#content = content;
     this.negotiation = negotiation;
+    ({ promise: this.stopped, resolve: this.#whenStopped } = Promise.withResolvers<void>());
     this.#serial = new Serial(options.logger);
     this.#camera = new LegCamera((payload) => this.#do('sendCamera', () => engine.request('sendCamera', { payload })));
     content.attach({
@@ -131,7 +138,7 @@ export class Leg implements SeatOwner {
       this.connect(answered.media);
       return answered.sdp;
     });
-    this.#lifeSigns = setInterval(() => void this.#do('lifeSigns', () => this.#noteMedia(dialog)), LIFE_SIGN_MS);
+    this.#lifeSigns = setInterval(() => void this.#noteMedia(dialog), LIFE_SIGN_MS);
   }
 
   /** Media flows between endpoint and engine from now on, as agreed. */
@@ -194,7 +201,7 @@ export class Leg implements SeatOwner {
     void this.#content.close();
     void this.#dialog?.hangUp();
     void this.#seat?.leave();
-    void this.#engine.stop();
+    void this.#engine.stop().then(this.#whenStopped);
     this.#options.onEnd(cause);
   }
 
@@ -293,11 +300,22 @@ export class Leg implements SeatOwner {
     }
   }
 
-  /** A codec may be mute for hours; RTCP comes all the same, and says that it is there. */
+  /**
+   * A codec may be mute for hours; RTCP comes all the same, and says that it is there. An engine that does not answer is
+   * of no more use: the call is ended, and, where the centre has placed it, placed anew.
+   */
   async #noteMedia(dialog: Dialog): Promise<void> {
-    const { audio, video } = await this.#engine.request('stats', {});
-    const last = [audio, video].flatMap((stream) => [stream?.received.lastPacketMs, stream?.received.lastRtcpMs]);
-    if (last.some((ms) => typeof ms === 'number' && ms < LIFE_SIGN_MS)) dialog.noteMedia();
+    try {
+      const { audio, video } = await this.#engine.request('stats', {});
+      this.#unanswered = 0;
+      const last = [audio, video].flatMap((stream) => [stream?.received.lastPacketMs, stream?.received.lastRtcpMs]);
+      if (last.some((ms) => typeof ms === 'number' && ms < LIFE_SIGN_MS)) dialog.noteMedia();
+    } catch (error) {
+      if (this.#over) return;
+      this.#unanswered += 1;
+      this.#options.logger.warn({ err: error, unanswered: this.#unanswered }, 'no answer of the engine');
+      if (this.#unanswered >= MAX_UNANSWERED) this.end('error');
+    }
   }
 
   #reportEndpoint(agreed: Negotiated): void {
