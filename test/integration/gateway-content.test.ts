@@ -107,6 +107,9 @@ describe('a codec that presents', () => {
     expect(presents(desk, older.self)).toBe(false);
     await until('and is told of the newer', () => older.codec.floorEvents.at(-1) === 'requested');
 
+    const late = await enter(desk, roomId, { user: 'late', floor: udpClient });
+    await until('who comes later is told too', () => late.codec.floorEvents.at(-1) === 'requested');
+
     const stop = { verb: 'stopPresenting', participantId: newer.self.id };
     expect(await desk.command(stop)).toMatchObject({ ok: true });
     await until('the newer is revoked', () => newer.codec.floorEvents.at(-1) === 'revoked');
@@ -163,6 +166,28 @@ describe('a browser that presents', () => {
 });
 
 describe('floor control', () => {
+  test.each(['client', 'server'] as const)(
+    'of a codec that is called, as %s',
+    async (role) => {
+      const { desk, roomId } = await gateway.open();
+      const codec = await ScriptedCodec.open(closers, { user: `called-${role}`, floor: { role, transport: 'udp' } });
+      await desk.command({ verb: 'dial', address: codec.uri, name: role });
+      const self = await arrival(desk, (p) => p.name === role);
+      expect(self.endpoint).toMatchObject({ content: 'separate' });
+      const browser = await Guest.join(closers, gateway, { roomId, id: 'browser', kind: 'simulator' });
+      await browser.show('screen', colours.green);
+      await until('it is told that another presents', () => codec.floorEvents.includes('requested'), SLOW_MS);
+      if (role === 'server') codec.floor?.grant();
+      const second = await watch(closers, codec.received('content'), 'H264');
+      await until('it sees the slides', async () => isGreenish(await second.colour(0.5, 0.3)), SLOW_MS);
+      if (role === 'server') codec.floor?.present({ name: 'itself' });
+      else codec.floor?.requestFloor();
+      await until('it presents', () => presents(desk, self), SLOW_MS);
+      await until('the browser does not', () => !sourcesOf(desk, 'browser').includes('screen'));
+    },
+    90_000,
+  );
+
   test.each([
     { transport: 'tcp', setup: 'active' },
     { transport: 'tcp', setup: 'passive' },

@@ -16,6 +16,7 @@ import {
   type FloorControlEvent,
   type FloorControlRole,
   type FloorTransport,
+  type IncomingDialog,
   type LocalMedia,
   type LocalVideo,
   type Negotiated,
@@ -53,17 +54,28 @@ interface Parts {
   port: number;
   lines: Record<Medium, Line>;
   control: FloorControl | undefined;
-  events: readonly string[];
+  events: string[];
   closers: Closer[];
 }
 
 const FLOOR = { confId: 4711, userId: 9, floorId: 1 };
 
+function openFloor(
+  { role, transport }: NonNullable<ScriptedOptions['floor']>,
+  { confId: conferenceId, userId, floorId }: typeof FLOOR,
+  events: string[],
+  portRange?: { min: number; max: number },
+): Promise<FloorControl> {
+  const onEvent = ({ kind }: FloorControlEvent) => void events.push(kind);
+  const bind = { ip: address, ...(portRange ? { portRange } : {}) };
+  return openFloorControl({ role, transport, bind, conferenceId, userId, floorId, onEvent });
+}
+
 export class ScriptedCodec {
   readonly user: string;
-  readonly floor: FloorControl | undefined;
+  floor: FloorControl | undefined;
   /** As client: `requested` and `released` say whether somebody else presents. */
-  readonly floorEvents: readonly string[];
+  readonly floorEvents: string[];
   /** Where it can be called. */
   readonly uri: string;
   readonly #edge: SipEdge;
@@ -103,12 +115,7 @@ export class ScriptedCodec {
       const role = floor?.role === 'server' ? sdp.replace('floorctrl:c-s', 'floorctrl:s-only') : sdp;
       return describe(floor?.setup ? role.replace('setup:actpass', `setup:${floor.setup}`) : role);
     };
-    edge.onIncoming((dialog) => {
-      const answered = answerOffer(dialog.offer ?? '', this.#local);
-      if (!answered.ok) return dialog.reject(488);
-      this.#stand(dialog, answered.media);
-      dialog.answer(answered.sdp);
-    });
+    edge.onIncoming((dialog) => void this.#take(dialog, floor));
   }
 
   static async open(closers: Closer[], options: ScriptedOptions): Promise<ScriptedCodec> {
@@ -117,10 +124,7 @@ export class ScriptedCodec {
     const line = async (): Promise<Line> => ({ rtp: await openReceiver(), rtcp: await openReceiver() });
     const lines = { audio: await line(), video: await line(), content: await line(), camera: await line() };
     const events: string[] = [];
-    const onEvent = ({ kind }: FloorControlEvent) => void events.push(kind);
-    const ids = { conferenceId: FLOOR.confId, userId: FLOOR.userId, floorId: FLOOR.floorId };
-    const control =
-      options.floor && (await openFloorControl({ ...options.floor, ...ids, bind: { ip: address }, onEvent }));
+    const control = options.floor && (await openFloor(options.floor, FLOOR, events));
     const codec = new ScriptedCodec(options, { edge, port, lines, control, events, closers });
     closers.push(() => codec.#close());
     return codec;
@@ -166,7 +170,7 @@ export class ScriptedCodec {
     return sendFrom(this.#closers, this.#lines.audio.rtp, remote.port, pipeline);
   }
 
-  /** A re-INVITE with all lines in this direction, ours. */
+  /** A re-INVITE with sound and picture in this direction, ours. */
   async hold(direction: Direction): Promise<void> {
     await this.reoffer(({ audio, video, ...local }) => ({
       ...local,
@@ -187,6 +191,21 @@ export class ScriptedCodec {
 
   async hangUp(): Promise<void> {
     await this.#dialog?.hangUp();
+  }
+
+  /** Who is called takes the caller's numbers, or gives out the floor with them. */
+  async #take(dialog: IncomingDialog, floor: ScriptedOptions['floor']): Promise<void> {
+    const answered = answerOffer(dialog.offer ?? '', this.#local);
+    if (!answered.ok) return dialog.reject(488);
+    const { floorControl } = answered.media;
+    if (floor && this.floor && floorControl) {
+      const { port } = this.floor;
+      await this.floor.close();
+      this.floor = await openFloor(floor, floorControl, this.floorEvents, { min: port, max: port });
+    }
+    const isClient = floor?.role === 'client';
+    this.#stand(dialog, answered.media);
+    dialog.answer(isClient ? answered.sdp.replace('floorctrl:s-only', 'floorctrl:c-only') : answered.sdp);
   }
 
   #stand(dialog: Dialog, agreed: Negotiated): void {
