@@ -131,6 +131,9 @@ export class MediaSession implements SessionListener {
       case 'producerClosed':
         this.#standing?.publisher.lost(notice.producerId);
         return;
+      case 'layersWanted':
+        this.#standing?.publisher.wantLayers(notice.producerId, notice.layers);
+        return;
       case 'mediaLost':
         this.#rebuild();
         return;

@@ -4,6 +4,7 @@ import type { Welcome } from '../../server/protocol/wire.ts';
 import { backOff } from '../session/connection.ts';
 import { refusalOf } from '../session/refused.ts';
 import { sendingOf } from './encodings.ts';
+import { Layers } from './layers.ts';
 import type { MediaPort } from './port.ts';
 import { kindOf, LOCAL_SOURCES, type LocalSource } from './sources.ts';
 import type { LiveTransport } from './transports.ts';
@@ -20,6 +21,10 @@ export class Publisher {
   readonly #session: MediaPort;
   readonly #open: () => Promise<LiveTransport>;
   readonly #producers = new Map<LocalSource, types.Producer>();
+  /** By producer. */
+  readonly #layers = new Map<string, Layers>();
+  /** What was said of producers before this side knew them. */
+  readonly #early = new Map<string, readonly number[]>();
   /** What the server will not take in this media session, not to be offered again. */
   readonly #unsupported = new Set<MediaStreamTrack>();
   #live: LiveTransport | null = null;
@@ -46,6 +51,8 @@ export class Publisher {
     for (const [source, producer] of this.#producers) if (!kept.has(producer.id)) this.#drop(source);
     const own = new Set([...this.#producers.values()].map(({ id }) => id));
     for (const producerId of kept) if (!own.has(producerId)) this.#tellClosed(producerId);
+    // What was said meanwhile was not heard.
+    for (const layers of this.#layers.values()) layers.set('all');
     this.#live?.restartIce();
     void this.#reconcile();
   }
@@ -59,11 +66,19 @@ export class Publisher {
     }
   }
 
+  /** Which layers of this producer anyone receives. */
+  wantLayers(producerId: string, wanted: readonly number[]): void {
+    const layers = this.#layers.get(producerId);
+    if (layers) layers.set(wanted);
+    else this.#early.set(producerId, wanted);
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#live?.close();
     this.#producers.clear();
+    this.#layers.clear();
   }
 
   async #reconcile(): Promise<void> {
@@ -106,6 +121,7 @@ export class Publisher {
       });
       if (this.#closed) return;
       this.#producers.set(source, producer);
+      this.#gainLayers(producer);
     } catch (error) {
       if (refusalOf(error).code !== 'mediaUnsupported') throw error;
       this.#unsupported.add(track);
@@ -137,8 +153,20 @@ export class Publisher {
     return live;
   }
 
+  #gainLayers({ id, rtpSender, rtpParameters }: types.Producer): void {
+    const early = this.#early.get(id);
+    this.#early.clear();
+    if (!rtpSender || (rtpParameters.encodings?.length ?? 1) < 2) return;
+    const layers = new Layers(rtpSender);
+    this.#layers.set(id, layers);
+    if (early) layers.set(early);
+  }
+
   #drop(source: LocalSource): void {
-    this.#producers.get(source)?.close();
+    const producer = this.#producers.get(source);
+    if (!producer) return;
+    producer.close();
+    this.#layers.delete(producer.id);
     this.#producers.delete(source);
   }
 
