@@ -97,12 +97,17 @@ export async function listen(closers: Closer[], receiver: Receiver, caps: string
   );
   closers.push(() => decoder.stop());
   receiver.forwardTo(port);
+  /** The last so many seconds, at 16 kHz; all there is when that is less. */
+  async function samples(seconds: number): Promise<Int16Array> {
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+    return new Int16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 2)).slice(-16_000 * seconds);
+  }
   return {
+    samples,
     /** Level of a tone in dB over the last half second; −120 is silence. */
     async level(hertz: number): Promise<number> {
-      const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-      const samples = new Int16Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 2));
-      return samples.length < 8000 ? -120 : toneLevelOf(samples.slice(-8000), hertz, 16_000);
+      const last = await samples(0.5);
+      return last.length < 8000 ? -120 : toneLevelOf(last, hertz, 16_000);
     },
   };
 }

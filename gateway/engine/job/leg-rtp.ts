@@ -34,14 +34,21 @@ export function pickDescription(caps: string): string {
 }
 
 /**
- * Opus conceals what is lost; elsewhere the mixer puts silence there. GStreamer's `spanplc` must not do it: for a loss
- * shorter than 4 ms, which any sender can feign by its timestamps, it writes beyond its buffer.
+ * Makes up for what is lost out of the last pitch period, as ITU-T G.711 Appendix I does. `spanplc` fills each GAP
+ * event, but writes up to 30 samples even into a shorter one, beyond its buffer, and any sender can feign such a loss
+ * by its timestamps. So it sees only gaps of this making: `audiorate` swallows those that come, fills the holes that
+ * are longer than its tolerance, 40 samples at the least, with silence marked as such, and `identity` turns that into
+ * gaps again.
  */
+const concealLoss =
+  'audioconvert ! audio/x-raw,format=S16LE,channels=1 ! audiorate skip-to-first=true tolerance=5000000 ! identity drop-buffer-flags=gap silent=true ! spanplc';
+
+/** `opusdec` conceals by itself. With its FEC one broken packet would silence it for good: it tries that one for ever. */
 const audioDecoders = {
-  PCMA: 'rtppcmadepay ! alawdec',
-  PCMU: 'rtppcmudepay ! mulawdec',
-  G722: 'rtpg722depay ! avdec_g722',
-  opus: 'rtpopusdepay ! opusdec plc=true use-inband-fec=true max-errors=-1',
+  PCMA: `rtppcmadepay ! alawdec ! ${concealLoss}`,
+  PCMU: `rtppcmudepay ! mulawdec ! ${concealLoss}`,
+  G722: `rtpg722depay ! avdec_g722 ! ${concealLoss}`,
+  opus: 'rtpopusdepay ! opusdec plc=true max-errors=-1',
 } as const;
 
 /** The endpoint's sound from the session to raw samples; `out` counts what came through. */
