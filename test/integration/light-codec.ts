@@ -75,9 +75,13 @@ export class LightCodec {
     if (agreed) this.#agree(agreed);
   }
 
-  /** A re-INVITE in which this much of its description is another. Throws when it is refused. */
+  /**
+   * A re-INVITE in which this much of the description that it called with is another, and nothing as it was agreed on: a
+   * codec may change its mind about encryption, which our own side never does. Throws when it is refused.
+   */
   async reoffer(changes: Partial<LocalMedia>): Promise<void> {
     Object.assign(this.local, changes);
+    this.forget();
     const result = await this.dialog?.reoffer(this.offer());
     if (!result?.ok) throw new Error(`re-INVITE: ${result?.status}`);
     this.accept(result.sdp);
