@@ -83,17 +83,18 @@ const single = ['From', 'To', 'Call-ID', 'CSeq', 'Content-Length', 'Content-Type
  * RFC 3261 §18.3 for datagrams, and §16.3 for responses.
  */
 export function parseMessage(bytes: Buffer): WireMessage | Refused | undefined {
-  const text = bytes.toString('utf8').replace(/^(?:\r\n)+/, '');
-  const end = text.indexOf('\r\n\r\n');
+  let start = 0;
+  while (bytes[start] === 0x0d && bytes[start + 1] === 0x0a) start += 2;
+  const end = bytes.indexOf('\r\n\r\n', start);
   if (end < 0) return undefined;
-  const [startLine = '', ...lines] = text
-    .slice(0, end)
+  const [startLine = '', ...lines] = bytes
+    .toString('utf8', start, end)
     .replace(/\r\n[ \t]+/g, ' ') // header folding, RFC 3261 §7.3.1
     .split('\r\n');
   const { headers, faults } = readHeaders(lines);
-  const body = readBody(headers, Buffer.from(text.slice(end + 4), 'utf8'), faults);
-  if (Buffer.byteLength(text.slice(0, end)) > limits.head || headers.length > limits.headers)
-    faults.unshift('tooLarge');
+  // Counted in octets as they came: some devices name their session in GBK or Latin-1, which are no UTF-8.
+  const body = readBody(headers, bytes.subarray(end + 4), faults);
+  if (end - start > limits.head || headers.length > limits.headers) faults.unshift('tooLarge');
 
   const response = /^SIP\/2\.0 ([1-6]\d\d) ?(.{0,256})$/.exec(startLine);
   if (response) {
@@ -172,14 +173,6 @@ export function headerOf(headers: readonly Header[], name: string): string | und
 /** All values of a header, by its canonical name. */
 export function headersOf(headers: readonly Header[], name: string): string[] {
   return headers.filter((header) => header.name === name).map(({ value }) => value);
-}
-
-/** True if a comma-separated header such as Supported or Require lists the token. */
-export function listsToken(headers: readonly Header[], name: string, token: string): boolean {
-  return headers
-    .filter((header) => header.name === name)
-    .flatMap((header) => header.value.split(','))
-    .some((item) => item.trim().toLowerCase() === token);
 }
 
 /** The text of a message, with a Content-Length (octets) that fits its body. */
