@@ -77,9 +77,10 @@ export function createConnections(options: TransportOptions, open: (to: Address)
       connection.lastHeard = Date.now();
       const wasPending = framer.pending > 0;
       const frames = framer.push(chunk);
+      answerPings(socket, frames.filter(({ kind }) => kind === 'ping').length);
       for (const frame of frames) {
         if (!options.welcomes(from.ip)) return void socket.destroy();
-        if (frame.kind === 'ping') socket.write('\r\n');
+        if (frame.kind === 'ping') continue;
         else if (frame.kind === 'message') options.onMessage(frame.bytes, from);
         else {
           options.onFault({ code: 'brokenStream', from });
@@ -155,6 +156,13 @@ export function createConnections(options: TransportOptions, open: (to: Address)
       for (const { socket } of connections.values()) socket.destroySoon();
     },
   };
+}
+
+/** In one write for all: a peer that sends nothing else and reads nothing must not fill our memory. */
+function answerPings(socket: Socket, count: number): void {
+  if (count === 0) return;
+  if (socket.writableLength > bounds.unsent) socket.destroy(new Error('peer does not read'));
+  else socket.write('\r\n'.repeat(count));
 }
 
 interface Patience {

@@ -110,6 +110,21 @@ it('makes room for one more by closing what has been silent for longest, but not
   expect(transport.connections).toBe(512);
 });
 
+it('answers each keep-alive, but not one who sends nothing else and reads nothing (RFC 5626 §3.5.1)', async () => {
+  const polite = await open();
+  const heard: string[] = [];
+  polite.on('data', (bytes) => heard.push(bytes.toString()));
+  polite.write('\r\n\r\n\r\n\r\n');
+  await eventually(() => expect(heard.join('')).toBe('\r\n\r\n'));
+  const greedy = await open();
+  greedy.pause();
+  const flood = '\r\n'.repeat(524_288);
+  for (let count = 0; count < 64 && !greedy.destroyed; count += 1) {
+    await new Promise((resolve) => greedy.write(flood, resolve));
+  }
+  await eventually(() => expect([polite.destroyed, transport.connections]).toEqual([false, 1]));
+});
+
 it('gives up on a peer that takes nothing off its connection', async () => {
   const server = createServer((socket) => socket.pause());
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
