@@ -92,16 +92,16 @@ export function createGuard(limits: GuardLimits = guardLimits): Guard {
     };
     records.delete(source);
     records.set(source, record); // the last in the map is the one heard last
-    if (records.size > limits.sources) forgetOne();
+    if (records.size > limits.sources) forgetOne(now);
     return record;
   }
 
   /** A banned source only where there is no other: else an attacker with many addresses would lift its own bans. */
-  function forgetOne(): void {
+  function forgetOne(now: number): void {
     let eldest: string | undefined;
-    for (const [source, { ban }] of records) {
+    for (const [source, record] of records) {
       eldest ??= source;
-      if (ban) continue;
+      if (isBanned(record, now)) continue;
       eldest = source;
       break;
     }

@@ -128,6 +128,16 @@ it('remembers no more sources than it may, and forgets bans last', () => {
   expect(guard.size).toBe(100);
 });
 
+it('forgets those whose ban is over like any other', () => {
+  const guard = createGuard({ ...guardLimits, sources: 2 });
+  guard.fault(ip, 'scanner', start, stranger);
+  const later = start + guardLimits.banMs + 1;
+  guard.fault('10.0.0.1', 'scanner', later, stranger);
+  guard.request('10.0.0.2', later, stranger);
+  guard.fault(ip, 'scanner', later, stranger);
+  expect(guard.bans(later).map((ban) => ban.until)).toContain(later + guardLimits.banMs);
+});
+
 it('takes no time that runs backwards for a gift', () => {
   const guard = createGuard(few);
   fc.assert(
