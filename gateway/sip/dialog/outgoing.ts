@@ -18,7 +18,7 @@ import { forgetClient } from './in-dialog.ts';
 import { readCause } from './reason.ts';
 import { pinWay } from './remote-target.ts';
 import { Session } from './session.ts';
-import { allow, sdpBody, statusOf } from './session-headers.ts';
+import { allow, listsTag, sdpBody, statusOf } from './session-headers.ts';
 import { agreedTimer, demandedMinimum, offerTimer } from './session-timer.ts';
 
 /** What `place` is told. */
@@ -285,6 +285,5 @@ export class OutgoingCall extends Call implements OutgoingDialog {
 const mostForks = 16;
 
 function isReliable(message: IncomingResponseMessage): boolean {
-  const requires = /(^|[,\s])100rel([,\s]|$)/i.test(message.getHeaders('Require').join(','));
-  return requires && /^\d{1,10}$/.test(message.getHeader('RSeq') ?? '');
+  return listsTag(message, 'Require', '100rel') && /^\d{1,10}$/.test(message.getHeader('RSeq') ?? '');
 }

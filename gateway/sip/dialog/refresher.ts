@@ -22,6 +22,8 @@ export interface RefresherOptions {
 
 /** After a refresh that failed there are three more chances before the interval is over. */
 const retryShare = 1 / 6;
+/** Seconds: whoever grants less than this, or nothing, is refreshed as if it had granted this much. */
+const shortestInterval = 10;
 const longestTimer = 2 ** 31 - 1;
 
 export class Refresher {
@@ -64,15 +66,17 @@ export class Refresher {
   #schedule(share: number): void {
     clearTimeout(this.#timer);
     if (this.#closed || this.#agreed?.refresher !== 'us') return;
-    const ms = Math.min(this.#agreed.seconds * 1_000 * share, longestTimer);
+    const shortest = Math.min(shortestInterval, this.#options.settings.minimum);
+    const ms = Math.min(Math.max(this.#agreed.seconds, shortest) * 1_000 * share, longestTimer);
     this.#timer = setTimeout(() => void this.#refresh(), ms);
   }
 
-  async #refresh(): Promise<void> {
+  /** @param mayRaise false where this is already the answer to a 422: another one could demand more and more without a pause */
+  async #refresh(mayRaise = true): Promise<void> {
     const { status, message } = await this.#options.send(this.offer());
     if (this.#closed) return;
     if (status >= 200 && status < 300) this.agree(message && agreedTimer(message));
-    else if (status === 422 && this.raise(message)) await this.#refresh();
+    else if (status === 422 && this.raise(message) && mayRaise) await this.#refresh(false);
     else this.#schedule(retryShare);
   }
 }

@@ -1,8 +1,9 @@
 /** Our 180 to a caller who insists on reliable provisional responses (RFC 3262 §3): repeated until its PRACK. */
 import { randomInt } from 'node:crypto';
-import type { IncomingRequestMessage, InviteUserAgentServer, Session } from 'sip.js/lib/core/index.js';
+import type { InviteUserAgentServer, Session } from 'sip.js/lib/core/index.js';
 import type { Listener } from '../listener.ts';
 import { timing } from '../transport/retransmit.ts';
+import { listsTag } from './session-headers.ts';
 
 export interface Ringing {
   session: Session;
@@ -12,7 +13,8 @@ export interface Ringing {
 
 /** `onUnheard`: no PRACK for 64·T1. */
 export function ring(request: InviteUserAgentServer, listener: Listener, onUnheard: () => void): Ringing {
-  if (!insists(request.message)) return { session: request.progress({ statusCode: 180 }).session, stop() {} };
+  if (!listsTag(request.message, 'Require', '100rel'))
+    return { session: request.progress({ statusCode: 180 }).session, stop() {} };
   const sequence = randomInt(1, 2 ** 31);
   const send = () => request.progress({ statusCode: 180, extraHeaders: ['Require: 100rel', `RSeq: ${sequence}`] });
   let interval = timing.t1 as number;
@@ -38,8 +40,4 @@ export function ring(request: InviteUserAgentServer, listener: Listener, onUnhea
     },
   };
   return { session, stop: () => stop() };
-}
-
-function insists(message: IncomingRequestMessage): boolean {
-  return /(^|[,\s])100rel([,\s]|$)/i.test(message.getHeaders('Require').join(','));
 }

@@ -3,6 +3,7 @@
  * and peers which count on it are served; but no call of ours ends for want of a refresh, as devices get this wrong. Whether
  * the peer is there is for `probe.ts` to say.
  */
+import { listsTag } from './session-headers.ts';
 
 export interface TimerSettings {
   /** What our own calls ask for, in seconds. */
@@ -33,7 +34,7 @@ export interface Headers {
 export function answerTimer(message: Headers, { minimum }: TimerSettings): TimerAnswer {
   const asked = readExpires(message);
   if (!asked) return { kind: 'taken', headers: [], agreed: undefined };
-  const knowsTimers = lists(message, 'Supported') || lists(message, 'Require');
+  const knowsTimers = listsTag(message, 'Supported', 'timer') || listsTag(message, 'Require', 'timer');
   if (asked.seconds < minimum) {
     // Who does not know the extension would not understand a 422: it is answered as if we did not either.
     if (!knowsTimers) return { kind: 'taken', headers: [], agreed: undefined };
@@ -71,8 +72,4 @@ function readExpires(message: Headers): { seconds: number; refresher?: 'uac' | '
   const refresher = /;\s*refresher\s*=\s*"?(uac|uas)\b/i.exec(value)?.[1]?.toLowerCase();
   if (refresher !== 'uac' && refresher !== 'uas') return { seconds: Number(seconds) };
   return { seconds: Number(seconds), refresher };
-}
-
-function lists(message: Headers, header: 'Supported' | 'Require'): boolean {
-  return /(^|[,\s])timer([,\s]|$)/i.test(message.getHeaders(header).join(','));
 }

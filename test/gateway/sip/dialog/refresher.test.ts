@@ -75,6 +75,21 @@ it('grants a 422 what it demands at once, but not the same one twice (§7.3)', a
   ]);
 });
 
+it('follows no peer that demands more with every 422, and none that grants nothing, into one refresh after the other', async () => {
+  let demanded = 600;
+  send.mockImplementation(async () => {
+    demanded += 1;
+    return answer(422, { 'Min-SE': String(demanded) });
+  });
+  refresher.agree({ seconds: 600, refresher: 'us' });
+  await vi.advanceTimersByTimeAsync(300_000);
+  expect(send).toHaveBeenCalledTimes(2);
+  send.mockReset().mockResolvedValue(answer(200, { 'Session-Expires': '0;refresher=uac' }));
+  refresher.agree({ seconds: 0, refresher: 'us' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(send).toHaveBeenCalledTimes(12);
+});
+
 it('says nothing after its end, not even when an answer comes then', async () => {
   let answerLate: (answer: RefreshAnswer) => void = () => {};
   send.mockImplementation(
