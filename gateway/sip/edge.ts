@@ -1,5 +1,5 @@
 /** The SIP edge: its listeners, and every call upon them. The dial plan, the media and the room are its caller's. */
-import type { IncomingRequestMessage, InviteUserAgentServer } from 'sip.js/lib/core/index.js';
+import { type IncomingRequestMessage, type InviteUserAgentServer, TransactionState } from 'sip.js/lib/core/index.js';
 import type { Call } from './dialog/call.ts';
 import type { Dialog, Failure, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog/dialog.ts';
 import { IncomingCall } from './dialog/incoming.ts';
@@ -63,7 +63,7 @@ const notRegistered: Failure = { code: 'notRegistered', status: 480, reason: 'No
 const silent: SipLog = { debug() {}, warn() {} };
 /** Milliseconds that peers have to confirm our BYE before the sockets close. */
 const farewellMs = 1_000;
-/** CS3, the class of broadcast video and its signalling (RFC 4594 §4.4 and its table 3), with its two ECN bits. */
+/** CS3, which routers take for video and what belongs to it (RFC 4594 §4.6), with its two ECN bits. */
 const classSelector3 = 0x60;
 
 export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipEdge {
@@ -91,31 +91,42 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       },
     };
     request.trying();
-    admit(request, listener).then(
-      ({ verdict, caller }) => {
-        if (cancelled) return;
-        if (verdict === 'accept') receiveCall(request, listener, caller.identity);
-        else if (verdict === 'challenge') challenge(request, listener, caller);
-        else {
-          request.reject({ statusCode: verdict.status, reasonPhrase: verdict.reason });
-          if (verdict.status === 403 || verdict.status === 404)
-            record('call', request.message, targetOf(request.message), listener);
-        }
-      },
-      (error: unknown) => {
+    const full = noRoom();
+    if (full) return void request.reject(full);
+    // Without its transaction the edge has closed meanwhile.
+    const isOver = () => cancelled || !listener.core.userAgentServers.has(request.transaction.id);
+    admit(request, listener)
+      .then(({ verdict, caller }) => {
+        if (isOver()) return;
+        if (verdict === 'challenge') challenge(request, listener, caller);
+        else if (verdict !== 'accept') refuse(request, listener, verdict);
+        else receiveCall(request, listener, caller.identity);
+      })
+      .catch((error: unknown) => {
         log.warn({ code: 'authoriseFailed', error: String(error) }, 'sip call refused');
-        if (!cancelled) request.reject({ statusCode: 500 });
-      },
-    );
+        if (!isOver() && request.transaction.state === TransactionState.Proceeding) request.reject({ statusCode: 500 });
+      });
+  }
+
+  /** Why nobody's call can be taken at present. */
+  function noRoom(): { statusCode: number; reasonPhrase: string } | undefined {
+    if (!incoming) return { statusCode: 480, reasonPhrase: 'Temporarily Unavailable' };
+    return calls.size >= maxDialogs ? { statusCode: 486, reasonPhrase: 'Busy Here' } : undefined;
+  }
+
+  function refuse(
+    request: InviteUserAgentServer,
+    listener: Listener,
+    { status, reason }: Exclude<Authorisation, string>,
+  ): void {
+    request.reject({ statusCode: status, reasonPhrase: reason });
+    if (status === 403 || status === 404) record('call', request.message, targetOf(request.message), listener);
   }
 
   async function admit(
     { message }: InviteUserAgentServer,
     listener: Listener,
   ): Promise<{ verdict: Authorisation; caller: Caller }> {
-    const nobody = { identity: {}, isStale: false };
-    if (!incoming) return { verdict: { status: 480, reason: 'Temporarily Unavailable' }, caller: nobody };
-    if (calls.size >= maxDialogs) return { verdict: { status: 486, reason: 'Busy Here' }, caller: nobody };
     const caller = await identify(message, listener, { authentication, registrar });
     if (!hooks.authorise) return { verdict: 'accept', caller };
     const from = message.from.uri.toString();
@@ -133,6 +144,8 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   }
 
   function receiveCall(request: InviteUserAgentServer, listener: Listener, identity: Identity): void {
+    const full = noRoom(); // others may have taken the last place while this one was asked about
+    if (full) return void request.reject(full);
     const timer = answerTimer(request.message, sessionTimer);
     if (timer.kind === 'tooSmall') return void request.reject({ statusCode: 422, extraHeaders: timer.headers });
     const call = new IncomingCall({

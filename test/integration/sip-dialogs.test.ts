@@ -215,6 +215,41 @@ describe('a call', () => {
     await peer.answer('SIP/2.0 486');
     expect(edge.dialogs.length).toBe(1);
   });
+
+  describe('that the caller of the edge takes its time about', () => {
+    const judges: ((verdict: 'accept') => void)[] = [];
+    const calls: IncomingDialog[] = [];
+    const ask = async (count: number) => {
+      const peer = await peerOver('udp');
+      for (let sent = 0; sent < count; sent += 1) peer.send(requestText('INVITE', peer, 'udp', sdpType, offer()));
+      await vi.waitFor(() => expect(judges.length).toBe(count));
+      return peer;
+    };
+
+    beforeEach(async () => {
+      judges.length = 0;
+      calls.length = 0;
+      await edge.close();
+      const authorise = () => new Promise<'accept'>((resolve) => judges.push(resolve));
+      edge = await openEdge({ authorise }, { maxDialogs: 1 });
+      edge.onIncoming((dialog) => calls.push(dialog));
+    });
+
+    it('takes no place that another has got meanwhile', async () => {
+      const peer = await ask(2);
+      for (const judge of judges) judge('accept');
+      await peer.answer('SIP/2.0 486');
+      expect([calls.length, edge.dialogs.length]).toEqual([1, 1]);
+    });
+
+    it('is forgotten when the edge closes before', async () => {
+      await ask(1);
+      await edge.close();
+      for (const judge of judges) judge('accept');
+      await new Promise((resolve) => setImmediate(resolve));
+      expect([calls, edge.dialogs]).toEqual([[], []]);
+    });
+  });
 });
 
 describe('a call that we place', () => {
