@@ -16,7 +16,7 @@ const withinMs = 10_000;
 
 /**
  * Marks every UDP socket that this process has bound to the port; `typeOfService` is the octet with DSCP and ECN, by default CS3
- * (RFC 2474 §3, RFC 4594 §4.4). Rejects when there is no such socket, or when the system forbids it.
+ * (RFC 2474 §3, RFC 4594 §4.6). Rejects when there is no such socket, or when the system forbids it.
  */
 export async function markUdpSockets(port: number, typeOfService = 0x60): Promise<void> {
   const sockets = await findSockets(port);

@@ -19,7 +19,7 @@ export interface SipSettings {
   /** The realm of digest authentication (RFC 7616 §3.3), for which accounts hold their hashes. */
   realm: string;
   userAgent: string;
-  /** Marks our signalling with CS3 (RFC 4594 §4.4); default true. */
+  /** Marks our signalling with CS3 (RFC 4594 §4.6); default true. */
   dscp?: boolean;
   /** How often an idle dialog is asked whether its peer still lives, in milliseconds; default 30 000. */
   probeIntervalMs?: number;

@@ -31,7 +31,7 @@ export interface FloorControlOptions {
   /** 16 bits, `a=floorid`. */
   floorId: number;
   onEvent: (event: AssociationEvent) => void;
-  /** Sets the class of signalling (CS3, RFC 4594 4.4) on the UDP socket of this process with this port: Node itself cannot. */
+  /** Sets the class of signalling (CS3, RFC 4594 4.6) on the UDP socket of this process with this port: Node itself cannot. */
   markUdp?: (port: number) => Promise<void>;
   log?: { debug(fields: object, message: string): void };
 }

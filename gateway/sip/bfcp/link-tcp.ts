@@ -7,7 +7,7 @@ import { mark } from '../transport/tcp.ts';
 import { createFramer } from './framing.ts';
 import { type Address, bindInRange, type Link, type LinkOptions } from './link.ts';
 
-/** The octet of CS3 (RFC 4594 4.4). */
+/** The octet of CS3 (RFC 4594 4.6). */
 const signallingClass = 0x60;
 
 const bounds = {

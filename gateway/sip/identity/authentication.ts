@@ -35,7 +35,7 @@ export type Proof =
 export interface Authentication {
   /** True if the request brings credentials for our realm. */
   isClaimed(authorization: readonly string[]): boolean;
-  /** The WWW-Authenticate values of a 401, the preferred algorithm first (RFC 8760 §2.1). Next to no state is kept for it. */
+  /** The WWW-Authenticate values of a 401, the preferred algorithm first (RFC 8760 §2.3). Next to no state is kept for it. */
   challenge(asker: Asker, stale?: boolean): string[];
   /** Rejects only if the `account` hook does. */
   check(claim: Claim): Promise<Proof>;

@@ -1,5 +1,5 @@
 /**
- * Which algorithms somebody is challenged with. RFC 8760 §2.1 wants the strongest first and the others behind it, each in a header of
+ * Which algorithms somebody is challenged with. RFC 8760 §2.3 wants the strongest first and the others behind it, each in a header of
  * its own, and a client to pass over what it does not know (§2.4). Older ones look at the first alone, or give up at what they do
  * not know. So who comes back with a new request and still no credentials is offered MD5 first, and in the end nothing else; it was
  * among the offers from the beginning. Who does not even name its product gets MD5 first at once: it is a tool such as SIPp 3.6,

@@ -17,7 +17,7 @@ export interface TransportOptions {
   welcomes: (ip: string) => boolean;
   /** True for a source that has a call or a registration: when room runs out, others go first. */
   isKnown: (ip: string) => boolean;
-  /** The octet that says DSCP and ECN, for connections; `transport-udp.ts` cannot set it. */
+  /** The octet that says DSCP and ECN, for connections; a UDP socket of Node's cannot have it. */
   typeOfService: number;
 }
 

@@ -71,7 +71,7 @@ const check = (authorization: string, from = ip, toUri = 'sip:room1@10.0.0.1:506
     asker: { ...asker, ip: from },
   });
 
-it('asks for SHA-256 first and MD5 second (RFC 8760 §2.1)', () => {
+it('asks for SHA-256 first and MD5 second (RFC 8760 §2.3)', () => {
   const challenges = authentication.challenge(asker).map(readChallenge);
   expect(challenges.map((challenge) => challenge?.algorithm)).toEqual(['SHA-256', 'MD5']);
   for (const challenge of challenges)
