@@ -9,8 +9,7 @@
 import { CameraControl } from './camera-control.ts';
 import type { Capabilities, Movement } from './h281.ts';
 
-export { CameraControl, timing as cameraTiming } from './camera-control.ts';
-export type { Capabilities as CameraCapabilities, Direction, Movement, Source as CameraSource } from './h281.ts';
+export type { Capabilities as CameraCapabilities } from './h281.ts';
 
 export interface CameraOptions {
   /** One RTP payload towards the endpoint. Must not throw. */

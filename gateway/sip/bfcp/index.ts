@@ -16,8 +16,6 @@ import { openTcpLink } from './link-tcp.ts';
 import { openUdpLink } from './link-udp.ts';
 
 export type { AssociationEvent as FloorControlEvent, Role as FloorControlRole } from './association.ts';
-export type { Presenter } from './floor.ts';
-export type { Address as FloorControlAddress, Bind as FloorControlBind } from './link.ts';
 
 export interface FloorControlOptions {
   /** Ours. */
