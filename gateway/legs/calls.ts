@@ -37,8 +37,8 @@ export class Calls {
   readonly #context: GatewayContext & { sip: SipEdge };
   readonly #rooms: CallRooms;
   readonly #live = new Map<CallId, LiveCall>();
-  /** Who has not been admitted yet, by the address he calls from. */
-  readonly #strangers = new Map<Leg, string>();
+  /** The address of everyone who has not been admitted yet, from the moment that he calls. */
+  readonly #strangers = new Map<IncomingDialog, string>();
   /** With a process that runs: longer than their calls, by as long as it takes to end. */
   readonly #legs = new Set<Leg>();
   readonly #lanes: Serial[];
@@ -73,7 +73,7 @@ export class Calls {
   /** Ends them all; resolves when none of their processes is left. */
   async close(): Promise<void> {
     for (const call of this.#live.values()) call.end('hungUp');
-    for (const leg of this.#strangers.keys()) leg.end('hungUp');
+    for (const leg of this.#legs) leg.end('hungUp');
     await Promise.all([...this.#legs].map((leg) => leg.stopped));
   }
 
@@ -128,7 +128,10 @@ export class Calls {
       over({ status: 'failed', cause: 'error' });
       throw error;
     });
-    if (!this.#live.has(callId) || dialog.state === 'ended') return leg.end('cancelled');
+    if (!this.#live.has(callId) || dialog.state === 'ended') {
+      dialog.reject(480);
+      return leg.end('cancelled');
+    }
     this.#live.set(callId, leg);
     const enter = () => this.#enter(leg, admitted, dialog);
     if (this.#answer(leg, dialog, enter)) this.#report(roomId, callId, { status: 'answered' });
@@ -142,6 +145,7 @@ export class Calls {
       dialog.reject(486);
       return;
     }
+    this.#strangers.set(dialog, ip);
     const { settings, control, logger } = this.#context;
     let admitted: Admitted | undefined;
     const leg: Leg = await this.#open({
@@ -150,7 +154,7 @@ export class Calls {
       encryption: 'preferred',
       peer: ip,
       onEnd: (cause) => {
-        this.#strangers.delete(leg);
+        this.#strangers.delete(dialog);
         if (admitted && this.#live.delete(admitted.callId)) {
           this.#report(admitted.roomId, admitted.callId, { status: 'ended', cause });
         }
@@ -158,21 +162,30 @@ export class Calls {
       onEndpoint: (endpoint) => {
         if (admitted) this.#reportEndpoint(admitted.roomId, admitted.participantId, endpoint);
       },
+    }).catch((error: unknown) => {
+      this.#strangers.delete(dialog);
+      throw error;
     });
     if (dialog.state === 'ended') return leg.end('cancelled');
-    this.#strangers.set(leg, ip);
     this.#answer(leg, dialog, async () => {
       const { target: _target, ...caller } = callerOf(dialog);
       const found = await askForPin(leg, (pin) => control.admitByPin({ pin, ...caller }), logger);
-      if (!found || leg.isOver) return leg.end('hungUp');
+      if (!found) return leg.end('hungUp');
+      // Who hung up while his PIN was checked is on the room's list of calls already.
+      if (leg.isOver) return this.#report(found.roomId, found.callId, { status: 'ended', cause: 'cancelled' });
       admitted = found;
-      this.#strangers.delete(leg);
-      this.#live.set(found.callId, leg);
-      this.#report(found.roomId, found.callId, { status: 'answered' });
-      await leg.setSlide(slideText(settings.language, this.#rooms.state(found.roomId)?.title ?? found.roomId));
-      await leg.play('welcome');
-      this.#enter(leg, found, dialog);
+      await this.#letIn(leg, found, dialog);
     });
+  }
+
+  async #letIn(leg: Leg, admitted: Admitted, dialog: IncomingDialog): Promise<void> {
+    const { roomId, callId } = admitted;
+    this.#strangers.delete(dialog);
+    this.#live.set(callId, leg);
+    this.#report(roomId, callId, { status: 'answered' });
+    await leg.setSlide(slideText(this.#context.settings.language, this.#rooms.state(roomId)?.title ?? roomId));
+    await leg.play('welcome');
+    this.#enter(leg, admitted, dialog);
   }
 
   /** Offer and answer (RFC 3264), in either order. `begin` runs once media is agreed on. @returns whether it was answered */

@@ -25,8 +25,8 @@ export function callerOf({ remote, target }: IncomingDialog): Parameters<Control
 }
 
 /**
- * How a refusal is said in SIP: a room that is not there gets 404, encryption that is missing 488, too many calls at a
- * time 486, whoever may not 403 (RFC 3261 21.4.5, 21.4.26, 21.4.24, 21.4.4); trouble of ours gets 503.
+ * How a refusal is said in SIP: 403 whatever the reason, so that nobody learns which rooms there are; trouble of ours 503
+ * (RFC 3261 21.4.4, 21.5.4).
  */
 export function refusalStatus(error: unknown): [status: number, reason: string] {
   if (!(error instanceof Refused) || error.refusal.category === 'server') return [503, 'Service Unavailable'];

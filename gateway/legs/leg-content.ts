@@ -160,7 +160,9 @@ export class LegContent {
       onEvent,
       log: logger,
     });
-    this.#bound.set(transport, control);
+    // The call may have ended meanwhile: then nobody else closes it.
+    if (this.#closed) await control.close();
+    else this.#bound.set(transport, control);
     return control;
   }
 

@@ -164,6 +164,7 @@ export class Leg implements SeatOwner {
 
   /** What a caller is told, in our language and then in the other. Resolves at its end, or when something else is said. */
   async play(prompt: Prompt): Promise<void> {
+    if (this.#over) return;
     const { language } = this.#options.settings;
     this.#onPlayed(false);
     for (const spoken of [language, language === 'vi' ? 'en' : 'vi'] as const) {

@@ -87,7 +87,9 @@ export class OutgoingCall implements LiveCall {
     });
     if (this.#over) return leg.end('cancelled');
     this.#leg = leg;
-    const { target, credentials } = wayTo(this.#address, account, context.settings.sipTrunk);
+    // A codec that called in has told its address itself: nobody has himself called through the trunk (REG-12).
+    const trunk = call.direction === 'out' ? context.settings.sipTrunk : undefined;
+    const { target, credentials } = wayTo(this.#address, account, trunk);
     const dialog = context.sip.place(target, {
       callerName: title,
       fromUser: credentials?.user ?? roomId,

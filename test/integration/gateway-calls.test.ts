@@ -124,6 +124,42 @@ describe('a caller whom nobody knows', () => {
   }, 120_000);
 });
 
+test('a caller who is hung up before his engine stands is told so', async () => {
+  await gateway.addSite('cho-moi', { account: 'chomoi', password: 'right-41' });
+  const registrar = { host: `127.0.0.1:${gateway.sipPort}`, password: 'right-41', seconds: 60 };
+  const caller = await codec({ user: 'chomoi', registrar });
+  await registers('cho-moi');
+  const { roomId, desk } = await gateway.open(['cho-moi']);
+  await caller.dial(room(roomId));
+  await until('it calls', () => callsOf(desk).length > 0, SLOW_MS);
+  await desk.command({ verb: 'hangUp', callId: callsOf(desk)[0]?.id });
+  await caller.waitFor('CALL_CLOSED', SLOW_MS);
+  expect(callsOf(desk)).toMatchObject([{ status: 'ended' }]);
+}, 60_000);
+
+test('no more strangers are heard from one address than three at a time, however fast they call', async () => {
+  const edge = await openEdge();
+  try {
+    const { roomId } = await gateway.open();
+    const calls = Array.from({ length: 5 }, (_, i) =>
+      edge.place(room(roomId), { callerName: 'crowd', fromUser: `crowd${i}`, offer }),
+    );
+    const ends = await Promise.all(
+      calls.map(
+        (call) =>
+          new Promise<number>((resolve) => {
+            call.on('answered', () => resolve(200));
+            call.on('failed', ({ status }) => resolve(status));
+          }),
+      ),
+    );
+    expect(ends.toSorted((a, b) => a - b)).toEqual([200, 200, 200, 486, 486]);
+    await Promise.all(calls.map((call) => call.hangUp()));
+  } finally {
+    await edge.close();
+  }
+}, 60_000);
+
 describe('a codec is taken', () => {
   test('over TLS, with the streams encrypted by DTLS', async () => {
     await gateway.addSite('tls', { account: 'tls', password: 'right-90' });
