@@ -1,11 +1,12 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
+import { Refused } from '../server/protocol/refusals.ts';
 import { MAX_BANS_REPORTED } from '../server/protocol/wire.ts';
 import type { Control } from './session/control.ts';
 import type { Authorisation, Binding, CallRequest, RefusedAttempt, SipEdge, SipHooks } from './sip/index.ts';
 
-/** Between two looks at who is banned, in milliseconds. */
-const BANS_INTERVAL_MS = 5_000;
+/** Between two looks at who is banned and what has not been told, in milliseconds. */
+const TELL_INTERVAL_MS = 5_000;
 
 /**
  * What the SIP edge asks of the centre and tells it: accounts, registrations, bans, and attempts that it refused by itself
@@ -48,7 +49,10 @@ export class FrontDoor {
   attach(edge: SipEdge): void {
     this.#control.onConnected(() => void this.#connected(edge));
     this.#control.onUnban((ip) => edge.unban(ip));
-    this.#timer = setInterval(() => void this.#tellBans(edge), BANS_INTERVAL_MS);
+    this.#timer = setInterval(() => {
+      void this.#tell();
+      void this.#tellBans(edge);
+    }, TELL_INTERVAL_MS);
   }
 
   close(): void {
@@ -85,11 +89,15 @@ export class FrontDoor {
     for (const [account, bindings] of this.#unsaid) {
       try {
         await this.#control.reportRegistrations({ account, bindings });
-        if (this.#unsaid.get(account) === bindings) this.#unsaid.delete(account);
       } catch (error) {
-        this.#logger.debug({ err: error }, 'registration waits for the server');
-        return;
+        if (!(error instanceof Refused) || error.refusal.category !== 'input') {
+          this.#logger.debug({ err: error }, 'registration waits for the server');
+          return;
+        }
+        // It will not be taken next time either, and must not hold up the others.
+        this.#logger.warn({ account, err: error }, 'registration not taken');
       }
+      if (this.#unsaid.get(account) === bindings) this.#unsaid.delete(account);
     }
   }
 

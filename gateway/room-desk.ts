@@ -11,7 +11,9 @@ import { Seat, type SeatOwner } from './session/seat.ts';
 import { type Wants, wantsOf } from './wants.ts';
 
 /** Reports that found no server are kept until it is back, so many of them. */
-const MAX_WAITING_REPORTS = 200;
+const MAX_WAITING_REPORTS = 2_000;
+/** What could not be said is said again after this long, even where nothing else happens. */
+const REPORT_AGAIN_MS = 1_000;
 
 /**
  * The gateway's desk for one open room: mirrors it as a participant of kind `gateway`, and starts and ends what the
@@ -31,6 +33,7 @@ export class RoomDesk implements SeatOwner {
   #wants: Wants | undefined;
   #looked = false;
   #sending = false;
+  #again: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(context: GatewayContext, roomId: RoomId, calls: Calls | undefined) {
@@ -86,6 +89,9 @@ export class RoomDesk implements SeatOwner {
   /** The room has ended and what was held is put away, or the gateway itself ends. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#again);
+    // Also where nobody could tell us that the meeting was over: a site is not to be called again for it.
+    for (const callId of Object.keys(this.state?.calls ?? {})) this.#calls?.hangUp(callId);
     await this.#serial.run('close', async () => {
       await this.#recorder?.stop();
       await this.#composer.close();
@@ -118,10 +124,12 @@ export class RoomDesk implements SeatOwner {
     try {
       for (let report = this.#reports[0]; report; report = this.#reports[0]) {
         await this.#seat.report(report);
-        this.#reports.shift();
+        if (this.#reports[0] === report) this.#reports.shift();
       }
     } catch (error) {
       this.#logger.debug({ err: error }, 'report waits for the server');
+      clearTimeout(this.#again);
+      if (!this.#closed) this.#again = setTimeout(() => void this.#sendReports(), REPORT_AGAIN_MS);
     } finally {
       this.#sending = false;
     }

@@ -120,12 +120,14 @@ export class Seat {
     resultOf(await this.#ask('command', command), nothingSchema);
   }
 
-  /** A command that states a fact: a refusal is the room's last word on it and is only logged. Throws when nothing answers. */
+  /** A command that states a fact: a refusal is the room's last word on it and is only logged. Throws when nothing answers, or
+   * it was too much at once. */
   async report(command: Command): Promise<void> {
     try {
       await this.command(command);
     } catch (error) {
-      if (!(error instanceof Refused) || error.refusal.category === 'server') throw error;
+      const isLastWord = error instanceof Refused && !['server', 'limit'].includes(error.refusal.category);
+      if (!isLastWord) throw error;
       this.#logger.warn({ verb: command.verb, code: error.refusal.code }, 'report refused');
     }
   }
