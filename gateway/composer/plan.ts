@@ -12,6 +12,7 @@ export interface PicturePlan {
   tiles: Tile[];
 }
 
+const IDLE_MIXES_KEPT = 4;
 const CONTENT: Layout = { name: '1', slots: [{ show: 'content' }] };
 const WITH_CONTENT: Layout = { name: 'content+speaker', slots: defaultSlots('content+speaker') };
 
@@ -62,6 +63,15 @@ export function mixesMinusOf(state: RoomState): ParticipantId[] {
     .filter((p) => p.gate === 'open')
     .map((p) => p.id)
     .sort();
+}
+
+/**
+ * Each mix costs an encoder, and in a long meeting every site speaks once: of those that nobody hears now only the last few
+ * stay, for a discussion that goes back and forth. @param held who spoke last at the end
+ */
+export function superfluousMixes(held: readonly ParticipantId[], wanted: readonly ParticipantId[]): ParticipantId[] {
+  const idle = held.filter((id) => !wanted.includes(id));
+  return idle.slice(0, Math.max(0, idle.length - IDLE_MIXES_KEPT));
 }
 
 /** A composition costs a processor core: it runs while someone consumes it. */

@@ -3,15 +3,17 @@ import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import { type MixContract, mixContract } from '../engine/mix-protocol.ts';
 import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream } from '../session/streams.ts';
+import { nothingSchema } from '../session/wire.ts';
 import { Composition, type CompositionOptions, openComposition } from './composition.ts';
 import { MIXER_ID } from './id.ts';
-import { inputIdOf, mixesMinusOf } from './plan.ts';
+import { inputIdOf, mixesMinusOf, superfluousMixes } from './plan.ts';
 
 const MIX_ID = 'mix';
 
 /** The room's sound: the open microphones as one mix, and for each codec that speaks the mix without it. */
 export class RoomMixes extends Composition<MixContract> {
-  readonly #mixesMinus = new Set<ParticipantId>();
+  /** The producer of each, who spoke last at the end. */
+  readonly #mixesMinus = new Map<ParticipantId, string>();
 
   static async start(options: Omit<CompositionOptions, 'participantId' | 'receives'>): Promise<RoomMixes> {
     return new RoomMixes(
@@ -26,13 +28,27 @@ export class RoomMixes extends Composition<MixContract> {
 
   protected async compose(seat: Seat): Promise<void> {
     if (!seat.state) return;
-    for (const id of mixesMinusOf(seat.state)) {
-      if (this.#mixesMinus.has(id)) continue;
-      const { rtp } = await openStream(seat, { source: 'mixMinus', for: id }, 'opus', this.cname);
-      const exclude = inputIdOf({ participantId: id, source: 'microphone' });
-      await this.engine.request('addOutput', { outputId: id, exclude, rtp });
-      this.#mixesMinus.add(id);
+    const wanted = mixesMinusOf(seat.state);
+    for (const id of wanted) {
+      const standing = this.#mixesMinus.get(id);
+      this.#mixesMinus.delete(id);
+      this.#mixesMinus.set(id, standing ?? (await this.#openMixMinus(seat, id)));
     }
+    for (const id of superfluousMixes([...this.#mixesMinus.keys()], wanted)) await this.#closeMixMinus(seat, id);
+  }
+
+  async #openMixMinus(seat: Seat, id: ParticipantId): Promise<string> {
+    const { rtp, producerId } = await openStream(seat, { source: 'mixMinus', for: id }, 'opus', this.cname);
+    const exclude = inputIdOf({ participantId: id, source: 'microphone' });
+    await this.engine.request('addOutput', { outputId: id, exclude, rtp });
+    return producerId;
+  }
+
+  async #closeMixMinus(seat: Seat, id: ParticipantId): Promise<void> {
+    const producerId = this.#mixesMinus.get(id);
+    this.#mixesMinus.delete(id);
+    await this.engine.request('removeOutput', { outputId: id });
+    if (producerId) await seat.request({ request: 'closeProducer', producerId }, nothingSchema);
   }
 
   protected async addInput(inputId: string, offer: ConsumerOffer): Promise<number> {

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { isCompositionWanted, mixesMinusOf, picturesOf, watchedBy } from '../../../gateway/composer/plan.ts';
+import {
+  isCompositionWanted,
+  mixesMinusOf,
+  picturesOf,
+  superfluousMixes,
+  watchedBy,
+} from '../../../gateway/composer/plan.ts';
 import type { Kind, Layout, Participant, RoomState } from '../../../server/protocol/records.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
 
@@ -57,6 +63,13 @@ test('a tile without a picture is drawn and not watched', () => {
 test('only codecs whose microphone is open get a mix without themselves', () => {
   const people = [person('a', 'sip', { gate: 'open' }), person('b', 'sip'), person('c', 'browser', { gate: 'open' })];
   expect(mixesMinusOf(room(ONE, ...people))).toEqual(['a']);
+});
+
+test('of the mixes that nobody hears now the last four stay', () => {
+  const held = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  expect(superfluousMixes(held, ['a', 'g'])).toEqual(['b']);
+  expect(superfluousMixes(held, held)).toEqual([]);
+  expect(superfluousMixes(held.slice(0, 4), [])).toEqual([]);
 });
 
 test('a composition runs while a codec or a recording consumes it', () => {
