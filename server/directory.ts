@@ -140,7 +140,8 @@ export class Directory {
   }
 
   async #save(stored: StoredSite, result: 'saved' | 'siteExists' | 'siteUnknown' | 'accountTaken'): Promise<Site> {
-    if (result !== 'saved') throw new Refused(result, stored.site.sip?.account ?? stored.site.siteId);
+    const { siteId, sip } = stored.site;
+    if (result !== 'saved') throw new Refused(result, result === 'accountTaken' ? sip?.account : siteId);
     await this.#reload();
     await this.#tellRooms();
     return stored.site;

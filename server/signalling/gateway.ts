@@ -13,7 +13,7 @@ import {
   type ServerToGateway,
   type SipBan,
 } from '../protocol/wire.ts';
-import { isActive } from '../room/calls.ts';
+import { callUnderWay } from '../room/calls.ts';
 import { CallerAdmission, type Callers, type DirectoryPort } from './callers.ts';
 import { receive } from './messages.ts';
 import { admitting, checkVersion, succeed } from './participants.ts';
@@ -120,8 +120,7 @@ async function issueTicket({ rooms, tickets }: GatewayParts, wanted: Request<'ti
   const room = rooms.require(wanted.roomId);
   const { roomId, kind, participantId, name, address } = wanted;
   const role = kind === 'sip' || kind === 'simulator' ? ('site' as const) : ('service' as const);
-  const active = Object.values(room.state.calls).find((c) => c.participantId === participantId && isActive(c));
-  const callId = wanted.callId ?? active?.id;
+  const callId = wanted.callId ?? callUnderWay(room.state, participantId)?.id;
   const ofCall = kind === 'sip' ? { ...(address ? { address } : {}), ...(callId ? { callId } : {}) } : {};
   return { ticket: await tickets.issue({ roomId, kind, role, participantId, name, ...ofCall }) };
 }
