@@ -53,10 +53,10 @@ class TcpLink {
     this.#options = options;
     const address = server.address();
     this.port = address !== null && typeof address === 'object' ? address.port : 0;
-    server.maxConnections = bounds.connections;
     server.on('error', (error) => options.onFault({ code: 'tcpError', message: error.message }));
     server.on('connection', (socket) => {
       mark(socket, signallingClass);
+      this.#makeRoom();
       this.#attend(socket);
       this.#welcome(socket);
     });
@@ -97,6 +97,15 @@ class TcpLink {
   #welcome(socket: Socket): void {
     if (this.#current || !this.#remote || socket.readyState !== 'open') return;
     if (socket.remoteAddress === this.#remote.ip || this.#options.speaksFirst) this.#adopt(socket);
+  }
+
+  /** The one that has been on trial for longest goes: strangers who say nothing must not keep the endpoint out. */
+  #makeRoom(): void {
+    if (this.#sockets.size < bounds.connections) return;
+    const eldest = [...this.#sockets].find((socket) => socket !== this.#current && !socket.connecting);
+    if (!eldest) return;
+    eldest.destroy();
+    this.#sockets.delete(eldest);
   }
 
   #stopDialling(): void {

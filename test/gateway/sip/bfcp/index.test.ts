@@ -229,6 +229,23 @@ describe('floor control over TCP', () => {
     await expect(once(connect(floor.port, ip), 'connect')).rejects.toThrow('ECONNREFUSED');
   });
 
+  it('lets the endpoint in past any number of strangers that connect and say nothing', async () => {
+    const { floor } = await open({ transport: 'tcp' });
+    const silent = Array.from({ length: 6 }, () =>
+      connect(floor.port, ip)
+        .on('error', () => undefined)
+        .resume(),
+    );
+    closers.push(() => silent.forEach((socket) => void socket.destroy()));
+    await Promise.all(silent.map((socket) => socket.connecting && once(socket, 'connect')));
+    await until(() => silent.filter((socket) => socket.closed).length === 2);
+    const endpoint = connect(floor.port, ip);
+    closers.push(() => void endpoint.destroy());
+    endpoint.write(onStream('Hello'));
+    await once(endpoint, 'data');
+    await until(() => silent.filter((socket) => socket.closed).length === 3);
+  });
+
   it('opens a broken connection anew where that is its part, and lets go of a peer that does not read', async () => {
     const sockets: Socket[] = [];
     const endpoint = createServer((socket) => {
