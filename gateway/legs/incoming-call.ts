@@ -4,11 +4,15 @@ import type { Admitted, Control } from '../session/control.ts';
 import type { IncomingDialog } from '../sip/index.ts';
 import type { Leg } from './leg.ts';
 import { failed, MAX_FAILURES, NOTHING_ENTERED, PIN_LENGTH, type PinEntry, press } from './pin-entry.ts';
+import type { Prompt } from './prompts.ts';
 
 /** Whoever has not entered a PIN by then is not going to. */
 const PIN_WITHIN_MS = 90_000;
 /** Said again when nothing was pressed for so long. */
 const REMIND_MS = 12_000;
+
+/** What of a leg it takes to ask its caller. */
+type Asked = Pick<Leg, 'play' | 'onDigit' | 'isOver'>;
 
 /** What a caller says of himself and what is proven of him. */
 export function callerOf({ remote, target }: IncomingDialog): Parameters<Control['admitCall']>[0] {
@@ -35,10 +39,10 @@ export function refusalStatus(error: unknown): [status: number, reason: string] 
 
 /**
  * Asks an unknown caller for the meeting's PIN, by voice and keys (RFC 4733, or INFO). Resolves with its admission, or with
- * nothing when the call is to be over; the goodbye has been said.
+ * nothing when the call is to be over; whoever tried has been told why.
  */
 export async function askForPin(
-  leg: Leg,
+  leg: Asked,
   admit: (pin: string) => Promise<Admitted>,
   logger: Logger,
 ): Promise<Admitted | null> {
@@ -60,14 +64,23 @@ export async function askForPin(
       if (typeof answer !== 'string') return answer;
       logger.info({ code: answer }, 'PIN refused');
       entry = failed(entry);
-      if (entry.failures >= MAX_FAILURES || answer !== 'pinWrong') break;
+      const goodbye = goodbyeFor(answer, entry);
+      if (goodbye) {
+        await leg.play(goodbye);
+        return null;
+      }
       void leg.play('wrongPin');
     }
-    await leg.play('tooManyTries');
     return null;
   } finally {
     keys.close();
   }
+}
+
+/** What is said before the call is over; nothing while there may be another try. */
+function goodbyeFor(refusal: RefusalCode, { failures }: PinEntry): Prompt | undefined {
+  if (refusal === 'pinWrong') return failures >= MAX_FAILURES ? 'tooManyTries' : undefined;
+  return refusal === 'tooManyAttempts' ? 'tooManyTries' : 'notOpen';
 }
 
 /** The admission, or why there is none. */
@@ -83,11 +96,11 @@ async function check(pin: string, admit: (pin: string) => Promise<Admitted>): Pr
 
 /** The keys that are pressed, one at a time. */
 class Keys {
-  readonly #leg: Leg;
+  readonly #leg: Asked;
   readonly #pressed: string[] = [];
   #waiting: ((key: string | null) => void) | undefined;
 
-  constructor(leg: Leg) {
+  constructor(leg: Asked) {
     this.#leg = leg;
     leg.onDigit((key) => {
       if (this.#waiting) this.#waiting(key);
