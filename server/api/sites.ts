@@ -43,10 +43,11 @@ export function routeSites(parts: ApiParts, sessions: Sessions): Router {
   });
 
   router.put('/rooms/:id/sites', async (request, response) => {
-    await sessions.require(request);
+    const { account } = await sessions.require(request);
     const { siteIds } = parse(invitationsSchema, request.body);
     const { roomId } = await findOpen(parts, request.params.id);
     await directory.invite(roomId, siteIds);
+    logger.info({ username: account.username, room: roomId, sites: siteIds.length }, 'sites were invited');
     response.json({ siteIds: await directory.invited(roomId) });
   });
 
