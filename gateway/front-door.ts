@@ -61,7 +61,7 @@ export class FrontDoor {
 
   /** Whoever names an account has to prove it; of everyone else the server knows whether it knows him. */
   async #authorise({ identity, from }: CallRequest): Promise<Authorisation> {
-    if (identity.account !== undefined || identity.certificate !== undefined) return 'accept';
+    if (identity.account !== undefined) return 'accept';
     const user = /^sips?:([^@;:]+)[@:]/i.exec(from)?.[1] ?? '';
     try {
       return (await this.#control.sipAccount(user.slice(0, 128))) ? 'challenge' : 'accept';

@@ -11,13 +11,16 @@ import { engineHealth, startEngine } from './engine/process.ts';
 import { FrontDoor } from './front-door.ts';
 import { Calls } from './legs/calls.ts';
 import { ownAddress } from './legs/media.ts';
+import type { Trunk } from './legs/way.ts';
 import { RoomDesk } from './room-desk.ts';
 import { Control } from './session/control.ts';
 import { startSimulation } from './simulator/simulation.ts';
-import { createSipEdge, type SipEdge, type TlsSettings } from './sip/index.ts';
+import { createSipEdge, type Registration, type SipEdge, type TlsSettings } from './sip/index.ts';
 
 /** Between two reports for `/api/health`, in milliseconds. */
 const HEALTH_INTERVAL_MS = 5_000;
+/** What is asked of an outside registrar, which grants what it likes. */
+const TRUNK_EXPIRES_S = 3600;
 /** So long may closing take before the process just ends. */
 const CLOSE_WITHIN_MS = 4_000;
 
@@ -36,6 +39,7 @@ async function main(): Promise<void> {
   const control = new Control(server, secret, logger);
   const frontDoor = new FrontDoor(control, logger);
   const sip = settings.sip ? await openSip(settings, frontDoor) : undefined;
+  const trunk = sip && settings.sipTrunk && registerAt(settings.sipTrunk, sip);
   const context: GatewayContext = { settings, server, control, logger, ...(sip ? { sip } : {}) };
   const calls = sip
     ? new Calls(
@@ -77,8 +81,9 @@ async function main(): Promise<void> {
   const simulation = settings.demo ? startSimulation(context) : undefined;
   const sipHealth = sip ? ('ok' as const) : ('off' as const);
   const health = setInterval(() => {
+    const trunkState = trunk && trunk.state !== 'registered' ? { detail: `trunk: ${trunk.state}` } : {};
     control
-      .reportHealth({ sip: sipHealth, engine: engineHealth() })
+      .reportHealth({ sip: sipHealth, engine: engineHealth(), ...trunkState })
       .catch((error: unknown) => logger.debug({ err: error }, 'no health report'));
   }, HEALTH_INTERVAL_MS);
 
@@ -137,16 +142,18 @@ async function openSip(settings: Settings, frontDoor: FrontDoor): Promise<SipEdg
   try {
     await edge.start();
     frontDoor.attach(edge);
-    if (settings.sipTrunk) {
-      const { uri: registrar, user, password } = settings.sipTrunk;
-      edge.register({ registrar, user, password, expiresSeconds: 3600 });
-    }
     return edge;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`ROSTRUM_SIP_PORT=${settings.sipPort}: ${reason}\n`);
+    process.stderr.write(
+      `ROSTRUM_SIP_PORT=${settings.sipPort} ROSTRUM_SIP_TLS_PORT=${settings.sipTlsPort}: ${reason}\n`,
+    );
     process.exit(1);
   }
+}
+
+function registerAt({ uri: registrar, user, password }: Trunk, sip: SipEdge): Registration {
+  return sip.register({ registrar, user, password, expiresSeconds: TRUNK_EXPIRES_S });
 }
 
 function tlsOf(settings: Settings): TlsSettings {

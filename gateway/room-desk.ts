@@ -77,6 +77,7 @@ export class RoomDesk implements SeatOwner {
     this.#looked = true;
     for (const call of wants.place) this.#place(call);
     for (const callId of wants.hangUp) this.#calls?.hangUp(callId);
+    for (const callId of wants.lost) this.report({ verb: 'reportCall', callId, status: 'ended', cause: 'lost' });
     for (const call of Object.values(state.calls)) this.#calls?.follow(call);
     if (!this.#closed) this.#composer.update(state);
     void this.#serial.run('recording', () => this.#record());

@@ -8,6 +8,8 @@ export interface Wants {
   recording: RecordingId | null;
   place: Call[];
   hangUp: CallId[];
+  /** Calls that came in, were never answered, and are nobody's any more: nobody calls back who was not let in (REG-12). */
+  lost: CallId[];
 }
 
 /**
@@ -20,10 +22,12 @@ export function wantsOf(state: RoomState, holds: (id: CallId) => boolean, isFirs
   const calls = Object.values(state.calls);
   const isOpen = state.status === 'open';
   const orphaned = (call: Call) => isFirstLook && isActive(call) && !holds(call.id);
+  const unanswered = (call: Call) => call.direction === 'in' && call.status !== 'answered';
   const fresh = (call: Call) => call.status === 'requested' && !holds(call.id);
   return {
     recording: recording.status === 'starting' || recording.status === 'running' ? recording.id : null,
-    place: isOpen ? calls.filter((call) => fresh(call) || orphaned(call)) : [],
+    place: isOpen ? calls.filter((call) => fresh(call) || (orphaned(call) && !unanswered(call))) : [],
     hangUp: calls.filter((call) => holds(call.id) && (!isOpen || !isActive(call))).map((call) => call.id),
+    lost: calls.filter((call) => orphaned(call) && unanswered(call)).map((call) => call.id),
   };
 }

@@ -33,6 +33,13 @@ test('a gateway that was killed calls its codecs back, those that had called in 
   expect(wantsOf(state, none, false).place).toEqual([]);
 });
 
+test('who called in and was never answered is not called back (REG-12)', () => {
+  const state = room(call('a', 'trying', 'in'), call('b', 'answered', 'in'), call('c', 'trying'));
+  const { place, lost } = wantsOf(state, none, true);
+  expect([place.map((c) => c.id), lost]).toEqual([['b', 'c'], ['a']]);
+  expect(wantsOf(state, none, false).lost).toEqual([]);
+});
+
 test('what the room has ended is hung up, and with the meeting everything', () => {
   const state = room(call('a', 'ended'), call('b', 'answered'));
   expect(wantsOf(state, () => true, false).hangUp).toEqual(['a']);
