@@ -4,7 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Negotiation } from '../../gateway/legs/media.ts';
-import type { Dialog, LocalMedia, Negotiated, OutgoingDialog, SipEdge } from '../../gateway/sip/index.ts';
+import {
+  type Dialog,
+  type LocalMedia,
+  type Negotiated,
+  type OutgoingDialog,
+  readAnswer,
+  type SipEdge,
+} from '../../gateway/sip/index.ts';
 import { LightLine } from './light-line.ts';
 import { toneLevelOf } from './perceive.ts';
 import type { Clip } from './rtp-clips.ts';
@@ -28,7 +35,9 @@ export class LightCodec {
   dialog: Dialog | undefined;
   agreed: Negotiated | undefined;
   ended = 0;
+  readonly #knowsH265Alone: boolean = false;
   #negotiation: Negotiation;
+  #offered = '';
 
   constructor(uri: string, lines: { sound: LightLine; picture: LightLine | undefined }, options: LightOptions) {
     this.uri = uri;
@@ -38,9 +47,10 @@ export class LightCodec {
     const video = lines.picture && {
       port: lines.picture.port,
       maxBitrate: 4_000_000,
-      codecs: [pictureCodec],
+      codecs: [pictureCodec === 'H265' ? 'H264' : pictureCodec],
       profileLevelId,
     };
+    this.#knowsH265Alone = pictureCodec === 'H265';
     this.local = { address, audio: { port: lines.sound.port, codecs: ['PCMA'] }, ...(video ? { video } : {}) };
     this.#negotiation = new Negotiation(this.local);
   }
@@ -50,7 +60,9 @@ export class LightCodec {
   }
 
   offer(): string {
-    return this.#negotiation.offer();
+    const offer = this.#negotiation.offer();
+    this.#offered = this.#knowsH265Alone ? withH265Alone(offer) : offer;
+    return this.#offered;
   }
 
   attach(dialog: Dialog): void {
@@ -71,7 +83,7 @@ export class LightCodec {
   }
 
   accept(answer: string): void {
-    const agreed = this.#negotiation.accept(answer);
+    const agreed = readAnswer(this.#offered, answer, this.local);
     if (agreed) this.#agree(agreed);
   }
 
@@ -104,6 +116,11 @@ export class LightCodec {
     if (audio) this.sound.start(audio.remote, audio.payloadType);
     if (video) this.picture?.start(video.remote, video.payloadType);
   }
+}
+
+/** What our own side never offers. */
+function withH265Alone(offer: string): string {
+  return offer.replace(/97 98(?=\r\n)/, '97').replace(/97 H264\/90000\r\na=fmtp:97 [^\r]*/, '97 H265/90000');
 }
 
 /** G.711 A-law to 16 bit linear. */
