@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ParticipantId, RoomId } from '../../server/protocol/ids.ts';
 import type { RoomState } from '../../server/protocol/records.ts';
+import { BackOff } from '../back-off.ts';
 import type { GatewayContext } from '../context.ts';
 import { Serial } from '../serial.ts';
 import { ComposedPicture } from './composed-picture.ts';
@@ -10,8 +11,8 @@ import { RoomMixes } from './room-mixes.ts';
 
 /** One name for picture and mix, so that receivers keep them in step (RFC 3550 6.5.1). */
 const CNAME = 'composer';
-/** What ended by itself is begun again after this long. */
-const RESTART_MS = 300;
+/** What ended by itself is begun again so soon the first time, and ever later while it fails again and again. */
+const RESTART = { firstMs: 300, longestMs: 10_000 };
 
 /** Something that runs until it is closed. */
 interface Running {
@@ -28,6 +29,9 @@ export class Composer {
   readonly #logger: Logger;
   readonly #serial: Serial;
   readonly #running = new Map<ParticipantId, Running>();
+  /** What has ended by itself and is wanted: when it is begun again. */
+  readonly #restarts = new Map<ParticipantId, NodeJS.Timeout>();
+  readonly #backOffs = new Map<ParticipantId, BackOff>();
   #wanted = new Map<ParticipantId, PicturePlan | 'mixes'>();
 
   constructor(context: GatewayContext, roomId: RoomId) {
@@ -58,17 +62,17 @@ export class Composer {
       this.#running.delete(id);
       await running.close();
     }
+    for (const id of this.#backOffs.keys()) {
+      if (!this.#wanted.has(id)) this.#forget(id);
+    }
     for (const [id, plan] of this.#wanted) {
-      if (!this.#running.has(id)) await this.#start(id, plan);
+      if (!this.#running.has(id) && !this.#restarts.has(id)) await this.#start(id, plan);
     }
   }
 
   async #start(id: ParticipantId, plan: PicturePlan | 'mixes'): Promise<void> {
-    const again = () => {
-      this.#running.delete(id);
-      setTimeout(() => void this.#serial.run('restart', () => this.#settle()), RESTART_MS);
-    };
-    const options = { context: this.#context, roomId: this.#roomId, cname: CNAME, onEnd: again };
+    const onEnd = () => this.#ended(id);
+    const options = { context: this.#context, roomId: this.#roomId, cname: CNAME, onEnd };
     try {
       this.#running.set(
         id,
@@ -76,7 +80,26 @@ export class Composer {
       );
     } catch (error) {
       this.#logger.warn({ composition: id, err: error }, 'composition not started');
-      again();
+      this.#ended(id);
     }
+  }
+
+  #ended(id: ParticipantId): void {
+    this.#running.delete(id);
+    if (!this.#wanted.has(id)) return;
+    const backOff = this.#backOffs.get(id) ?? new BackOff(RESTART);
+    this.#backOffs.set(id, backOff);
+    const again = () => {
+      this.#restarts.delete(id);
+      void this.#serial.run('restart', () => this.#settle());
+    };
+    clearTimeout(this.#restarts.get(id));
+    this.#restarts.set(id, setTimeout(again, backOff.next(performance.now())));
+  }
+
+  #forget(id: ParticipantId): void {
+    clearTimeout(this.#restarts.get(id));
+    this.#restarts.delete(id);
+    this.#backOffs.delete(id);
   }
 }
