@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,7 +80,8 @@ export async function writeFontConfig(cacheFolder: string): Promise<string> {
   const path = join(cacheFolder, 'fonts.conf');
   if ((await readFile(path, 'utf8').catch(() => '')) === text) return path;
   await mkdir(cacheFolder, { recursive: true });
-  const temporary = `${path}.${process.pid}`;
+  // Several jobs may start at once, in this process as well as in others.
+  const temporary = `${path}.${randomUUID()}`;
   await writeFile(temporary, text);
   await rename(temporary, path);
   return path;

@@ -38,3 +38,9 @@ test('the font configuration names a folder that has the font', async () => {
   const [, folder] = /<dir>(.*)<\/dir>/.exec(text) ?? [];
   expect((await readdir(folder ?? '')).some((name) => name.endsWith('.ttf'))).toBe(true);
 });
+
+test('several jobs that start at once in a new cache all find the font configuration', async () => {
+  const paths = await Promise.all(Array.from({ length: 8 }, () => writeFontConfig(cache)));
+  expect(new Set(paths).size).toBe(1);
+  expect(await readdir(cache)).toEqual(['fonts.conf']);
+});
