@@ -13,6 +13,8 @@ export const interfaceWords = catalogue({
     unloaded: 'Chưa tải được trang',
     unloadedNote: 'Máy chủ không trả lời hoặc vừa được cập nhật. Tải lại trang.',
     reload: 'Tải lại trang',
+    again: 'Thử lại',
+    signIn: 'Đăng nhập',
   },
   en: {
     close: 'Close',
@@ -25,6 +27,8 @@ export const interfaceWords = catalogue({
     unloaded: 'The page could not be loaded',
     unloadedNote: 'The server does not answer, or was just updated. Reload the page.',
     reload: 'Reload the page',
+    again: 'Try again',
+    signIn: 'Sign in',
   },
 });
 
