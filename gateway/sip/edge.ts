@@ -128,6 +128,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     listener: Listener,
   ): Promise<{ verdict: Authorisation; caller: Caller }> {
     const caller = await identify(message, listener, { authentication, registrar });
+    if (caller.isUnprovenAccount) return { verdict: 'challenge', caller };
     if (!hooks.authorise) return { verdict: 'accept', caller };
     const from = message.from.uri.toString();
     const source = listener.sourceOf(message);

@@ -80,11 +80,18 @@ describe.each(['udp', 'tcp'] as const)('a codec over %s', (transport) => {
     await one.received('ACK');
   });
 
-  it('is known by its source when it calls, until it leaves', async () => {
+  it('is known when it calls, until it leaves: by its connection, or, as datagrams can be forged, by its password', async () => {
     const one = await codec('codec1', transport);
     await one.prove();
     const call = nextCall(edge);
-    const answered = one.request({ method: 'INVITE', to: 'room1', from: 'somebody', body: offer() });
+    const invite = { method: 'INVITE', to: 'room1', from: 'somebody', body: offer() };
+    const password = { user: 'codec1', password: 'secret1' };
+    const uri = `sip:room1@${address}:${edge.port}`;
+    const challenged = transport === 'udp' ? await one.request(invite) : undefined;
+    expect(challenged?.status).toBe(transport === 'udp' ? 401 : undefined);
+    expect(asked).toEqual([]);
+    const authorization = challenged && credentialsFor(challenged, password, 'INVITE', uri);
+    const answered = one.request(authorization ? { ...invite, authorization } : invite);
     const dialog = await call;
     expect(dialog.remote.identity).toEqual({ account: 'codec1' });
     answerCall(dialog);

@@ -10,7 +10,7 @@ export interface Source {
 
 /** What is proven about the other end. */
 export interface Identity {
-  /** By digest on this request, or by a live registration from this very source. */
+  /** By digest on this request, or by a live registration over this very connection (TCP, TLS). */
   account?: string;
   /** The certificate it presented on its TLS connection, which it holds the key of. */
   certificate?: {

@@ -1,4 +1,7 @@
-/** Who is calling: by digest on the INVITE (RFC 3261 §22.2), by the source of a live registration, by its TLS certificate. */
+/**
+ * Who is calling: by digest on the INVITE (RFC 3261 §22.2), by the connection of a live registration, by its TLS certificate. The
+ * source of a datagram proves nothing, as anybody can write it: who has registered over UDP is asked for its password again.
+ */
 import type { IncomingRequestMessage } from 'sip.js/lib/core/index.js';
 import type { Identity } from '../dialog/dialog.ts';
 import type { Listener } from '../listener.ts';
@@ -12,6 +15,8 @@ export interface Caller {
   identity: Identity;
   /** It has tried to prove something with a nonce that no longer holds. */
   isStale: boolean;
+  /** It comes from where an account is registered over UDP, and has not tried to prove that it is that account. */
+  isUnprovenAccount: boolean;
 }
 
 export interface CallersOptions {
@@ -40,13 +45,16 @@ export async function identify(
       asker,
     };
     const proof = await authentication.check(claim);
-    if (proof.kind === 'proven') return { identity: { ...known, account: proof.account.user }, isStale: false };
-    return { identity: known, isStale: proof.stale };
+    const account = proof.kind === 'proven' ? { account: proof.account.user } : {};
+    const isStale = proof.kind === 'unproven' && proof.stale;
+    return { identity: { ...known, ...account }, isStale, isUnprovenAccount: false };
   }
   // Behind a proxy anybody comes from the proxy's address.
   const isDirect = message.getHeaders('Via').length === 1;
   const account = isDirect ? registrar.accountAt(source, asker.user) : undefined;
-  return { identity: account === undefined ? known : { ...known, account }, isStale: false };
+  const isProven = account !== undefined && source.transport !== 'udp';
+  const identity = isProven ? { ...known, account } : known;
+  return { identity, isStale: false, isUnprovenAccount: account !== undefined && !isProven };
 }
 
 export function askerOf(message: IncomingRequestMessage, listener: Listener): Asker {
