@@ -3,10 +3,6 @@ import { catalogue } from '../ui/words.svelte.ts';
 export const words = catalogue({
   vi: {
     chair: 'Chủ trì',
-    program: 'Khung hình đang phát',
-    away: 'Mất kết nối',
-    noPicture: 'Không có hình',
-    live: 'Đang phát biểu',
     onAir: 'Đang phát biểu',
     nobodySpeaks: 'Chưa có ai phát biểu.',
     stop: 'Kết thúc phát biểu',
@@ -17,7 +13,6 @@ export const words = catalogue({
     decline: 'Từ chối',
     waits: 'chờ',
     waiting: { other: '{n} đăng ký phát biểu đang chờ chủ trì' },
-    nobodyShown: 'Chưa có điểm cầu nào trên hình',
     muted: 'tự tắt tiếng',
     siteAway: 'điểm cầu đang mất kết nối',
     openOwn: 'Mở micro chủ trì',
@@ -29,7 +24,6 @@ export const words = catalogue({
     end: 'Kết thúc cuộc họp',
     endTitle: 'Kết thúc cuộc họp?',
     endText: 'Mọi điểm cầu sẽ bị ngắt, bản ghi được lưu lại. Không thể mở lại cuộc họp này.',
-    recording: 'Đang ghi',
     decided: 'Đã xử lý',
     status: {
       requested: 'chờ trung tâm chuyển',
@@ -43,10 +37,6 @@ export const words = catalogue({
   },
   en: {
     chair: 'Chair',
-    program: 'Program',
-    away: 'Connection lost',
-    noPicture: 'No picture',
-    live: 'Speaking',
     onAir: 'Speaking now',
     nobodySpeaks: 'Nobody is speaking.',
     stop: 'End speech',
@@ -57,7 +47,6 @@ export const words = catalogue({
     decline: 'Decline',
     waits: 'waiting',
     waiting: { one: '{n} speech request waits for you', other: '{n} speech requests wait for you' },
-    nobodyShown: 'No site is in the picture yet',
     muted: 'muted at the site',
     siteAway: 'the site has lost its connection',
     openOwn: 'Open my microphone',
@@ -69,7 +58,6 @@ export const words = catalogue({
     end: 'End the meeting',
     endTitle: 'End the meeting?',
     endText: 'Every site is disconnected; the recording is kept. This meeting cannot be opened again.',
-    recording: 'Recording',
     decided: 'Decided',
     status: {
       requested: 'with the control room',
