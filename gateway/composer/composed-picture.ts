@@ -35,7 +35,10 @@ export class ComposedPicture extends Composition<PictureContract> {
     const { width, height, framesPerSecond } = this.#settings.picture;
     const { rtp } = await openStream(seat, this.#plan.sent, 'H264', this.cname);
     const bitrateKbps = bitrateFor(width * height * framesPerSecond);
-    await this.engine.request('configureOutput', { width, height, fps: framesPerSecond, bitrateKbps, rtp });
+    const tierId = `${height}p${framesPerSecond}`;
+    await this.engine.request('configure', { tiers: [{ tierId, width, height, fps: framesPerSecond, bitrateKbps }] });
+    await this.engine.request('openOutput', { tierId, rtp });
+    await this.engine.request('setWanted', { tierIds: [tierId] });
   }
 
   /** Only differences are sent. */
@@ -44,7 +47,7 @@ export class ComposedPicture extends Composition<PictureContract> {
     const plan = state && picturesOf(state).find((one) => one.composerId === this.#plan.composerId);
     if (!state || !plan) return;
     await this.#watch(seat, plan);
-    await this.#setTiles(plan, state);
+    await this.#setScene(plan, state);
   }
 
   protected async addInput(inputId: string, offer: ConsumerOffer): Promise<number> {
@@ -65,7 +68,7 @@ export class ComposedPicture extends Composition<PictureContract> {
     this.#watched = wanted;
   }
 
-  async #setTiles({ tiles }: PicturePlan, state: RoomState): Promise<void> {
+  async #setScene({ tiles }: PicturePlan, state: RoomState): Promise<void> {
     const shown = tiles.flatMap(({ participantId, source, x, y, w, h, fit, label, live, muted, speaking }) => {
       if (participantId === null) return [];
       const inputId = inputIdOf({ participantId, source });
@@ -79,7 +82,7 @@ export class ComposedPicture extends Composition<PictureContract> {
     const scene = { tiles: shown, background: { holdText } };
     const drawn = JSON.stringify(scene);
     if (drawn === this.#drawn) return;
-    await this.engine.request('setTiles', scene);
+    await this.engine.request('setScene', scene);
     this.#drawn = drawn;
   }
 }

@@ -12,7 +12,7 @@ afterEach(async () => {
 
 type Picture = EngineProcess<PictureContract>;
 const loopback = '127.0.0.1';
-const size = { width: 640, height: 360, fps: 15, preset: 'ultrafast' } as const;
+const tier = { tierId: '360p15', width: 640, height: 360, fps: 15, bitrateKbps: 600 };
 const h264 = {
   mimeType: 'video/H264',
   clockRate: 90000,
@@ -34,14 +34,17 @@ async function startPicture(port: number): Promise<{ picture: Picture; rtpPort: 
   const picture = await startEngine(pictureContract, { logger: recordingLogger(), cacheFolder });
   closers.push(() => picture.stop());
   const rtp = { remote: { ip: loopback, port }, payloadType: 97, ssrc: 7777, cname: 'composer@rostrum' };
-  return { picture, ...(await picture.request('configureOutput', { ...size, rtp })) };
+  await picture.request('configure', { tiers: [tier], preset: 'ultrafast' });
+  const { rtpPort } = await picture.request('openOutput', { tierId: tier.tierId, rtp });
+  await picture.request('setWanted', { tierIds: [tier.tierId] });
+  return { picture, rtpPort };
 }
 
 /** Publishes a picture of one colour into the router. */
 async function publish(router: types.Router, color: string): Promise<types.Producer> {
   const transport = await plain(router);
   const { picture, rtpPort } = await startPicture(transport.tuple.localPort);
-  await picture.request('setTiles', { tiles: [], background: { color } });
+  await picture.request('setScene', { tiles: [], background: { color } });
   await transport.connect({ ip: loopback, port: rtpPort });
   const codecs = [{ ...h264, payloadType: 97 }];
   const rtcp = { cname: 'composer@rostrum' };
@@ -72,7 +75,7 @@ test('a picture goes through the SFU into another picture, and key frames are as
   closers.push(() => out.close());
   const { picture } = await startPicture(out.port);
   const consumer = await consume(router, producer, picture, 'program');
-  await picture.request('setTiles', { tiles: [{ inputId: 'program', label: '', x: 0, y: 0, w: 1, h: 1 }] });
+  await picture.request('setScene', { tiles: [{ inputId: 'program', label: '', x: 0, y: 0, w: 1, h: 1 }] });
   const shows = async () => isColour((await lastPicture(out.rtp)).colourAt(0.5, 0.5), 'red');
   await until(async () => framesOf(out.rtp).length > 0 && (await shows()), 'the other picture shows it');
 

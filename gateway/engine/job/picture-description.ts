@@ -1,5 +1,5 @@
-import type { PictureOutput } from '../picture-protocol.ts';
-import type { RtpInput } from '../protocol.ts';
+import type { PictureSettings, PictureTier } from '../picture-protocol.ts';
+import type { RtpInput, RtpOutput } from '../protocol.ts';
 import {
   decoders,
   jitterMs,
@@ -20,7 +20,7 @@ const patienceMs = 30;
 const keyFrameSeconds = 10;
 const ns = 1_000_000;
 
-type Size = Pick<PictureOutput, 'width' | 'height' | 'fps'>;
+type Size = Pick<PictureTier, 'width' | 'height' | 'fps'>;
 
 /** Colours of ITU-R BT.709 from 720 lines on, as decoders assume when nothing else is said. */
 function colorimetry({ height }: Size): string {
@@ -32,13 +32,13 @@ function colorimetry({ height }: Size): string {
  * The compositor keeps time by the clock; it waits for a late input no longer than its latency. The encoder itself puts
  * the parameter sets before each key frame: the payloader would put them before each of its slices.
  */
-export function pictureOutputDescription(output: PictureOutput): string {
-  const { width, height, fps, bitrateKbps, preset, rtp } = output;
+export function pictureOutputDescription(tier: PictureTier, preset: PictureSettings['preset'], rtp: RtpOutput): string {
+  const { width, height, fps, bitrateKbps } = tier;
   return [
     rtpBin(rtp.cname),
     'compositor name=compositor background=black force-live=true ignore-inactive-pads=true max-threads=2',
     `latency=${patienceMs * ns} min-upstream-latency=${(jitterMs + decodingMs) * ns}`,
-    `! video/x-raw,format=I420,width=${width},height=${height},framerate=${fps}/1,colorimetry=${colorimetry(output)}`,
+    `! video/x-raw,format=I420,width=${width},height=${height},framerate=${fps}/1,colorimetry=${colorimetry(tier)}`,
     '! queue max-size-buffers=3 max-size-bytes=0 max-size-time=0 leaky=downstream',
     `! x264enc name=encoder tune=zerolatency speed-preset=${preset} bitrate=${bitrateKbps} vbv-buf-capacity=600`,
     `key-int-max=${keyFrameSeconds * fps} bframes=0 threads=2 sliced-threads=true byte-stream=true aud=false`,

@@ -1,5 +1,5 @@
 import Gst from 'gi://Gst?version=1.0';
-import type { PictureOutput } from '../picture-protocol.ts';
+import type { PictureTier } from '../picture-protocol.ts';
 import { drawnPictureDescription } from './picture-description.ts';
 import type { Drawn } from './picture-drawing.ts';
 import type { Rect } from './picture-layout.ts';
@@ -15,7 +15,11 @@ export interface Slot {
   drawn: { width: number; height: number };
 }
 
-export function openSlot(pipeline: Gst.Pipeline, compositor: Gst.Element, output: PictureOutput): Slot {
+export function openSlot(
+  pipeline: Gst.Pipeline,
+  compositor: Gst.Element,
+  output: Pick<PictureTier, 'width' | 'height' | 'fps'>,
+): Slot {
   const bin = Gst.parse_bin_from_description(drawnPictureDescription(output), true);
   pipeline.add(bin);
   const pad = requestPad(compositor);

@@ -1,5 +1,5 @@
 import type Gst from 'gi://Gst?version=1.0';
-import type { PictureOutput, PictureScene } from '../picture-protocol.ts';
+import type { PictureScene } from '../picture-protocol.ts';
 import { drawBackground, drawBanner, drawCard, drawLabel } from './picture-drawing.ts';
 import type { PictureInput } from './picture-input.ts';
 import { type PlacedTile, placeTiles } from './picture-layout.ts';
@@ -8,18 +8,32 @@ import { fillSlot, hidePad, openSlot, placePad, type Slot } from './picture-slot
 /** Above every tile. */
 const bannerOrder = 1000;
 
+/** The picture that is drawn. */
+export interface StageOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly transitions: boolean;
+  readonly timeZone?: string | undefined;
+}
+
 /** Brings the scene into the compositor: moving pictures to their places, and everything that is drawn. */
 export class Stage {
-  scene: PictureScene = { tiles: [], banner: '', background: { color: '#050404', holdText: '' } };
+  scene: PictureScene = {
+    tiles: [],
+    banner: '',
+    marks: { recording: false, clock: false },
+    background: { color: '#050404', holdTitle: '', holdText: '' },
+  };
   readonly #pipeline: Gst.Pipeline;
   readonly #compositor: Gst.Element;
-  readonly #output: PictureOutput;
+  readonly #output: StageOptions;
   readonly #background: Slot;
   #banner: Slot | undefined;
   /** One per tile, card or label; kept for later when there are fewer tiles. */
   readonly #slots: Slot[] = [];
 
-  constructor(pipeline: Gst.Pipeline, compositor: Gst.Element, output: PictureOutput) {
+  constructor(pipeline: Gst.Pipeline, compositor: Gst.Element, output: StageOptions) {
     this.#pipeline = pipeline;
     this.#compositor = compositor;
     this.#output = output;

@@ -1,8 +1,8 @@
 import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import system from 'system';
-import type { PictureContract, PictureOutput, PictureScene } from '../picture-protocol.ts';
-import type { JobCommands } from '../protocol.ts';
+import type { PictureContract, PictureScene, PictureSettings, PictureTier } from '../picture-protocol.ts';
+import type { JobCommands, RtpOutput } from '../protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
 import { pictureOutputDescription } from './picture-description.ts';
 import { PictureInput, type VideoInput } from './picture-input.ts';
@@ -14,14 +14,15 @@ const observeMs = 200;
 const repairDelayMs = 500;
 
 type PictureEvent =
-  | { event: 'outputStarted' }
+  | { event: 'outputStarted'; tierId: string }
   | { event: 'inputLive' | 'inputStalled'; inputId: string }
   | { event: 'error'; source: string; message: string };
 
-/** The running composition: made by `configureOutput`, closed with the job. */
+/** The running composition: made by `openOutput`, closed with the job. */
 class Picture {
   readonly #emit: Emit<PictureEvent>;
-  readonly #output: PictureOutput;
+  readonly #tier: PictureTier;
+  readonly #settings: PictureSettings;
   readonly #bound: BoundSocket;
   readonly #pipeline: Gst.Pipeline;
   readonly #compositor: Gst.Element;
@@ -32,16 +33,17 @@ class Picture {
   readonly #observing: number;
   #started = false;
 
-  constructor(output: PictureOutput, emit: Emit<PictureEvent>) {
+  constructor(settings: PictureSettings, tier: PictureTier, rtp: RtpOutput, emit: Emit<PictureEvent>) {
     this.#emit = emit;
-    this.#output = output;
-    this.#bound = bindSocket(output.rtp.bind);
-    this.#pipeline = Gst.parse_launch(pictureOutputDescription(output)) as Gst.Pipeline;
-    connectOutput(this.#pipeline, this.#bound, output.rtp.remote);
+    this.#settings = settings;
+    this.#tier = tier;
+    this.#bound = bindSocket(rtp.bind);
+    this.#pipeline = Gst.parse_launch(pictureOutputDescription(tier, settings.preset, rtp)) as Gst.Pipeline;
+    connectOutput(this.#pipeline, this.#bound, rtp.remote);
     this.#pipeline.use_clock(Gst.SystemClock.obtain());
     this.#compositor = elementOf(this.#pipeline, 'compositor');
     this.#unwatch = watchBus(this.#pipeline, { onError: (error) => this.#failed(error) });
-    this.#stage = new Stage(this.#pipeline, this.#compositor, output);
+    this.#stage = new Stage(this.#pipeline, this.#compositor, { ...tier, ...settings });
     this.#pipeline.set_state(Gst.State.PLAYING);
     this.#observing = GLib.timeout_add(GLib.PRIORITY_DEFAULT, observeMs, () => this.#observe());
   }
@@ -74,7 +76,7 @@ class Picture {
     collectRemoved();
   }
 
-  setTiles(scene: PictureScene): void {
+  setScene(scene: PictureScene): void {
     this.#stage.scene = scene;
     this.#stage.arrange(this.#inputs);
   }
@@ -83,7 +85,15 @@ class Picture {
     const inputs = [...this.#inputs].map(([inputId, input]) => {
       return [inputId, { live: input.live, frames: input.frames, ...input.counts() }] as const;
     });
-    return { framesOut: this.#framesOut(), rssBytes: residentBytes(), inputs: Object.fromEntries(inputs) };
+    const { tierId } = this.#tier;
+    return {
+      framesOut: { [tierId]: this.#framesOut() },
+      keyFrames: {},
+      encoding: [tierId],
+      rssBytes: residentBytes(),
+      shed: 'nothing' as const,
+      inputs: Object.fromEntries(inputs),
+    };
   }
 
   close(): void {
@@ -101,11 +111,11 @@ class Picture {
   #observe(): boolean {
     if (!this.#started && this.#framesOut() > 0) {
       this.#started = true;
-      this.#emit({ event: 'outputStarted' });
+      this.#emit({ event: 'outputStarted', tierId: this.#tier.tierId });
     }
     const changed = [...this.#inputs].filter(([, input]) => {
       const before = input.live;
-      return input.observe(GLib.get_monotonic_time() / 1000, this.#output.stallMs) !== before;
+      return input.observe(GLib.get_monotonic_time() / 1000, this.#settings.stallMs) !== before;
     });
     if (changed.length > 0) this.#stage.arrange(this.#inputs);
     for (const [inputId, { live }] of changed) this.#emit({ event: live ? 'inputLive' : 'inputStalled', inputId });
@@ -137,28 +147,40 @@ class Picture {
 }
 
 export function start(emit: Emit<PictureEvent>): RunningJob {
+  let settings: PictureSettings | undefined;
   let picture: Picture | undefined;
-  const configured = (): Picture => {
-    if (picture === undefined) throw new JobFailure('notConfigured', 'configureOutput comes first');
+  const open = (): Picture => {
+    if (picture === undefined) throw new JobFailure('notConfigured', 'configure and openOutput come first');
     return picture;
   };
   const commands: JobCommands<PictureContract> = {
-    configureOutput: (output) => {
-      if (picture !== undefined) throw new JobFailure('alreadyThere', 'the output is configured');
-      picture = new Picture(output, emit);
+    configure: (wanted) => {
+      if (settings !== undefined) throw new JobFailure('alreadyThere', 'the picture is configured');
+      settings = wanted;
+      return { encoder: 'x264' };
+    },
+    openOutput: ({ tierId, rtp }) => {
+      if (settings === undefined) throw new JobFailure('notConfigured', 'configure comes first');
+      const tier = settings.tiers.find((one) => one.tierId === tierId);
+      if (tier === undefined) throw new JobFailure('unknownTier', tierId);
+      if (picture !== undefined) throw new JobFailure('alreadyThere', 'one tier so far');
+      picture = new Picture(settings, tier, rtp, emit);
       return { rtpPort: picture.rtpPort };
     },
-    setBitrate: ({ bitrateKbps }) => done(() => configured().setBitrate(bitrateKbps)),
-    requestKeyFrame: () => done(() => configured().requestKeyFrame()),
-    addInput: ({ inputId, rtp }) => configured().addInput(inputId, rtp),
-    removeInput: ({ inputId }) => done(() => configured().removeInput(inputId)),
-    setTiles: (scene) => done(() => configured().setTiles(scene)),
-    stats: () => configured().stats(),
+    closeOutput: () => done(() => open().close()),
+    setWanted: () => done(() => open()),
+    setBitrate: ({ bitrateKbps }) => done(() => open().setBitrate(bitrateKbps)),
+    requestKeyFrame: () => done(() => open().requestKeyFrame()),
+    setSteadyKeyFrames: () => done(() => open()),
+    addInput: ({ inputId, rtp }) => open().addInput(inputId, rtp),
+    removeInput: ({ inputId }) => done(() => open().removeInput(inputId)),
+    setScene: (scene) => done(() => open().setScene(scene)),
+    stats: () => open().stats(),
   };
   return { commands, close: () => picture?.close() };
 }
 
-function done(act: () => void): Record<string, never> {
+function done(act: () => unknown): Record<string, never> {
   act();
   return {};
 }

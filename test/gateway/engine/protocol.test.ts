@@ -32,7 +32,7 @@ describe('RTP inputs', () => {
 });
 
 describe('scenes', () => {
-  const { params } = pictureContract.commands.setTiles;
+  const { params } = pictureContract.commands.setScene;
 
   test('have defaults for everything that is not about a tile', () => {
     expect(params.parse({ tiles: [tile] })).toMatchObject({
