@@ -44,6 +44,7 @@ export class LegCamera {
     this.#camera.receive(Buffer.from(payload, 'base64'));
   }
 
+  /** Stops the camera if it moves: `send` is called once more. */
   close(): void {
     clearInterval(this.#renewal);
     this.#camera.close();

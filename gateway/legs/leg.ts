@@ -85,7 +85,7 @@ export class Leg implements SeatOwner {
     this.negotiation = negotiation;
     ({ promise: this.stopped, resolve: this.#whenStopped } = Promise.withResolvers<void>());
     this.#serial = new Serial(options.logger);
-    this.#camera = new LegCamera((payload) => this.#do('sendCamera', () => engine.request('sendCamera', { payload })));
+    this.#camera = new LegCamera((payload) => this.#sendCamera(payload));
     content.attach({
       present: () => this.#do('present', async () => this.#streams?.present()),
       stopPresenting: () => this.#do('stopPresenting', async () => this.#streams?.stopPresenting()),
@@ -197,7 +197,7 @@ export class Leg implements SeatOwner {
     clearTimeout(this.#holdTimer);
     clearInterval(this.#lifeSigns);
     clearInterval(this.#stills);
-    this.#camera.close();
+    this.#camera.close(); // before its engine, which has to send the STOP
     this.#onPlayed(false);
     void this.#content.close();
     void this.#dialog?.hangUp();
@@ -317,6 +317,13 @@ export class Leg implements SeatOwner {
       this.#options.logger.warn({ err: error, unanswered: this.#unanswered }, 'no answer of the engine');
       if (this.#unanswered >= MAX_UNANSWERED) this.end('error');
     }
+  }
+
+  /** In its turn, but for the last one, for which no turn comes any more. */
+  #sendCamera(payload: string): void {
+    const send = () => this.#engine.request('sendCamera', { payload });
+    if (!this.#over) void this.#do('sendCamera', send);
+    else send().catch((error: unknown) => this.#options.logger.debug({ err: error }, 'STOP without an answer'));
   }
 
   #reportEndpoint(agreed: Negotiated): void {

@@ -72,6 +72,15 @@ test('it stops when whoever moves it is gone', async () => {
   expect(desk.state.participants[id]?.camera?.moving).toBeNull();
 }, 60_000);
 
+test('it stops when its call is over', async () => {
+  const { desk, id, kinds } = await enter(true);
+  await desk.command({ verb: 'moveCamera', participantId: id, ...left });
+  await until('it moves', () => kinds().includes('continue'));
+  const callId = Object.values(desk.state.calls).find((call) => call.participantId === id)?.id;
+  await desk.command({ verb: 'hangUp', callId });
+  await until('it stops', () => kinds().at(-1) === 'stop');
+}, 60_000);
+
 test('a site frames itself and nobody else', async () => {
   const { roomId, desk, id, kinds } = await enter(true);
   const site = await Peer.connect({
