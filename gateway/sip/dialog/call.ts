@@ -125,5 +125,8 @@ export abstract class Call implements SessionOwner {
     this.#onOver();
     if (last[0] === 'ended') this.emit('ended', last[1]);
     else this.emit('failed', last[1]);
+    // Transactions keep the call for half a minute after its end (RFC 3261 17): its leg is not to wait with it.
+    this.#emitter.close();
+    this.#reofferListener = undefined;
   }
 }

@@ -19,6 +19,11 @@ export class DialogEmitter {
     this.#listeners[event]?.delete(listener);
   }
 
+  /** Nothing will be said any more: who has listened is let go. */
+  close(): void {
+    for (const listeners of Object.values(this.#listeners)) listeners.clear();
+  }
+
   emit<E extends keyof DialogEvents>(event: E, ...args: DialogEvents[E]): void {
     for (const listener of [...(this.#listeners[event] ?? [])]) {
       try {

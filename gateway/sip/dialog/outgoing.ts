@@ -47,7 +47,9 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   readonly direction = 'out';
   readonly target: string;
   readonly remote: RemoteParty;
-  readonly #options: OutgoingCallOptions;
+  readonly #options: Omit<OutgoingCallOptions, 'offer'>;
+  /** Until it is asked for: transactions that hold this call are not to hold what makes its media. */
+  #offer: PlaceOptions['offer'] | undefined;
   #request: InviteUserAgentClient | undefined;
   /** Our description as it was sent. */
   #described = '';
@@ -65,7 +67,9 @@ export class OutgoingCall extends Call implements OutgoingDialog {
       options.onOver();
     };
     super({ ...options, onOver }, 'preparing');
-    this.#options = options;
+    const { offer, ...rest } = options;
+    this.#offer = offer;
+    this.#options = rest;
     this.#seconds = options.sessionTimer.expires;
     const { uri, transport } = options.target;
     this.target = uri.user ?? '';
@@ -79,8 +83,9 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   /** Asks for the offer and sends the INVITE. Never rejects: what goes wrong is a `failed` event. */
   async start(): Promise<void> {
     try {
-      const sdp = await this.#options.offer();
-      if (this.current !== 'preparing') return;
+      const sdp = await this.#offer?.();
+      this.#offer = undefined;
+      if (sdp === undefined || this.current !== 'preparing') return;
       this.current = 'calling';
       const patience = this.#options.answerWithinMs ?? 90_000;
       this.#stopPatience = this.listener.after(patience, () => this.#losePatience());
