@@ -6,7 +6,13 @@ const setup = 'test/worker-setup.ts';
 /** Property tests on two busy cores take a while; a hanging test still ends. */
 const testTimeout = 20_000;
 
-/** One project per part of `npm test`; what needs real sockets, workers and endpoints runs last, one file at a time. */
+/**
+ * What needs real sockets, workers and endpoints mostly waits: for a timer of SIP, for a second of sound. Three files
+ * side by side keep two cores half busy; more of them would come too late for each other's media.
+ */
+const filesAtOnce = 3;
+
+/** One project per part of `npm test`; integration runs last, with nothing beside it. */
 export default defineConfig({
   root,
   cacheDir: '.rostrum/vitest',
@@ -18,6 +24,8 @@ export default defineConfig({
           root,
           include: ['test/{server,client,gateway,infra}/**/*.test.ts', 'test/architecture.test.ts'],
           globalSetup: setup,
+          // Pure rules and typed fakes leave nothing behind in a process: a module is loaded once, not once for each file.
+          isolate: false,
           testTimeout,
           sequence: { groupOrder: 0 },
         },
@@ -46,7 +54,7 @@ export default defineConfig({
           root,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: setup,
-          fileParallelism: false,
+          maxWorkers: filesAtOnce,
           // Real endpoints and processes on two noisy cores get a second try; what fails twice has failed.
           retry: 1,
           testTimeout: 60_000,
