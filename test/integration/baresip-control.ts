@@ -88,7 +88,7 @@ export async function openControl(host: string, port: number, isAlive: () => boo
 }
 
 async function connectWhenReady(host: string, port: number, isAlive: () => boolean): Promise<Socket> {
-  for (let waited = 0; waited < 10_000 && isAlive(); waited += 100) {
+  for (let waited = 0; waited < 30_000 && isAlive(); waited += 100) {
     const socket = await new Promise<Socket | undefined>((resolve) => {
       const attempt = connect(port, host, () => resolve(attempt));
       attempt.once('error', () => resolve(undefined));

@@ -196,12 +196,15 @@ async function writeSources(directory: string, options: BaresipOptions): Promise
   const seconds = options.seconds ?? 90;
   await writeFile(join(directory, 'tone.wav'), toneWav(options.toneHz ?? 440, seconds));
   if (!options.colour) return;
-  const source = `color=c=${options.colour}:s=${options.size ?? '640x480'}:r=15:d=${seconds}`;
-  const codec = ['-c:v', 'mpeg4', '-q:v', '3', '-g', '15', '-an', join(directory, 'picture.avi')];
-  await run('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, ...codec]);
+  const ffmpeg = (...args: string[]) => run('ffmpeg', ['-v', 'error', ...args]);
+  const [second, picture] = [join(directory, 'second.avi'), join(directory, 'picture.avi')];
+  const source = `color=c=${options.colour}:s=${options.size ?? '640x480'}:r=15:d=1`;
+  await ffmpeg('-f', 'lavfi', '-i', source, '-c:v', 'mpeg4', '-q:v', '3', '-g', '15', '-an', second);
+  // One second, encoded once, again and again.
+  await ffmpeg('-stream_loop', String(seconds - 1), '-i', second, '-c', 'copy', picture);
 }
 
-/** A sine at a quarter of full scale, 48 kHz, mono, 16 bit. */
+/** A sine of so many whole hertz at a quarter of full scale, 48 kHz, mono, 16 bit. */
 export function toneWav(hz: number, seconds: number): Buffer {
   const rate = 48_000;
   const samples = Math.round(rate * seconds);
@@ -218,10 +221,11 @@ export function toneWav(hz: number, seconds: number): Buffer {
   wav.writeUInt16LE(16, 34);
   wav.write('data', 36);
   wav.writeUInt32LE(samples * 2, 40);
-  for (let index = 0; index < samples; index += 1) {
-    wav.writeInt16LE(Math.round(8_192 * Math.sin((2 * Math.PI * hz * index) / rate)), 44 + index * 2);
-  }
-  return wav;
+  // Whole hertz: each second is like the first.
+  const second = Int16Array.from({ length: rate }, (_, i) =>
+    Math.round(8_192 * Math.sin((2 * Math.PI * hz * i) / rate)),
+  );
+  return wav.fill(Buffer.from(second.buffer), 44);
 }
 
 /** A port that is free on UDP and TCP, with the next one free too: baresip takes that for TLS. */

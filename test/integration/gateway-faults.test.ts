@@ -27,32 +27,20 @@ async function goesOn(member: Member, callId: string | undefined): Promise<void>
   for (const line of member.codec.lines) expect(line.heard.ssrcs.size).toBe(1);
 }
 
-describe('an engine', () => {
-  test('that dies ends its own leg alone, and the centre calls again', async () => {
-    const { id } = meeting.callOf(witness) ?? {};
-    const victim = await meeting.joinSite('killed');
-    await seesAndHears(victim);
-    await meeting.arrival(victim.participantId, async () => {
-      process.kill(victim.pid, 'SIGKILL');
-      await until('its call waits', () => meeting.callOf(victim)?.status === 'waiting', SLOW_MS);
-      expect(meeting.callOf(victim)).toMatchObject({ cause: 'error' });
-      return meeting.desk.command({ verb: 'redial', callId: meeting.callOf(victim)?.id });
-    });
-    await seesAndHears(victim);
-    await goesOn(witness, id);
-    await victim.codec.dialog?.hangUp();
-  }, 90_000);
-
-  test('that stands still is found out and ended, and the others go on', async () => {
-    const { id } = meeting.callOf(witness) ?? {};
-    const victim = await meeting.join('stalled');
-    process.kill(victim.pid, 'SIGSTOP');
-    await until('its call is over', () => meeting.callOf(victim)?.status === 'failed', 40_000);
-    await until('its process is gone', () => !meeting.engines().includes(victim.pid), 10_000);
-    expect(victim.codec.ended).toBe(1);
-    await goesOn(witness, id);
-  }, 90_000);
-});
+test('an engine that dies ends its own leg alone, and the centre calls again', async () => {
+  const { id } = meeting.callOf(witness) ?? {};
+  const victim = await meeting.joinSite('killed');
+  await seesAndHears(victim);
+  await meeting.arrival(victim.participantId, async () => {
+    process.kill(victim.pid, 'SIGKILL');
+    await until('its call waits', () => meeting.callOf(victim)?.status === 'waiting', SLOW_MS);
+    expect(meeting.callOf(victim)).toMatchObject({ cause: 'error' });
+    return meeting.desk.command({ verb: 'redial', callId: meeting.callOf(victim)?.id });
+  });
+  await seesAndHears(victim);
+  await goesOn(witness, id);
+  await victim.codec.dialog?.hangUp();
+}, 90_000);
 
 test('a flood of what is no RTP into the ports of a leg harms nobody, not even that leg', async () => {
   const { id } = meeting.callOf(witness) ?? {};
@@ -104,34 +92,53 @@ function malformed(seed: number, ssrc: number): Buffer[] {
   ];
 }
 
-describe('a bad line', () => {
-  const weathers = {
-    '2 % of the packets lost': { loss: 0.02 },
-    '5 % of the packets lost': { loss: 0.05 },
-    '200 ms of jitter': { jitterMs: 200 },
-    'packets that overtake each other': { reordered: 0.1 },
-  };
+const weathers = {
+  '2 % of the packets lost': { loss: 0.02 },
+  '5 % of the packets lost': { loss: 0.05 },
+  '200 ms of jitter': { jitterMs: 200 },
+  'packets that overtake each other': { reordered: 0.1 },
+};
 
-  test('loses, delays or reorders packets, and the call goes on in sound and picture', async () => {
-    const sufferers: { name: string; member: Member }[] = [];
-    for (const [index, [name, weather]] of Object.entries(weathers).entries()) {
-      const member = await meeting.join(`weather${index}`);
-      for (const line of member.codec.lines) line.weather = weather;
-      sufferers.push({ name, member });
-    }
-    await sleep(8_000);
-    for (const { name, member } of sufferers) {
-      await seesAndHears(member);
-      expect(meeting.callOf(member), name).toMatchObject({ status: 'answered', attempt: 1 });
-      for (const line of member.codec.lines) expect(line.heard.ssrcs.size, name).toBe(1);
-    }
-    for (const { member } of sufferers) await member.codec.dialog?.hangUp();
-  }, 120_000);
+test('a bad line loses, delays or reorders packets, and the call goes on in sound and picture', async () => {
+  const sufferers: { name: string; member: Member }[] = [];
+  for (const [index, [name, weather]] of Object.entries(weathers).entries()) {
+    const member = await meeting.join(`weather${index}`);
+    for (const line of member.codec.lines) line.weather = weather;
+    sufferers.push({ name, member });
+  }
+  await sleep(8_000);
+  for (const { name, member } of sufferers) {
+    await seesAndHears(member);
+    expect(meeting.callOf(member), name).toMatchObject({ status: 'answered', attempt: 1 });
+    for (const line of member.codec.lines) expect(line.heard.ssrcs.size, name).toBe(1);
+  }
+  for (const { member } of sufferers) await member.codec.dialog?.hangUp();
+}, 120_000);
 
-  test('is cut for 30 s, media alone or all of it, and everything is back in the same call', async () => {
+/** Side by side: each waits for half a minute. */
+describe('what lasts', () => {
+  let last: Promise<unknown> = Promise.resolve();
+  /** They enter in turn, so that each one's engine is known. */
+  function enters(name: string, uri?: string): Promise<Member> {
+    const entered = last.then(() => meeting.join(name, uri));
+    last = entered.catch(() => undefined);
+    return entered;
+  }
+
+  test.concurrent('an engine that stands still is found out and ended, and the others go on', async () => {
+    const { id } = meeting.callOf(witness) ?? {};
+    const victim = await enters('stalled');
+    process.kill(victim.pid, 'SIGSTOP');
+    await until('its call is over', () => meeting.callOf(victim)?.status === 'failed', 40_000);
+    await until('its process is gone', () => !meeting.engines().includes(victim.pid), 10_000);
+    expect(victim.codec.ended).toBe(1);
+    await goesOn(witness, id);
+  }, 90_000);
+
+  test.concurrent('a line is cut for 30 s, media alone or all of it, and everything is back in the same call', async () => {
     const sipLine = await openSipLine(meeting.rack.port, meeting.gateway.sipPort);
-    const silent = await meeting.join('no-media');
-    const gone = await meeting.join('no-line', `sip:no-line@127.0.0.1:${sipLine.codecPort}`);
+    const silent = await enters('no-media');
+    const gone = await enters('no-line', `sip:no-line@127.0.0.1:${sipLine.codecPort}`);
     const calls = [silent, gone].map((member) => meeting.callOf(member)?.id);
     for (const member of [silent, gone]) await seesAndHears(member);
     const sever = (cut: boolean) => {
