@@ -28,7 +28,7 @@ export async function encodeClip(pipeline: string, clockRate: number, seconds: n
   const folder = scratchFolder();
   const file = join(folder, 'clip');
   try {
-    const encoder = launch(`${pipeline} ! rtpstreampay ! filesink location=${file}`);
+    const encoder = launch(`${pipeline} ! rtpstreampay ! filesink location=${file} buffer-mode=unbuffered`);
     await new Promise((resolve) => encoder.process.once('exit', resolve));
     return { clockRate, length: seconds * clockRate, packets: split(await readFile(file)) };
   } finally {

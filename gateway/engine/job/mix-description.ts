@@ -1,49 +1,70 @@
 import type { RtpInput, RtpOutput } from '../protocol.ts';
+import { ridingIntervalMs } from './riding.ts';
 import {
   decoders,
-  jitterMs,
+  patientRtpBin,
   payloaderProperties,
   rtpBin,
   rtpInputDescription,
   rtpOutputDescription,
 } from './rtp-description.ts';
+import { mixerLatency, mixerWithSilence } from './sound-description.ts';
 
 /** The mix is made in floating point: a sum of loud voices must reach the limiter, not clip before it. */
 const mixed = 'audio/x-raw,format=F32LE,rate=48000,channels=1,layout=interleaved';
 
 /**
- * Milliseconds beyond the jitter buffer that the mixer waits for a voice that is late; what comes later is lost. It
- * brings the mix to the latency of the composed picture (about 150 ms at 25 frames per second), for lip sync.
+ * Milliseconds that a packet may be late, and that the mixer waits beyond that for a voice whose turn came late. Together
+ * they bring the mix to the latency of the composed picture, for lip sync.
  */
-const patienceMs = 60;
+const jitterMs = 90;
+const patienceMs = 30;
 
 /** How often each input's level is measured, in milliseconds. */
 const levelIntervalMs = 100;
 
-/** One voice, decoded, measured (`level`), and offered to any number of outputs (`tee`). */
+/**
+ * The output's time begins with its first sound, not with the process, which may have run for hours. A browser sends
+ * nothing while nobody speaks (DTX, RFC 7587 3.1.3): what comes after a pause belongs where its timestamp says, at once.
+ */
+const timing = 'start-time-selection=first alignment-threshold=40000000 discont-wait=0';
+
+/** The limiter lets nothing pass full scale; this leaves room for what Opus adds to a peak. */
+const afterLimiter = 0.7;
+
+/** One voice, decoded, measured (`level`), made louder or fainter (`gain`), and offered to any number of outputs (`tee`). */
 export function mixInputDescription(rtp: RtpInput): string {
   return [
-    rtpBin(),
+    patientRtpBin(jitterMs),
     rtpInputDescription(rtp),
     decoders.opus,
     `! audioconvert ! audioresample ! ${mixed}`,
     `! level name=level interval=${levelIntervalMs * 1_000_000}`,
+    '! volume name=gain',
     '! tee name=tee allow-not-linked=true',
   ].join(' ');
 }
 
 /**
  * One output: `mixer` sums what is linked to it and keeps time by the clock, so that packets flow with no input at
- * all; the limiter bends the sum of several loud voices below full scale instead of clipping it.
+ * all. `gain` takes back the sum of several loud voices, as their `level` says; until it has, the limiter bends it below
+ * full scale instead of clipping it. `encoded` feeds what sends it. Silence is encoded as well: whoever receives this tells by its packets that the mix is alive.
  */
-export function mixOutputDescription(rtp: RtpOutput, bitrateKbps: number): string {
+export function mixOutputDescription(bitrateKbps: number): string {
+  return [
+    mixerWithSilence('mixer', mixed, `${timing} ${mixerLatency(jitterMs, patienceMs)}`),
+    `! ${mixed} ! level name=level interval=${ridingIntervalMs * 1_000_000} ! volume name=gain`,
+    `! rglimiter ! volume volume=${afterLimiter} ! audioconvert ! audio/x-raw,format=S16LE`,
+    `! opusenc bitrate=${bitrateKbps * 1000} frame-size=20 audio-type=voice inband-fec=true packet-loss-percentage=5`,
+    '! tee name=encoded allow-not-linked=true',
+  ].join(' ');
+}
+
+/** What sends an output's packets to one place. */
+export function mixSenderDescription(rtp: RtpOutput): string {
   return [
     rtpBin(rtp.cname),
-    'audiomixer name=mixer force-live=true ignore-inactive-pads=true output-buffer-duration=20000000',
-    `latency=${patienceMs * 1_000_000} min-upstream-latency=${jitterMs * 1_000_000}`,
-    `! ${mixed} ! rglimiter ! audioconvert ! audio/x-raw,format=S16LE`,
-    `! opusenc bitrate=${bitrateKbps * 1000} frame-size=20 audio-type=voice inband-fec=true packet-loss-percentage=5`,
-    `! rtpopuspay ${payloaderProperties(rtp)}`,
+    `queue name=in max-size-buffers=25 leaky=downstream ! rtpopuspay ${payloaderProperties(rtp)}`,
     rtpOutputDescription(0, true),
   ].join(' ');
 }

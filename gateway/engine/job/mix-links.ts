@@ -1,4 +1,5 @@
 import Gst from 'gi://Gst?version=1.0';
+import { discard } from './branch.ts';
 import { elementOf } from './rtp.ts';
 
 /** One input's way into one output's mixer. Made by `linkVoice`; whoever made it calls `unlinkVoice`. */
@@ -39,15 +40,16 @@ function addGhost(bin: Gst.Bin, target: Gst.Pad): Gst.Pad {
   return ghost;
 }
 
-/** Takes a voice out again, without pause for the other voices of that output. */
+/**
+ * Takes a voice out again, without pause for the other voices of that output. The mixer lets go first: whatever waits in
+ * it with a buffer or a question gives up, and only then can the way to it be stopped.
+ */
 export function unlinkVoice(pipeline: Gst.Pipeline, input: Gst.Bin, output: Gst.Bin, link: VoiceLink): void {
   const queueSink = link.queue.get_static_pad('sink');
   if (queueSink) link.inputPad.unlink(queueSink);
-  output.remove_pad(link.outputPad);
   elementOf(output, 'mixer').release_request_pad(link.mixerPad);
-  link.queue.set_locked_state(true);
-  link.queue.set_state(Gst.State.NULL);
-  pipeline.remove(link.queue);
+  output.remove_pad(link.outputPad);
+  discard(pipeline, link.queue);
   input.remove_pad(link.inputPad);
   elementOf(input, 'tee').release_request_pad(link.teePad);
 }

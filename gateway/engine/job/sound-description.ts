@@ -1,21 +1,31 @@
 /** The raw sound on both sides of a mixer. */
 export const rawAudio = 'audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved';
 
+/** Milliseconds that a mixer of the leg waits for a voice that is late. */
+const patienceMs = 30;
+
 /**
  * A mixer that is never without sound, before a tee: 20 ms after 20 ms, each continuing the last through every stall
  * and loss of its inputs. These come late by up to `upstreamMs`; undefined stands for inputs of this process, which
- * never do. The silence is there from the beginning because a mixer starts its time anew with its first input. An
- * input whose time has slipped by 20 ms is set right soon: the picture has no more patience.
+ * never do. An input whose time has slipped by 20 ms is set right soon: the picture has no more patience.
  */
 export function steadyMixer(name: string, tee: string, upstreamMs: number | undefined): string {
   // Inputs from the network cannot say how late they are before they have begun; with local ones it need not be forced.
-  const latency =
-    upstreamMs === undefined ? '' : ` force-live=true latency=30000000 min-upstream-latency=${upstreamMs}000000`;
+  const live = upstreamMs === undefined ? '' : mixerLatency(upstreamMs, patienceMs);
+  return `${mixerWithSilence(name, rawAudio, `alignment-threshold=20000000 discont-wait=300000000 ${live}`)} ! ${rawAudio} ! tee name=${tee} allow-not-linked=true`;
+}
+
+/** The silence is there from the beginning because a mixer starts its time anew with its first input. */
+export function mixerWithSilence(name: string, format: string, more: string): string {
   return [
-    `audiotestsrc name=${name}-silence is-live=true wave=silence samplesperbuffer=960 ! ${rawAudio} ! identity name=${name}-begun silent=true ! ${name}.sink_0`,
-    `audiomixer name=${name} ignore-inactive-pads=true output-buffer-duration=20000000 alignment-threshold=20000000 discont-wait=300000000${latency}`,
-    `! ${rawAudio} ! tee name=${tee} allow-not-linked=true`,
+    `audiotestsrc name=${name}-silence is-live=true wave=silence samplesperbuffer=960 ! ${format} ! identity name=${name}-begun silent=true ! ${name}.sink_0`,
+    `audiomixer name=${name} ignore-inactive-pads=true output-buffer-duration=20000000 ${more}`,
   ].join(' ');
+}
+
+/** For inputs from the network: how late they come, and for how long more one that is later still is waited for. */
+export function mixerLatency(upstreamMs: number, patience: number): string {
+  return `force-live=true latency=${patience}000000 min-upstream-latency=${upstreamMs}000000`;
 }
 
 /**
