@@ -10,6 +10,8 @@ import { until } from './media-fixture.ts';
 const CALLS = 40;
 const AT_ONCE = 4;
 const REINVITES = 20;
+/** A call's SIP transactions stay for half a minute (RFC 3261 17), with some ten kilobytes. */
+const HEAP_MB_PER_CALL = 0.2;
 
 let meeting: LightMeeting;
 let speaker: Member;
@@ -68,9 +70,16 @@ test('calls in a row leave nothing behind', async () => {
     );
   await row(1); // what is made once is made now
   await until('only two calls stand', () => census().engines === 2, SLOW_MS);
-  const before = census();
+  const [before, heap] = [census(), await meeting.gateway.heap()];
   await row(CALLS / AT_ONCE);
   await holdsNoMore(census, before);
+  const held = async () => {
+    const { legs, seats } = await meeting.gateway.heap();
+    return { legs: Math.max(0, legs - 2), seats: Math.max(0, seats - heap.seats) };
+  };
+  await expect.poll(held, { timeout: SLOW_MS, interval: 1000 }).toEqual({ legs: 0, seats: 0 });
+  const growth = (await meeting.gateway.heap()).usedMb - heap.usedMb;
+  expect(growth).toBeLessThan(CALLS * HEAP_MB_PER_CALL);
   await seesAndHears(witness);
 }, 150_000);
 

@@ -1,10 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { freePort } from './media-fixture.ts';
 import { openMeeting, operatorTicket, Peer } from './server-peers.ts';
 import { type HttpClient, ServerProcess, signIn } from './server-process.ts';
 
 const script = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url));
+const heapProbe = new URL('heap-probe.ts', import.meta.url).href;
+const heapSchema = z.object({ usedMb: z.number(), legs: z.number(), seats: z.number() });
+export type Heap = z.infer<typeof heapSchema>;
 
 /** Server and gateway as processes of their own, on free ports; no browser. Small pictures, that two cores may do it. */
 export class GatewayProcess {
@@ -52,7 +57,11 @@ export class GatewayProcess {
 
   /** Starts the gateway, or starts it again. */
   async resume(): Promise<void> {
-    const child = fork(script, { env: { ...process.env, ...this.#env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(script, {
+      env: { ...process.env, ...this.#env },
+      execArgv: [...process.execArgv, '--expose-gc', '--import', heapProbe],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (this.output += String(text)));
     await new Promise<void>((resolve, reject) => {
@@ -63,6 +72,14 @@ export class GatewayProcess {
 
   get pid(): number {
     return this.#child?.pid ?? 0;
+  }
+
+  /** What the gateway still holds when everything that nobody holds has been collected. */
+  async heap(): Promise<Heap> {
+    const child = this.#child;
+    if (!child) throw new Error('no gateway runs');
+    child.send('heap');
+    return heapSchema.parse((await once(child, 'message'))[0]);
   }
 
   /** An operator's desk in a new meeting to which these sites are invited. */

@@ -1,6 +1,8 @@
 // 500 calls in a row, in and out in turn, each with an engine process of its own and hung up by either side, some at a
-// time. Prints {"calls":…,"failed":…,"perMinute":…,"before":{…},"after":{…}}: what the gateway process holds before and
-// after them; `floor` is how many engine processes a minute this machine starts and ends with nothing else to do.
+// time. Prints {"calls":…,"failed":…,"perMinute":…,"before":{…},"after":{…},"heapKbPerCall":…}: what the gateway process
+// holds before and after them, `heap` once everything that nobody holds is collected; resident memory (`mb`) goes up and
+// down with what is not collected yet. `floor` is how many engine processes a minute this machine starts and ends with
+// nothing else to do.
 
 import { legContract } from '../../gateway/engine/leg-protocol.ts';
 import { startEngine } from '../../gateway/engine/process.ts';
@@ -16,6 +18,8 @@ const CALLS = Number(process.argv[2] ?? 500);
 const AT_ONCE = 4;
 const FLOOR_STARTS = 12;
 const SLOW_MS = 30_000;
+/** SIP transactions of a call that is over last so long (RFC 3261 17: 64*T1), and a little more. */
+const TRANSACTIONS_MS = 35_000;
 
 const floor = await startsPerMinute();
 const meeting = await LightMeeting.open();
@@ -24,12 +28,14 @@ try {
   for (const name of names) await meeting.rack.add(name, meeting.options);
   await row(names, 1); // what is made once is made now
   await settled();
-  const before = census();
+  const before = await census();
   const begun = performance.now();
   const failed = await row(names, Math.ceil(CALLS / AT_ONCE));
   const perMinute = Math.round(CALLS / ((performance.now() - begun) / 60_000));
   await settled();
-  const figures = { calls: CALLS, failed, perMinute, before, after: census(), floor: { perMinute: floor } };
+  const after = await census();
+  const heapKbPerCall = round(((after.heap.usedMb - before.heap.usedMb) * 1024) / CALLS);
+  const figures = { calls: CALLS, failed, perMinute, before, after, heapKbPerCall, floor: { perMinute: floor } };
   process.stdout.write(`${JSON.stringify(figures)}\n`);
 } finally {
   await meeting.close();
@@ -65,16 +71,23 @@ async function callOnce(name: string, index: number): Promise<void> {
   await until('it is over', () => codec.dialog === undefined && own()?.status === 'ended' && !isThere(), SLOW_MS);
 }
 
-/** What ended last takes a while to be gone. */
+/** What ended last takes a while to be gone and forgotten. */
 async function settled(): Promise<void> {
   await until('no engine is left', () => enginesOf(meeting.gateway.pid, 'leg').length === 0, SLOW_MS);
-  await sleep(3000);
+  await sleep(TRANSACTIONS_MS);
 }
 
-function census() {
+async function census() {
   const { pid } = meeting.gateway;
+  const { usedMb, ...held } = await meeting.gateway.heap();
+  const heap = { usedMb: round(usedMb), ...held };
   const engines = enginesOf(pid, 'leg').length;
-  return { engines, ports: udpPortsOf(pid), files: openFiles(pid), mb: Math.round(memoryOf(pid)) };
+  return { engines, ports: udpPortsOf(pid), files: openFiles(pid), mb: Math.round(memoryOf(pid)), heap };
+}
+
+/** To a tenth. */
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 async function startsPerMinute(): Promise<number> {
