@@ -15,7 +15,7 @@ const FAILURES: Record<FailureCode, CallCause> = {
   forbidden: 'declined',
   authenticationRequired: 'authenticationFailed',
   notAcceptable: 'mediaRefused',
-  redirected: 'error',
+  redirected: 'redirected',
   refused: 'error',
 };
 

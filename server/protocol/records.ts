@@ -168,6 +168,8 @@ export const callCauseSchema = z.enum([
   'authenticationFailed',
   'mediaRefused',
   'encryptionRefused',
+  /** It names another address (RFC 3261 21.3): the centre calls only whom it has chosen (REG-12). */
+  'redirected',
   'cancelled',
   'hungUp',
   'lost',
