@@ -2,6 +2,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { Command, Verb } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { Layout, Participant, RoomState, Slot } from '../../server/protocol/records.ts';
+import type { FixedLayout } from '../../server/room/geometry.ts';
 import { presenterOf } from '../../server/room/layout.ts';
 import { may } from '../../server/room/policy.ts';
 import { refusalOf } from '../session/refused.ts';
@@ -162,7 +163,7 @@ export class Operator {
     if (from !== to) this.#edit(swapSlots(this.preview, from, to));
   }
 
-  changeLayout(name: Layout['name']): void {
+  changeLayout(name: FixedLayout): void {
     this.selected = null;
     if (name !== this.preview.name) this.#edit(changeLayout(this.preview, name));
   }

@@ -1,4 +1,5 @@
 import AudioLines from '@lucide/svelte/icons/audio-lines';
+import Gavel from '@lucide/svelte/icons/gavel';
 import Pin from '@lucide/svelte/icons/pin';
 import Presentation from '@lucide/svelte/icons/presentation';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
@@ -8,6 +9,7 @@ import SquareDashed from '@lucide/svelte/icons/square-dashed';
 export const SLOT_ICONS = {
   participant: Pin,
   speaker: AudioLines,
+  chair: Gavel,
   content: Presentation,
   auto: RefreshCw,
   empty: SquareDashed,

@@ -9,7 +9,7 @@ export const CONTENT_COMPOSER_ID = 'composer-content';
 /** The program with what is presented inside it, for codecs without a second screen. */
 export const INSIDE_COMPOSER_ID = 'composer-inside';
 
-/** The one that draws a bridge's own picture, which leaves the bridge out (REG-19). */
-export function composerFor(participantId: ParticipantId): ParticipantId {
-  return `composer-for-${participantId}`.slice(0, 64);
+/** The one that draws the picture of this key (`server/room/viewing.ts`), where it is another than the program. */
+export function composerFor(key: string): ParticipantId {
+  return `composer-for-${key}`.slice(0, 64);
 }

@@ -1,8 +1,10 @@
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { Watched } from '../../server/protocol/media.ts';
 import type { Layout, Participant, RoomState, SentSource, SourceRef } from '../../server/protocol/records.ts';
-import { defaultSlots, presenterOf, spatialLayerFor, type Tile, tilesOf } from '../../server/room/layout.ts';
+import { defaultSlots } from '../../server/room/geometry.ts';
+import { presenterOf, spatialLayerFor, type Tile, tilesOf } from '../../server/room/layout.ts';
 import { isIn } from '../../server/room/state.ts';
+import { PROGRAM_KEY, pictureKeyFor, sentPictureOf, tilesFor } from '../../server/room/viewing.ts';
 import { COMPOSER_ID, CONTENT_COMPOSER_ID, composerFor, INSIDE_COMPOSER_ID } from './id.ts';
 
 /** One picture that somebody consumes: who draws it, and as what it is published. */
@@ -24,11 +26,11 @@ export function inputIdOf(from: Pick<SourceRef, 'participantId' | 'source'>): st
 /** Every picture that is wanted now; each costs a composition, so none is made that nobody sees. */
 export function picturesOf(state: RoomState): PicturePlan[] {
   if (!isCompositionWanted(state)) return [];
-  const program = tilesOf(state.program, state);
+  const program = state.hold ? [] : tilesOf(state.program, state);
   const codecs = codecsIn(state);
   const plans: PicturePlan[] = [{ composerId: COMPOSER_ID, sent: { source: 'program' }, tiles: program }];
   const presenter = presenterOf(state);
-  const viewers = presenter ? codecs.filter((p) => p.id !== presenter.id) : [];
+  const viewers = presenter && !state.hold ? codecs.filter((p) => p.id !== presenter.id) : [];
   if (viewers.some((p) => p.endpoint?.content === 'separate')) {
     plans.push({ composerId: CONTENT_COMPOSER_ID, sent: { source: 'content' }, tiles: tilesOf(CONTENT, state) });
   }
@@ -37,10 +39,10 @@ export function picturesOf(state: RoomState): PicturePlan[] {
     const tiles = tilesOf(WITH_CONTENT, state);
     plans.push({ composerId: INSIDE_COMPOSER_ID, sent: { source: 'programWithContent' }, tiles });
   }
-  for (const { id, bridge } of codecs) {
-    if (!bridge || !program.some((tile) => tile.participantId === id)) continue;
-    const tiles = tilesOf(state.program, state, { without: id });
-    plans.push({ composerId: composerFor(id), sent: { source: 'program', for: id }, tiles });
+  const others = new Map(codecs.map(({ id }) => [pictureKeyFor(state, id), id]));
+  others.delete(PROGRAM_KEY);
+  for (const [key, id] of others) {
+    plans.push({ composerId: composerFor(key), sent: sentPictureOf(key), tiles: tilesFor(state, id) });
   }
   return plans;
 }

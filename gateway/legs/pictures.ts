@@ -3,11 +3,15 @@ import type { Watched } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
 import { COMPOSER_ID, CONTENT_COMPOSER_ID, composerFor, INSIDE_COMPOSER_ID } from '../composer/id.ts';
 
-/** What a codec may be shown as its one picture, the best first: its own, the one with slides inside, the program. */
+/**
+ * What a codec may be shown as its one picture, the best first: the one with slides inside, and of those of
+ * `server/room/viewing.ts` the one that the room lets it see.
+ */
 function mainPictures(participantId: ParticipantId): SourceRef[] {
+  const drawn = [participantId, 'program-0', 'codecs', 'codecs-0'];
   return [
-    { participantId: composerFor(participantId), source: 'program', for: participantId },
     { participantId: INSIDE_COMPOSER_ID, source: 'programWithContent' },
+    ...drawn.map((key) => ({ participantId: composerFor(key), source: 'program' as const, for: key })),
     { participantId: COMPOSER_ID, source: 'program' },
   ];
 }

@@ -74,9 +74,10 @@ export class Consumption {
   /** Changes the simulcast layer of an open picture. */
   async prefer(spatialLayer: number | undefined): Promise<void> {
     const consumer = this.#open?.consumer;
-    if (spatialLayer === undefined || consumer?.type !== 'simulcast') return;
+    if (spatialLayer === undefined || !consumer) return;
     this.#layer = spatialLayer;
     this.#demand();
+    if (consumer.type !== 'simulcast') return;
     if (consumer.preferredLayers?.spatialLayer === Math.min(spatialLayer, this.#topLayer())) return;
     try {
       await consumer.setPreferredLayers({ spatialLayer });

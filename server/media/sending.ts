@@ -76,7 +76,7 @@ export class Sending {
     if (earlier) this.#drop(earlier, transport);
     try {
       const producer = await this.#makeProducer(transport, request);
-      this.#adopt({ ref, producer, transport, ...this.#demandFor(producer, transport) });
+      this.#adopt({ ref, producer, transport, ...this.#demandFor(producer, participant, transport) });
       return { producerId: producer.id };
     } catch (error) {
       if (earlier) this.#reportClosed(request.sent);
@@ -137,9 +137,9 @@ export class Sending {
     throw new Refused('transportUnknown');
   }
 
-  /** Only where there is a choice. */
-  #demandFor({ id, type, rtpParameters }: types.Producer, transport: SendTransport): { demand?: LayerDemand } {
-    if (type !== 'simulcast') return {};
+  /** Only where there is a choice: of layers, or for a composer whether to encode at all. */
+  #demandFor({ id, kind, type, rtpParameters }: types.Producer, by: Participant, transport: SendTransport) {
+    if (type !== 'simulcast' && !(by.kind === 'composer' && kind === 'video')) return {};
     const layers = rtpParameters.encodings?.length ?? 1;
     const say = (wanted: number[]) =>
       this.#room.hooks.notify(this.#participantId, { notice: 'layersWanted', producerId: id, layers: wanted });
@@ -187,6 +187,6 @@ export class Sending {
   }
 }
 
-function sentOf({ source, for: listener }: SourceRef): SentSource {
-  return listener === undefined ? { source } : { source, for: listener };
+function sentOf({ participantId: _by, ...sent }: SourceRef): SentSource {
+  return sent;
 }

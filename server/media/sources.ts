@@ -3,7 +3,7 @@ import { Refused } from '../protocol/refusals.ts';
 
 /** Names a source within a room. Ids have no slash. */
 export function keyOf(ref: SourceRef): string {
-  return `${ref.participantId}/${ref.source}/${ref.for ?? ''}`;
+  return [ref.participantId, ref.source, ref.for ?? '', ...(ref.tier ? [ref.tier] : [])].join('/');
 }
 
 const MEDIA_KIND: Record<Source, 'audio' | 'video'> = {
@@ -27,6 +27,9 @@ const SENT_BY: Record<Kind, readonly Source[]> = {
   gateway: [],
 };
 
+/** In several tiers, each a producer of its own. */
+const TIERED: ReadonlySet<Source> = new Set<Source>(['program', 'content', 'programWithContent']);
+
 const GUESTS: readonly Source[] = ['camera', 'microphone'];
 
 export function mediaKindOf(source: Source): 'audio' | 'video' {
@@ -47,4 +50,5 @@ export function checkSource(participant: Participant, kind: 'audio' | 'video', s
   if (MEDIA_KIND[sent.source] !== kind) throw new Refused('mediaUnsupported', `${sent.source} as ${kind}`);
   const isPersonal = sent.source === 'mixMinus' || (sent.source === 'program' && sent.for !== undefined);
   if (isPersonal !== (sent.for !== undefined)) throw new Refused('malformed', 'sent.for');
+  if (sent.tier !== undefined && !TIERED.has(sent.source)) throw new Refused('malformed', 'sent.tier');
 }

@@ -7,13 +7,16 @@ import {
   sipAddressSchema,
   siteIdSchema,
 } from './ids.ts';
+import { audienceSchema, layoutSchema, overlaySchema, ownAudienceSchema } from './layouts.ts';
 import {
   callCauseSchema,
   endpointSchema,
-  layoutSchema,
+  gainSchema,
+  holdSchema,
   movementSchema,
   nameSchema,
   presetSchema,
+  shedSchema,
   timeSchema,
 } from './records.ts';
 
@@ -44,8 +47,29 @@ export const commandSchema = z.discriminatedUnion('verb', [
 
   // The picture (REG-7)
   z.strictObject({ verb: z.literal('editPreview'), layout: layoutSchema }),
-  /** Preview becomes program. `version` is the preview the operator saw; another one is refused. */
-  z.strictObject({ verb: z.literal('take'), version: z.number().int().nonnegative() }),
+  /**
+   * Preview becomes program, or this audience's own picture. `version` is the preview the operator saw; another one is
+   * refused.
+   */
+  z.strictObject({
+    verb: z.literal('take'),
+    version: z.number().int().nonnegative(),
+    audience: audienceSchema.optional(),
+  }),
+  /** This audience has no picture of its own any more. */
+  z.strictObject({ verb: z.literal('followProgram'), audience: ownAudienceSchema }),
+  /** What is not named stays. */
+  z.strictObject({ verb: z.literal('setOverlay'), ...overlaySchema.partial().shape }),
+  /** In the place of an earlier one. */
+  z.strictObject({
+    verb: z.literal('hold'),
+    ...holdSchema.omit({ since: true, text: true }).shape,
+    text: holdSchema.shape.text.optional(),
+  }),
+  z.strictObject({ verb: z.literal('endHold') }),
+
+  // The sound
+  z.strictObject({ verb: z.literal('setGain'), ...target, gainDb: gainSchema }),
 
   /** Ends what this participant presents; its device is told. A newer presentation ends the older by itself. */
   z.strictObject({ verb: z.literal('stopPresenting'), ...target }),
@@ -84,6 +108,8 @@ export const commandSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('endMeeting') }),
 
   // What the gateway tells the room
+  /** A composer of itself: `nothing` where the processor suffices again. */
+  z.strictObject({ verb: z.literal('reportComposer'), ...target, shed: shedSchema }),
   z.strictObject({
     verb: z.literal('reportCall'),
     callId: callIdSchema,

@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
+import { layoutSchema, overlaySchema, ownAudienceSchema, previewSchema } from './layouts.ts';
 import {
   attemptSchema,
   callSchema,
   endpointSchema,
   floorRequestSchema,
   framingSchema,
+  gainSchema,
+  holdSchema,
   invitedSiteSchema,
-  layoutSchema,
   movedBySchema,
   nameSchema,
   participantSchema,
   pinSchema,
   presetSchema,
-  previewSchema,
   sentSourceSchema,
+  shedSchema,
   timeSchema,
 } from './records.ts';
 
@@ -66,6 +68,14 @@ export const eventSchema = z.discriminatedUnion('type', [
 
   z.strictObject({ type: z.literal('previewEdited'), preview: previewSchema }),
   z.strictObject({ type: z.literal('programTaken'), layout: layoutSchema }),
+  z.strictObject({ type: z.literal('ownPictureTaken'), audience: ownAudienceSchema, layout: layoutSchema }),
+  z.strictObject({ type: z.literal('programFollowed'), audience: ownAudienceSchema }),
+  z.strictObject({ type: z.literal('overlayChanged'), overlay: overlaySchema }),
+  z.strictObject({ type: z.literal('holdBegan'), hold: holdSchema }),
+  z.strictObject({ type: z.literal('holdEnded') }),
+  z.strictObject({ type: z.literal('composerStrained'), ...who, shed: shedSchema }),
+
+  z.strictObject({ type: z.literal('gainSet'), ...who, gainDb: gainSchema }),
 
   /** The presentation ends at the server: `stopped` by command, `replaced` by a newer one. */
   z.strictObject({ type: z.literal('presentationStopped'), ...who, reason: z.enum(['stopped', 'replaced']) }),

@@ -128,8 +128,8 @@ export const noticeSchema = z.discriminatedUnion('notice', [
   z.object({ notice: z.literal('producerClosed'), producerId: mediaIdSchema }),
   /**
    * Which simulcast layers of this picture anyone receives now, smallest first: what nobody wants need not be encoded.
-   * Said soon after producing in several layers, and whenever it changes. Where a layer is not sent, receivers get the
-   * next one that is.
+   * Said soon after producing in several layers, and whenever it changes; likewise of each picture of a composer, which
+   * has one. Where a layer is not sent, receivers get the next one that is.
    */
   z.object({
     notice: z.literal('layersWanted'),

@@ -9,6 +9,14 @@ import {
   sipAddressSchema,
   siteIdSchema,
 } from './ids.ts';
+import {
+  drawnTextSchema,
+  layoutSchema,
+  overlaySchema,
+  ownAudienceSchema,
+  previewSchema,
+  tierSchema,
+} from './layouts.ts';
 
 /** Wall-clock time in milliseconds since 1970. Always an input of the rules, never read by them. */
 export const timeSchema = z.number().int().nonnegative();
@@ -25,9 +33,9 @@ export const kindSchema = z.enum(['browser', 'sip', 'simulator', 'composer', 're
 
 /**
  * What a participant sends. A codec's presentation is its `screen`. The others are the composer's: `program` is its
- * picture (with `for`, the one drawn for that bridge, without the bridge itself), `content` what is presented,
+ * picture (with `for`, the one of that key: `pictureKeyFor` in `server/room/viewing.ts`), `content` what is presented,
  * `programWithContent` both in one for who has one picture only, `mix` the sum of all open microphones, `mixMinus`
- * that sum without the participant named in `for`.
+ * that sum without the participant named in `for`. Each of the three pictures may be sent in several tiers.
  */
 export const sourceSchema = z.enum([
   'camera',
@@ -40,11 +48,16 @@ export const sourceSchema = z.enum([
   'mix',
   'mixMinus',
 ]);
-export const sentSourceSchema = z.strictObject({ source: sourceSchema, for: participantIdSchema.optional() });
+export const sentSourceSchema = z.strictObject({
+  source: sourceSchema,
+  for: participantIdSchema.optional(),
+  tier: tierSchema.optional(),
+});
 export const sourceRefSchema = z.strictObject({
   participantId: participantIdSchema,
   source: sourceSchema,
   for: participantIdSchema.optional(),
+  tier: tierSchema.optional(),
 });
 
 /** `away`: connection lost, grace running. `left`: gone, its place in a layout is kept. `removed`: may not return. */
@@ -98,6 +111,11 @@ export const cameraSchema = z.strictObject({
   stored: presetUseSchema.optional(),
 });
 
+/** What the centre adds to or takes from a participant's loudness, in decibels. */
+export const gainSchema = z.number().min(-20).max(20);
+/** What a composition leaves out because the processor is short, each on top of the one before. */
+export const shedSchema = z.enum(['nothing', 'transitions', 'frameRate', 'tier']);
+
 export const participantSchema = z.strictObject({
   id: participantIdSchema,
   role: roleSchema,
@@ -120,6 +138,19 @@ export const participantSchema = z.strictObject({
   gate: gateSchema,
   /** The participant switched its own microphone off; the gate stays as it is. */
   muted: z.boolean(),
+  /** Absent: none. It outlasts the call. */
+  gainDb: gainSchema.optional(),
+  /** A composer's; absent: nothing. */
+  shed: shedSchema.exclude(['nothing']).optional(),
+});
+
+/** Shown to everyone in the place of the meeting's pictures: before the opening, or in a break until about `until`. */
+export const holdKindSchema = z.enum(['before', 'break']);
+export const holdSchema = z.strictObject({
+  kind: holdKindSchema,
+  text: drawnTextSchema,
+  until: timeSchema.optional(),
+  since: timeSchema,
 });
 
 export const pinSchema = z.string().regex(/^\d{6}$/);
@@ -141,19 +172,6 @@ export const floorRequestSchema = z.strictObject({
   speakingAt: timeSchema.optional(),
   finishedAt: timeSchema.optional(),
 });
-
-export const layoutNameSchema = z.enum(['1', '1+5', '2x2', '3x3', 'side-by-side', 'content+speaker']);
-export const slotSchema = z.discriminatedUnion('show', [
-  z.strictObject({ show: z.literal('participant'), participantId: participantIdSchema }),
-  z.strictObject({ show: z.literal('speaker') }),
-  z.strictObject({ show: z.literal('content') }),
-  /** The next participant with a picture that no other slot shows. */
-  z.strictObject({ show: z.literal('auto') }),
-  z.strictObject({ show: z.literal('empty') }),
-]);
-export const layoutSchema = z.strictObject({ name: layoutNameSchema, slots: z.array(slotSchema).min(1).max(9) });
-/** `version` rises by each edit: who takes a preview names the one he saw. */
-export const previewSchema = z.strictObject({ version: z.number().int().nonnegative(), layout: layoutSchema });
 
 /** `waiting`: between two attempts; the next begins at `retryAt`. */
 export const callStatusSchema = z.enum(['requested', 'trying', 'ringing', 'waiting', 'answered', 'failed', 'ended']);
@@ -236,6 +254,10 @@ export const roomStateSchema = z.strictObject({
   requests: z.array(floorRequestSchema),
   preview: previewSchema,
   program: layoutSchema,
+  /** In the place of the program: an audience's own. Who has none of his own, and is a codec, has the codecs'. */
+  own: z.record(ownAudienceSchema, layoutSchema),
+  overlay: overlaySchema,
+  hold: holdSchema.nullable(),
   /** Who the active-speaker slots show: smoothed, among the open microphones. */
   speaker: participantIdSchema.nullable(),
   calls: z.record(callIdSchema, callSchema),
@@ -255,9 +277,8 @@ export type SentSource = z.infer<typeof sentSourceSchema>;
 export type SourceRef = z.infer<typeof sourceRefSchema>;
 export type Participant = z.infer<typeof participantSchema>;
 export type FloorRequest = z.infer<typeof floorRequestSchema>;
-export type LayoutName = z.infer<typeof layoutNameSchema>;
-export type Slot = z.infer<typeof slotSchema>;
-export type Layout = z.infer<typeof layoutSchema>;
+export type Shed = z.infer<typeof shedSchema>;
+export type Hold = z.infer<typeof holdSchema>;
 export type Encryption = z.infer<typeof encryptionSchema>;
 export type InvitedSite = z.infer<typeof invitedSiteSchema>;
 export type Endpoint = z.infer<typeof endpointSchema>;
@@ -270,3 +291,4 @@ export type CallCause = z.infer<typeof callCauseSchema>;
 export type Recording = z.infer<typeof recordingSchema>;
 export type Attempt = z.infer<typeof attemptSchema>;
 export type RoomState = z.infer<typeof roomStateSchema>;
+export type { Audience, Fit, Layout, LayoutName, Overlay, OwnAudience, Rectangle, Slot, Tier } from './layouts.ts';

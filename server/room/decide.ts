@@ -39,6 +39,7 @@ const AFTER_THE_END: ReadonlySet<string> = new Set<AnyCommand['verb']>([
   'closeSource',
   'reportCall',
   'reportRecording',
+  'reportComposer',
   'recover',
   'admit',
   'reportEffectFailure',
@@ -96,5 +97,6 @@ function refuseAttempt(state: RoomState, command: AnyCommand, by: string, { now 
 function subjectOf(command: AnyCommand): string | undefined {
   if ('address' in command) return command.address;
   if ('siteId' in command) return command.siteId;
+  if ('audience' in command) return command.audience;
   return 'participantId' in command ? (command.participantId ?? undefined) : undefined;
 }

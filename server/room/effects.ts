@@ -57,6 +57,10 @@ const CHANGES_PICTURES: ReadonlySet<RoomEvent['type']> = new Set<RoomEvent['type
   'microphoneClosed',
   'speakerChanged',
   'programTaken',
+  'ownPictureTaken',
+  'programFollowed',
+  'holdBegan',
+  'holdEnded',
 ]);
 
 function hearingChanges(before: RoomState, after: RoomState, subject: ParticipantId): Effect[] {

@@ -1,8 +1,8 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
-import type { Call, FloorRequest, Framing, Participant, RoomState } from '../protocol/records.ts';
+import type { Call, FloorRequest, Framing, Participant, RoomState, Shed } from '../protocol/records.ts';
 import { isActive } from './calls.ts';
 import { PRESENTED } from './presenting.ts';
-import { hasSource } from './roster.ts';
+import { hasSource, isSameSource } from './roster.ts';
 
 type Fold<T extends EventType> = (state: RoomState, event: Extract<RoomEvent, { type: T }>, at: number) => RoomState;
 
@@ -35,8 +35,10 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
   participantLeft: (state, { participantId, reason }, at) => {
     const gone = state.participants[participantId];
     if (!gone) return state;
-    if (reason !== 'removed' && !keepsPlace(gone))
-      return { ...state, participants: without(state.participants, participantId) };
+    if (reason !== 'removed' && !keepsPlace(gone)) {
+      const participants = without(state.participants, participantId);
+      return { ...state, participants, own: without(state.own, participantId) };
+    }
     const presence = reason === 'removed' ? 'removed' : 'left';
     return change(state, participantId, (p) => ({ ...p, presence, presenceSince: at, sources: [], gate: 'closed' }));
   },
@@ -48,7 +50,7 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
   sourceClosed: (state, { participantId, sent }) =>
     change(state, participantId, (p) => ({
       ...p,
-      sources: p.sources.filter((s) => s.source !== sent.source || s.for !== sent.for),
+      sources: p.sources.filter((s) => !isSameSource(s, sent)),
     })),
   selfMuted: (state, { participantId, muted }) => change(state, participantId, (p) => ({ ...p, muted })),
 
@@ -64,6 +66,15 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
 
   previewEdited: (state, { preview }) => ({ ...state, preview }),
   programTaken: (state, { layout }) => ({ ...state, program: layout }),
+  ownPictureTaken: (state, { audience, layout }) => ({ ...state, own: { ...state.own, [audience]: layout } }),
+  programFollowed: (state, { audience }) => ({ ...state, own: without(state.own, audience) }),
+  overlayChanged: (state, { overlay }) => ({ ...state, overlay }),
+  holdBegan: (state, { hold }) => ({ ...state, hold }),
+  holdEnded: (state) => ({ ...state, hold: null }),
+  composerStrained: (state, { participantId, shed }) => change(state, participantId, (p) => strained(p, shed)),
+
+  gainSet: (state, { participantId, gainDb }) =>
+    change(state, participantId, ({ gainDb: _before, ...p }) => (gainDb === 0 ? p : { ...p, gainDb })),
 
   presentationStopped: (state, { participantId }) =>
     change(state, participantId, (p) => ({ ...p, sources: p.sources.filter((s) => !PRESENTED.includes(s.source)) })),
@@ -124,6 +135,10 @@ function lost(participant: Participant, at: number, sources: Participant['source
 
 function stilled(participant: Participant): Participant {
   return participant.camera ? { ...participant, camera: { ...participant.camera, moving: null } } : participant;
+}
+
+function strained({ shed: _before, ...participant }: Participant, shed: Shed): Participant {
+  return shed === 'nothing' ? participant : { ...participant, shed };
 }
 
 function otherFramings({ framings = [] }: Participant, preset: number): Framing[] {

@@ -1,7 +1,8 @@
 import type { ParticipantId } from '../protocol/ids.ts';
 import type { Participant, RoomState, Source, SourceRef } from '../protocol/records.ts';
-import { presenterOf, tilesOf } from './layout.ts';
+import { presenterOf } from './layout.ts';
 import { isIn } from './state.ts';
+import { pictureKeyFor, sentPictureOf, tilesFor } from './viewing.ts';
 
 const SOUND: ReadonlySet<Source> = new Set<Source>(['microphone', 'screenAudio', 'mix', 'mixMinus']);
 
@@ -34,8 +35,9 @@ export function mayHear(state: RoomState, listenerId: ParticipantId, from: Sourc
 }
 
 /**
- * Does this picture go to this viewer? The centre and the chair see every site, a site sees what program shows, codecs
- * see the composed picture and what is presented, the recorder the composed picture.
+ * Does this picture go to this viewer? The centre and the chair see every site, a site sees what its picture shows,
+ * codecs see the composed picture that is drawn for them and what is presented, the recorder the program. While the
+ * meeting is held, the composed picture is the hold slide and sites see nothing else.
  */
 export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRef): boolean {
   const viewer = state.participants[viewerId];
@@ -45,18 +47,13 @@ export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRe
   if (viewer.kind === 'recorder') return isComposed && from.source === 'program' && from.for === undefined;
   if (viewer.kind === 'sip') return isComposed && codecSees(state, viewer, from);
   if (isComposed || viewer.kind === 'simulator' || viewer.kind === 'gateway') return false;
-  return seesEveryone(viewer) || isOnProgram(state, from);
+  return seesEveryone(viewer) || isShownTo(state, viewer.id, from);
 }
 
-/**
- * A bridge gets no picture with itself in it (REG-19): the program while it is not shown there, else one of its own. Nobody
- * gets his own presentation back.
- */
-function codecSees(state: RoomState, viewer: Participant, { source, for: drawnFor }: SourceRef): boolean {
-  if (source === 'program') {
-    const isOwn = viewer.bridge === true && tilesOf(state.program, state).some((t) => t.participantId === viewer.id);
-    return drawnFor === (isOwn ? viewer.id : undefined);
-  }
+/** A bridge gets no picture with itself in it (REG-19). Nobody gets his own presentation back. */
+function codecSees(state: RoomState, viewer: Participant, { source, for: key }: SourceRef): boolean {
+  if (source === 'program') return key === sentPictureOf(pictureKeyFor(state, viewer.id)).for;
+  if (state.hold) return false;
   if (source === 'programWithContent') return !viewer.bridge;
   return source === 'content' && presenterOf(state)?.id !== viewer.id;
 }
@@ -65,6 +62,18 @@ function seesEveryone(viewer: Participant): boolean {
   return viewer.role === 'operator' || viewer.role === 'chair' || viewer.kind === 'composer';
 }
 
-function isOnProgram(state: RoomState, from: SourceRef): boolean {
-  return tilesOf(state.program, state).some((t) => t.participantId === from.participantId && t.source === from.source);
+function isShownTo(state: RoomState, viewerId: ParticipantId, { participantId, source }: SourceRef): boolean {
+  return shownTo(state, viewerId).has(`${participantId}/${source}`);
+}
+
+/** What a room's states show by their keys: asked for every picture of every viewer whenever something changes. */
+const SHOWN = new WeakMap<RoomState, Map<string, ReadonlySet<string>>>();
+
+function shownTo(state: RoomState, viewerId: ParticipantId): ReadonlySet<string> {
+  const byKey = SHOWN.get(state) ?? new Map<string, ReadonlySet<string>>();
+  SHOWN.set(state, byKey);
+  const key = pictureKeyFor(state, viewerId);
+  const known = byKey.get(key) ?? new Set(tilesFor(state, viewerId).map((t) => `${t.participantId}/${t.source}`));
+  byKey.set(key, known);
+  return known;
 }

@@ -1,22 +1,17 @@
 import type { ParticipantId } from '../protocol/ids.ts';
-import type { Layout, LayoutName, Participant, RoomState, Slot, Source } from '../protocol/records.ts';
+import type { Fit, Layout, Participant, Rectangle, RoomState, Slot, Source } from '../protocol/records.ts';
+import { drawnAs, largestOf } from './geometry.ts';
 import { isAttendee, isIn } from './state.ts';
 
-/** Fractions of the picture, from the top left corner. */
-export interface Rectangle {
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-}
-
-/** One field of a picture: where it is, whom it shows, and what is written on it. */
+/** One field of a picture: where it is (fractions of it, from its top left corner), whom it shows, what is written on it. */
 export interface Tile extends Rectangle {
   slot: number;
+  /** A higher one lies over a lower. */
+  z: number;
   participantId: ParticipantId | null;
   source: Extract<Source, 'camera' | 'screen'>;
-  /** A screen is never cropped; a camera fills its tile. */
-  fit: 'cover' | 'contain';
+  /** As the slot says; else a screen is never cropped, and a camera fills its tile. */
+  fit: Fit;
   label: string;
   /** There is a picture to draw; otherwise the name card is drawn. */
   picture: boolean;
@@ -26,85 +21,76 @@ export interface Tile extends Rectangle {
   speaking: boolean;
 }
 
-const FULL: Rectangle = { x: 0, y: 0, w: 1, h: 1 };
-
-/** The geometry of each layout: one rectangle for each slot. Every one keeps the whole picture's shape. */
-export const LAYOUTS: Readonly<Record<LayoutName, readonly Rectangle[]>> = {
-  '1': [FULL],
-  '1+5': [
-    { x: 0, y: 0, w: 2 / 3, h: 2 / 3 },
-    { x: 2 / 3, y: 0, w: 1 / 3, h: 1 / 3 },
-    { x: 2 / 3, y: 1 / 3, w: 1 / 3, h: 1 / 3 },
-    { x: 0, y: 2 / 3, w: 1 / 3, h: 1 / 3 },
-    { x: 1 / 3, y: 2 / 3, w: 1 / 3, h: 1 / 3 },
-    { x: 2 / 3, y: 2 / 3, w: 1 / 3, h: 1 / 3 },
-  ],
-  '2x2': grid(2),
-  '3x3': grid(3),
-  'side-by-side': [
-    { x: 0, y: 1 / 4, w: 1 / 2, h: 1 / 2 },
-    { x: 1 / 2, y: 1 / 4, w: 1 / 2, h: 1 / 2 },
-  ],
-  'content+speaker': [
-    { x: 0, y: 1 / 8, w: 3 / 4, h: 3 / 4 },
-    { x: 3 / 4, y: 3 / 8, w: 1 / 4, h: 1 / 4 },
-  ],
-};
-
-function grid(n: number): Rectangle[] {
-  return Array.from({ length: n * n }, (_, i) => ({ x: (i % n) / n, y: Math.floor(i / n) / n, w: 1 / n, h: 1 / n }));
-}
-
-/** What a layout's slots are when nothing was chosen yet: the speaker (or the content) large, the others in turn. */
-export function defaultSlots(name: LayoutName): Slot[] {
-  return LAYOUTS[name].map((_, i): Slot => {
-    if (name === 'content+speaker') return i === 0 ? { show: 'content' } : { show: 'speaker' };
-    return i === 0 && (name === '1' || name === '1+5') ? { show: 'speaker' } : { show: 'auto' };
-  });
+/** For whom a layout is drawn. */
+export interface Beholder {
+  /** He must not see himself: his own slots show the next in turn. */
+  without?: ParticipantId | undefined;
+  /** A codec does not see itself large: what is larger than others shows another, unless it names him. */
+  viewer?: ParticipantId | undefined;
 }
 
 /**
  * The one layout, drawn three ways: in CSS by browsers, by the composer for codecs and the recording, small in the
  * operator's preview. Nobody is shown twice: where the speaker's slot shows someone who has a slot of his own as well,
- * that one shows the next in turn. A bridge (REG-19) has automatic slots and those that name it, but is never shown as
- * the speaker.
- * @param without whom it is drawn for, where he must not see himself: his own slots show the next in turn
+ * that one shows the next in turn; the chair's slot keeps him. A bridge (REG-19) has automatic slots and those that
+ * name it, but is never shown as the speaker.
  * @returns one tile for each slot, in the order of the slots
  */
-export function tilesOf(layout: Layout, state: RoomState, { without }: { without?: ParticipantId } = {}): Tile[] {
+export function tilesOf(layout: Layout, state: RoomState, { without, viewer }: Beholder = {}): Tile[] {
   const order = seating(state).filter((p) => p.id !== without);
-  const shown = new Map<number, Shown>();
+  const presenter = presenterOf(state);
+  const shown = presenter?.id === without ? undefined : presenter;
+  const { slots, rectangles } = drawnAs(layout, order.length, shown !== undefined);
+  const passedOver = viewer !== undefined && state.participants[viewer]?.kind === 'sip' ? viewer : undefined;
+  const places = cast(slots, { state, order, without, passedOver, large: new Set(largestOf(rectangles)) });
+  const content = slots.findIndex((slot) => slot.show === 'content');
+  return rectangles.map((rectangle, index) => {
+    const isContent = index === content && shown !== undefined;
+    const participant = isContent ? shown : places.get(index);
+    const source = isContent ? 'screen' : 'camera';
+    return tile(index, rectangle, { participant, source, fit: slots[index]?.fit }, state);
+  });
+}
+
+interface Casting {
+  state: RoomState;
+  /** Who fills the automatic slots. */
+  order: readonly Participant[];
+  without: ParticipantId | undefined;
+  /** In the large slots, where they do not name him. */
+  passedOver: ParticipantId | undefined;
+  large: ReadonlySet<number>;
+}
+
+/** Whose camera each slot shows: the chair's before the speaker's, those before who was named, all before the rest. */
+function cast(slots: readonly Slot[], { state, order, without, passedOver, large }: Casting) {
+  const places = new Map<number, Participant>();
   const used = new Set<ParticipantId>();
-  const place = (slot: number, participant: Participant | undefined, source: Shown['source'] = 'camera') => {
-    if (!participant || participant.id === without || (source === 'camera' && used.has(participant.id))) return;
-    if (source === 'camera') used.add(participant.id);
-    shown.set(slot, { participant, source });
+  const place = (index: number, participant: Participant | undefined) => {
+    if (!participant || participant.id === without || used.has(participant.id) || places.has(index)) return;
+    used.add(participant.id);
+    places.set(index, participant);
   };
-  const slots = layout.slots.map((slot, index) => ({ slot, index }));
-  const content = slots.find(({ slot }) => slot.show === 'content');
-  if (content) place(content.index, presenterOf(state), 'screen');
-  const speakers = slots.filter(({ slot }) => slot.show === 'speaker');
+  const isFree = (index: number, p: Participant) => !used.has(p.id) && !(p.id === passedOver && large.has(index));
+  const free = (index: number) => order.filter((p) => isFree(index, p));
+  const each = (show: Slot['show'], of: (index: number, slot: Slot) => Participant | undefined) => {
+    for (const [index, slot] of slots.entries()) if (slot.show === show) place(index, of(index, slot));
+  };
   const speaking = state.speaker === null ? undefined : state.participants[state.speaker];
-  for (const { index } of speakers) if (isIn(speaking)) place(index, speaking);
-  for (const { slot, index } of slots) {
-    if (slot.show === 'participant') place(index, state.participants[slot.participantId]);
-  }
-  for (const { index } of speakers)
-    if (!shown.has(index)) place(index, inPlaceOfSpeaker(order.filter((p) => !used.has(p.id) && !p.bridge)));
-  for (const { slot, index } of slots) {
-    const fixed = slot.show === 'empty' || slot.show === 'content' || shown.has(index);
-    if (!fixed)
-      place(
-        index,
-        order.find((p) => !used.has(p.id)),
-      );
-  }
-  return LAYOUTS[layout.name].map((rectangle, index) => tile(index, rectangle, shown.get(index), state));
+
+  each('chair', () => order.find((p) => p.role === 'chair'));
+  each('speaker', (index) => (isIn(speaking) && isFree(index, speaking) ? speaking : undefined));
+  each('participant', (_, slot) => (slot.show === 'participant' ? state.participants[slot.participantId] : undefined));
+  each('speaker', (index) => inPlaceOfSpeaker(free(index).filter((p) => !p.bridge)));
+  for (const [index, { show }] of slots.entries())
+    if (show !== 'empty' && show !== 'content') place(index, free(index)[0]);
+  return places;
 }
 
 interface Shown {
-  participant: Participant;
+  participant: Participant | undefined;
   source: 'camera' | 'screen';
+  fit: Fit | undefined;
 }
 
 /** Until someone speaks: an open microphone, the chair, the first with a picture. */
@@ -137,15 +123,15 @@ export function sends(participant: Participant, source: Source): boolean {
   return participant.sources.some((s) => s.source === source);
 }
 
-function tile(slot: number, rectangle: Rectangle, shown: Shown | undefined, state: RoomState): Tile {
-  const p = shown?.participant;
-  const source = shown?.source ?? 'camera';
+function tile(slot: number, { x, y, w, h }: Rectangle, shown: Shown, state: RoomState): Tile {
+  const { participant: p, source, fit } = shown;
   return {
-    ...rectangle,
+    ...{ x, y, w, h },
     slot,
+    z: slot,
     participantId: p?.id ?? null,
     source,
-    fit: source === 'screen' ? 'contain' : 'cover',
+    fit: fit ?? (source === 'screen' ? 'contain' : 'cover'),
     label: p?.name ?? '',
     picture: p !== undefined && isIn(p) && sends(p, source),
     away: p !== undefined && p.presence !== 'present',

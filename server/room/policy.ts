@@ -31,6 +31,11 @@ const TABLE: Record<Verb, Partial<Record<Standing, Reach>>> = {
 
   editPreview: { operator: 'any' },
   take: { operator: 'any' },
+  followProgram: { operator: 'any' },
+  setOverlay: { operator: 'any' },
+  hold: { operator: 'any' },
+  endHold: { operator: 'any' },
+  setGain: { operator: 'any' },
 
   stopPresenting: { operator: 'any', chair: 'any', site: 'self', guest: 'self' },
   moveCamera: { operator: 'any', chair: 'self', site: 'self' },
@@ -52,6 +57,7 @@ const TABLE: Record<Verb, Partial<Record<Standing, Reach>>> = {
   stopRecording: { operator: 'any' },
   endMeeting: { operator: 'any', chair: 'any' },
 
+  reportComposer: { composer: 'self' },
   reportCall: { gateway: 'any' },
   reportEndpoint: { gateway: 'any' },
   reportRecording: { gateway: 'any', recorder: 'any' },

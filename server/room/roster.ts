@@ -6,7 +6,7 @@ import { stilledCameras } from './cameras.ts';
 import { accept, type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { closedEvents, silencedEvents } from './floor.ts';
 import { replacedBy } from './presenting.ts';
-import { isIn, pendingRequest } from './state.ts';
+import { isAttendee, isIn, pendingRequest } from './state.ts';
 import type { Entrant, SystemCommand } from './system-commands.ts';
 
 /** Who counts against it: everyone in the room, whatever the role. */
@@ -49,6 +49,11 @@ export const rosterRules = {
     if (!isIn(self)) return reject('participantUnknown');
     return self.muted === muted ? accept() : accept({ type: 'selfMuted', participantId: self.id, muted });
   },
+  setGain: (state, { participantId, gainDb }) => {
+    const target = state.participants[participantId];
+    if (!target || !isAttendee(target)) return reject('participantUnknown');
+    return (target.gainDb ?? 0) === gainDb ? accept() : accept({ type: 'gainSet', participantId, gainDb });
+  },
   openSource: (state, { participantId, sent }) => {
     const target = state.participants[participantId];
     if (!isIn(target) || hasSource(target, sent)) return accept();
@@ -87,6 +92,7 @@ function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { no
     participant: {
       ...participant,
       ...siteOf(state, participant, known),
+      ...(known?.gainDb === undefined ? {} : { gainDb: known.gainDb }),
       // An operator may have corrected the name.
       name: known?.name ?? participant.name,
       presence: 'present',
@@ -124,5 +130,9 @@ export function leaving(state: RoomState, participantId: string, reason: LeaveRe
 }
 
 export function hasSource(participant: Participant, sent: SentSource): boolean {
-  return participant.sources.some((s) => s.source === sent.source && s.for === sent.for);
+  return participant.sources.some((s) => isSameSource(s, sent));
+}
+
+export function isSameSource(a: SentSource, b: SentSource): boolean {
+  return a.source === b.source && a.for === b.for && a.tier === b.tier;
 }

@@ -1,6 +1,6 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
 import type { ParticipantId } from '../protocol/ids.ts';
-import type { FloorRequest, Participant, RoomState } from '../protocol/records.ts';
+import type { FloorRequest, OwnAudience, Participant, RoomState } from '../protocol/records.ts';
 import { INITIAL_LAYOUT } from './state.ts';
 
 /**
@@ -8,8 +8,8 @@ import { INITIAL_LAYOUT } from './state.ts';
  * the viewed state gives the viewed state (but for `seq`, which counts all).
  *
  * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
- * their own. Addresses, calls, the invited sites, the PIN, preview and refused attempts are the centre's; what a codec is
- * and where its camera looks, the centre's and its own.
+ * their own. Addresses, calls, the invited sites, the PIN, preview, gains and refused attempts are the centre's; what a
+ * codec is and where its camera looks, the centre's and its own, likewise a picture other than the program.
  */
 export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
   const viewer = state.participants[viewerId];
@@ -24,6 +24,7 @@ export function viewState(state: RoomState, viewerId: ParticipantId): RoomState 
     ),
     requests: state.requests.filter((r) => seesRequest(viewer, r)),
     preview: { version: 0, layout: INITIAL_LAYOUT },
+    own: Object.fromEntries(Object.entries(state.own).filter(([audience]) => isAmong(viewer, audience))),
     calls: {},
     sites: {},
     attempts: [],
@@ -46,6 +47,7 @@ export function viewEvent(
   if (seesAll(viewer)) return logged;
   const { event } = logged;
   if (CENTRE_ONLY.has(event.type)) return null;
+  if ('audience' in event) return isAmong(viewer, event.audience) ? logged : null;
   if ('request' in event) return seesRequest(viewer, event.request) ? logged : null;
   if (event.type === 'participantJoined') {
     if (event.participant.role === 'service') return null;
@@ -65,6 +67,7 @@ const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
   'callChanged',
   'sitesInvited',
   'pinSet',
+  'gainSet',
   'attemptRefused',
   'effectFailed',
 ]);
@@ -82,6 +85,10 @@ function seesAll(viewer: Participant | undefined): boolean {
   return viewer?.role === 'operator' || viewer?.role === 'service';
 }
 
+function isAmong(viewer: Participant | undefined, audience: OwnAudience): boolean {
+  return viewer !== undefined && (audience === viewer.id || (audience === 'codecs' && viewer.kind === 'sip'));
+}
+
 function seesRequest(viewer: Participant | undefined, request: FloorRequest): boolean {
   if (!viewer) return false;
   if (viewer.role === 'chair' && (request.forwardedAt !== undefined || request.decidedAt !== undefined)) return true;
@@ -89,7 +96,7 @@ function seesRequest(viewer: Participant | undefined, request: FloorRequest): bo
 }
 
 function recordFor(viewerId: ParticipantId, participant: Participant): Participant {
-  const { address: _address, callId: _callId, siteId: _siteId, ...own } = participant;
+  const { address: _address, callId: _callId, siteId: _siteId, gainDb: _gain, ...own } = participant;
   if (participant.id === viewerId) return own;
   const { endpoint: _endpoint, camera: _camera, framings: _framings, ...rest } = own;
   return rest;

@@ -28,7 +28,7 @@ const room = (program: Layout, ...people: Participant[]): RoomState => ({
   participants: Object.fromEntries(people.map((p) => [p.id, p])),
 });
 
-const ONE: Layout = { name: '1', slots: [{ show: 'speaker' }] };
+const ONE: Layout = { name: '1', slots: [{ show: 'empty' }] };
 const codec = (id: string, content: 'separate' | 'inside' | 'none', more: Partial<Participant> = {}) =>
   person(id, 'sip', {
     endpoint: { encrypted: false, content, cameraControl: false, video: true },

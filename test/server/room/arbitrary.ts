@@ -4,7 +4,7 @@ import type { LoggedEvent } from '../../../server/protocol/events.ts';
 import type { InvitedSite, Kind, Role, RoomState, Source } from '../../../server/protocol/records.ts';
 import { decide } from '../../../server/room/decide.ts';
 import { evolve } from '../../../server/room/evolve.ts';
-import { defaultSlots } from '../../../server/room/layout.ts';
+import { defaultSlots } from '../../../server/room/geometry.ts';
 import type { Actor } from '../../../server/room/policy.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
 import type { SystemCommand } from '../../../server/room/system-commands.ts';

@@ -90,14 +90,16 @@ test('a site sees what program shows and nothing else', () => {
 
 test('a codec sees the composed pictures, a bridge none with itself in it, nobody his own presentation', () => {
   const presenting = { sources: [{ source: 'screen' as const }] };
-  const state = room(
+  const people = [
     participant('codec', 'site', 'sip'),
     participant('bridge', 'site', 'sip', { bridge: true }),
     participant('presenter', 'site', 'sip', presenting),
     participant('recorder', 'service', 'recorder'),
     participant('site', 'site', 'browser'),
     composer,
-  );
+  ];
+  const auto = { show: 'auto' as const };
+  const state: RoomState = { ...room(...people), program: { name: '2x2', slots: [auto, auto, auto, auto] } };
   const composed = [
     { source: 'program' as const },
     { source: 'program' as const, for: 'bridge' },
