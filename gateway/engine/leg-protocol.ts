@@ -210,8 +210,14 @@ export const legContract = {
      * what the server does not take as H.264 up to 720p. Tiers are of the same codec.
      */
     sendVideo: { params: videoOutput, result: boundPort },
-    /** Which tiers that `sendVideo` named are encoded and sent; until then none. */
-    setTiers: { params: z.object({ low: z.boolean(), mid: z.boolean() }), result: nothing },
+    /**
+     * Whether anybody receives the endpoint's picture, until then yes, and which tiers that `sendVideo` named are encoded
+     * and sent, until then none. What nobody receives is not decoded; a still, or a request for a key frame, begins it anew.
+     */
+    setWanted: {
+      params: z.object({ watched: z.boolean().default(true), low: z.boolean(), mid: z.boolean() }),
+      result: nothing,
+    },
     /** The endpoint's presentation, as `sendVideo`. */
     sendContent: { params: rtpOutput, result: boundPort },
     /** What the endpoint hears: Opus from the server. */

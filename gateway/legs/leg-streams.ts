@@ -93,7 +93,8 @@ export class LegStreams {
 
   async layersWanted(producerId: string, layers: number[]): Promise<void> {
     if (producerId !== this.#camera) return;
-    await this.#engine.request('setTiers', { low: layers.includes(0), mid: layers.includes(1) });
+    const watched = layers.length > 0;
+    await this.#engine.request('setWanted', { watched, low: layers.includes(0), mid: layers.includes(1) });
   }
 
   async consumerOpened(offer: ConsumerOffer): Promise<void> {

@@ -29,7 +29,7 @@ const camera = (colour: string, width = 640, height = 360) =>
 
 test('with a loss of one packet in twenty pictures and tiers go on', limits, async () => {
   const { leg, endpoint, videoPort, server, seen, events, logger } = await openParties();
-  await leg.request('setTiers', { low: true, mid: true });
+  await leg.request('setWanted', { low: true, mid: true });
   const random = seededRandom(5);
   const lossy = (bytes: Buffer) => (random() < 0.05 ? undefined : bytes);
   await sendFrom(closers, endpoint, videoPort, camera(red), lossy);
@@ -48,7 +48,7 @@ test('with a loss of one packet in twenty pictures and tiers go on', limits, asy
 
 test('twenty changes of size cost no memory', limits, async () => {
   const { leg, endpoint, videoPort, events, server } = await openParties();
-  await leg.request('setTiers', { low: true, mid: false });
+  await leg.request('setWanted', { low: true, mid: false });
   const sizes = [
     [320, 180],
     [640, 480],
@@ -74,7 +74,7 @@ test('twenty changes of size cost no memory', limits, async () => {
 
 test('a picture that was away for half a minute comes back, and its tiers with it', limits, async () => {
   const { leg, endpoint, videoPort, server, seen, events } = await openParties();
-  await leg.request('setTiers', { low: true, mid: false });
+  await leg.request('setWanted', { low: true, mid: false });
   let away = false;
   await sendFrom(closers, endpoint, videoPort, camera(red), (bytes) => (away ? undefined : bytes));
   await until(async () => isReddish(await seen.colour()), 'a picture', 15_000);
@@ -94,7 +94,7 @@ test('a picture that was away for half a minute comes back, and its tiers with i
 
 test('garbage without end harms nothing', limits, async () => {
   const { leg, endpoint, videoPort, seen, events, logger } = await openParties();
-  await leg.request('setTiers', { low: true, mid: true });
+  await leg.request('setWanted', { low: true, mid: true });
   const random = seededRandom(7);
   const junk = () => Buffer.from(Array.from({ length: 20 + Math.floor(random() * 800) }, () => 256 * random()));
   /** Random bytes behind a header that is right, of one source or of many. */

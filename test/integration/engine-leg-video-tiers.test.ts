@@ -88,7 +88,7 @@ test('the SFU gives whichever layer is wanted, and the whole picture when tiers 
   await until(async () => (await width()) === 1280 && isReddish(await seen.colour()), 'the whole picture', 15_000);
   const before = await threads(leg);
 
-  await leg.request('setTiers', { low: true, mid: true });
+  await leg.request('setWanted', { low: true, mid: true });
   for (const [spatialLayer, expected] of [
     [0, 320],
     [1, 640],
@@ -102,7 +102,7 @@ test('the SFU gives whichever layer is wanted, and the whole picture when tiers 
     expect(isReddish(await seen.colour())).toBe(true);
   }
   expect(await threads(leg)).toBeGreaterThan(before);
-  await leg.request('setTiers', { low: false, mid: false });
+  await leg.request('setWanted', { low: false, mid: false });
   await until(async () => (await width()) === 1280, 'the whole picture again', 15_000);
   await until(async () => (await threads(leg)) <= before, 'decoder and encoders are gone', 25_000);
   expect(logger.lines).toEqual([]);
@@ -126,10 +126,10 @@ test('tiers stay within size, rate and clock, and go on where they stopped', lim
   const server = await openPeer(closers);
   await leg.request('sendVideo', { ...output, remote: local(server.port) });
   const of = (ssrc: number) => server.rtp.filter(({ bytes }) => bytes.readUInt32BE(8) === ssrc);
-  await leg.request('setTiers', { low: true, mid: false });
+  await leg.request('setWanted', { low: true, mid: false });
   await until(() => of(low).length > 30, 'the small one', 15_000);
   expect(of(mid)).toEqual([]);
-  await leg.request('setTiers', { low: true, mid: true });
+  await leg.request('setWanted', { low: true, mid: true });
   await until(() => of(mid).length > 30, 'the middle one', 15_000);
   await sleep(4000);
   for (const [ssrc, height, kbps] of [
@@ -152,10 +152,10 @@ test('tiers stay within size, rate and clock, and go on where they stopped', lim
   for (const ssrc of [low, mid]) expect(Math.abs(lastTime(ssrc) - lastTime(whole))).toBeLessThan(250);
 
   const stopped = of(low).length;
-  await leg.request('setTiers', { low: false, mid: true });
+  await leg.request('setWanted', { low: false, mid: true });
   await sleep(1000);
   expect(of(low).length).toBeLessThan(stopped + 30);
-  await leg.request('setTiers', { low: true, mid: true });
+  await leg.request('setWanted', { low: true, mid: true });
   const again = of(low).length;
   await until(() => of(low).length > again + 20, 'the small one is back', 15_000);
   expect(continuity(of(low)).jumps, 'no number is missing').toBe(0);
@@ -166,7 +166,7 @@ test('tiers of VP8 are VP8', limits, async () => {
   const { leg } = await openParties({ encoder: 'VP8', width: 640, height: 480, payload: 'pt=97 picture-id-mode=1' });
   const server = await openPeer(closers);
   await leg.request('sendVideo', { ...output, remote: local(server.port) });
-  await leg.request('setTiers', { low: true, mid: false });
+  await leg.request('setWanted', { low: true, mid: false });
   const small = () => server.rtp.filter(({ bytes }) => bytes.readUInt32BE(8) === low);
   await until(() => describeVp8(small()) !== undefined, 'the small one', 15_000);
   expect(describeVp8(small())).toEqual({ width: 240, height: 180 });

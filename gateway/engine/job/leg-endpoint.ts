@@ -118,6 +118,11 @@ export class EndpointStream {
     this.#picked = undefined;
   }
 
+  /** Whether packets that `receive` asked for come out of `receivedPad`; they are counted all the same. */
+  letThrough(on: boolean): void {
+    elementOf(this.#fixed, 'chosen').set_property('drop', !on);
+  }
+
   /** Something else that wants the packets as they came, RTP of every payload type; it begins with an element `in`. */
   branch(description: string): Branch {
     return branchFromTee(this.#fixed, elementOf(this.#fixed, 'rtp-in'), description);
@@ -207,7 +212,7 @@ export class EndpointStream {
 const fixedDescription = [
   'rtpsession name=session',
   'tee name=rtp-in allow-not-linked=true  tee name=rtp-out allow-not-linked=true',
-  'tee name=streams allow-not-linked=true  identity name=chosen silent=true',
+  'tee name=streams allow-not-linked=true  valve name=chosen',
   `funnel name=all-rtcp ! tee name=copies allow-not-linked=true ! identity name=rtcp-in silent=true copies. ! ${rtcpTap}`,
   `funnel name=own-rtcp ! tee name=rtcp-out allow-not-linked=true  ${rtcpExtra} ! own-rtcp.`,
 ].join(' ');

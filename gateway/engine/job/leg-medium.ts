@@ -40,6 +40,8 @@ export class LegMedium {
   readonly #position: StreamPosition;
   #delays = { fromEndpoint: 0, fromServer: 0 };
   #receiveKey = '';
+  #decodeDescription: string | undefined;
+  #isRead = true;
   #sendKey = '';
   #decode: Branch | undefined;
   #encode: Branch | undefined;
@@ -84,6 +86,15 @@ export class LegMedium {
     return this.#from;
   }
 
+  /** Whether the endpoint is to be heard or seen, by what was negotiated. */
+  get receives(): boolean {
+    return this.#decodeDescription !== undefined;
+  }
+
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
   /** From `to` to the endpoint's packets. */
   get encode(): Gst.Bin | undefined {
     return this.#encode?.bin;
@@ -118,6 +129,26 @@ export class LegMedium {
     this.endpoint.aim(remote, security);
     this.#receive(plan.receive);
     this.#send(plan.send);
+  }
+
+  /** What the endpoint sends is decoded from now on; answers whether it was not. It begins with what comes next. */
+  read(): boolean {
+    if (this.#isRead) return false;
+    this.#isRead = true;
+    this.#decodeAnew();
+    this.endpoint.letThrough(true);
+    return true;
+  }
+
+  /** What the endpoint sends is counted from now on, and looked at no further. */
+  leaveUnread(): void {
+    this.#isRead = false;
+    this.endpoint.letThrough(false);
+  }
+
+  /** Removes what decoded; to be called when `leaveUnread` is so long past that no packet is under way in there. */
+  forgetDecoder(): void {
+    if (!this.#isRead) this.#removeDecode();
   }
 
   disconnect(): void {
@@ -174,15 +205,25 @@ export class LegMedium {
     if (key === this.#receiveKey) return;
     this.#receiveKey = key;
     this.endpoint.stopReceiving();
-    if (this.#decode !== undefined) {
-      this.endpoint.receivedPad.unlink(padOf(this.#decode.bin, 'sink'));
-      this.#decode.remove();
-      this.#decode = undefined;
-    }
+    this.#removeDecode();
+    this.#decodeDescription = wanted?.decode;
     if (wanted === undefined) return;
-    this.#decode = branchInto(this.#pipeline, this.#in, wanted.decode, undefined, this.#delays.fromEndpoint);
-    linkPads(this.endpoint.receivedPad, padOf(this.#decode.bin, 'sink'));
+    if (this.#isRead) this.#decodeAnew();
     this.endpoint.receive(wanted.caps);
+  }
+
+  #decodeAnew(): void {
+    if (this.#decode !== undefined || this.#decodeDescription === undefined) return;
+    const { fromEndpoint } = this.#delays;
+    this.#decode = branchInto(this.#pipeline, this.#in, this.#decodeDescription, undefined, fromEndpoint);
+    linkPads(this.endpoint.receivedPad, padOf(this.#decode.bin, 'sink'));
+  }
+
+  #removeDecode(): void {
+    if (this.#decode === undefined) return;
+    this.endpoint.receivedPad.unlink(padOf(this.#decode.bin, 'sink'));
+    this.#decode.remove();
+    this.#decode = undefined;
   }
 
   #send(wanted: MediumPlan['send']): void {

@@ -34,6 +34,11 @@ export class StillMaker {
     this.#askForKeyFrame = askForKeyFrame;
   }
 
+  /** Whether a key frame is waited for. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
   /** The next key frame as a JPEG in base64; null when none has come in time. `now` in ms. */
   take(codec: PassedCodec, now: number): Promise<string | null> {
     this.#waiting ??= this.#begin(codec, now);

@@ -15,10 +15,11 @@ import {
   videoCaps,
 } from './leg-video-description.ts';
 import { PictureForEndpoint } from './leg-video-send.ts';
+import { PictureNeed, type PictureUse } from './picture-need.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { elementOf, forceKeyFrame } from './rtp.ts';
 import { sizeSlide } from './slide.ts';
-import { readInputSources } from './sources.ts';
+import { readInputSources, type Source } from './sources.ts';
 
 /** The fixed part of the medium `name`: slide and program share what the endpoint sees, one of them at a time. */
 export function videoSkeleton(name: string): string {
@@ -45,6 +46,8 @@ export class LegVideo {
   #output: VideoOutput | undefined;
   #tiers: Tiers | undefined;
   #wanted: WantedTiers = { low: false, mid: false };
+  #isWatched = true;
+  readonly #need = new PictureNeed();
   #fromEndpoint = new KeyFrameWatch();
   #requests = 0;
   #serverRequests = 0;
@@ -88,6 +91,7 @@ export class LegVideo {
 
   sendToServer(output: VideoOutput): number {
     this.#output = output;
+    this.#isWatched = true;
     this.#serverRequests = 0;
     const port = this.#medium.sendToServer(output, serverDescription(this.#codec, output));
     this.#openTiers(output);
@@ -101,14 +105,19 @@ export class LegVideo {
     return port;
   }
 
-  setTiers(wanted: WantedTiers): void {
-    this.#wanted = wanted;
-    if (this.#tiers?.set(wanted)) this.#refresh();
+  /** `watched`: somebody receives the picture, of whatever size. */
+  setWanted({ watched, ...tiers }: WantedTiers & { watched: boolean }): void {
+    this.#isWatched = watched;
+    const opened = watched && this.#read();
+    if (this.#setTiers(tiers) && !opened) this.#refresh();
   }
 
   /** A small JPEG of the endpoint's next key frame in base64, null when none comes. */
   still(now: number): Promise<string | null> {
-    return this.#medium.decode === undefined ? Promise.resolve(null) : this.#still.take(this.#codec, now);
+    if (!this.#medium.receives) return Promise.resolve(null);
+    const still = this.#still.take(this.#codec, now);
+    this.#read();
+    return still;
   }
 
   hold(on: boolean, text: string | undefined): void {
@@ -124,11 +133,8 @@ export class LegVideo {
     const source = this.#medium.endpoint.poll(now);
     this.#relayRequests();
     this.#reportSize();
-    const decode = this.#medium.decode;
-    const frames = decode === undefined ? 0 : countPassed(decode, 'out');
-    const due = this.#fromEndpoint.isDue(now, { packets: source?.packetsReceived ?? 0, frames });
-    if ((due || this.#isBroken(source?.packetsLost ?? 0, now)) && decode !== undefined) this.#askEndpoint();
-    if (this.#serverAsked()) this.#refresh();
+    if (this.#serverAsked()) this.#answerServer(now);
+    if (this.#use(now) === 'needed') this.#watch(source, now);
     this.#switch.poll(now);
     this.#follow(now);
     this.#still.poll(now);
@@ -137,6 +143,37 @@ export class LegVideo {
   close(): void {
     this.#still.close();
     this.#switch.close();
+  }
+
+  /** Sees to it that there is a picture while packets come. */
+  #watch(source: Source | undefined, now: number): void {
+    const decode = this.#medium.decode;
+    const frames = decode === undefined ? 0 : countPassed(decode, 'out');
+    const due = this.#fromEndpoint.isDue(now, { packets: source?.packetsReceived ?? 0, frames });
+    if ((due || this.#isBroken(source?.packetsLost ?? 0, now)) && decode !== undefined) this.#askEndpoint();
+  }
+
+  /** Until its size has been told once, a picture is looked at in any case. */
+  #use(now: number): PictureUse {
+    const needed = this.#isWatched || this.#still.isWaiting || this.#size === '';
+    const steady = this.#video === undefined || !isTranscoded(this.#video);
+    const use = this.#need.use(now, { needed, steady });
+    if (use === 'needed') this.#read();
+    else if (this.#medium.isRead) this.#medium.leaveUnread();
+    if (use === 'gone') this.#medium.forgetDecoder();
+    return use;
+  }
+
+  /** Answers whether the picture begins anew: from a key frame, for which the endpoint has been asked. */
+  #read(): boolean {
+    const opened = this.#medium.read();
+    if (opened) this.#askEndpoint();
+    return opened;
+  }
+
+  #answerServer(now: number): void {
+    this.#need.asked(now);
+    if (!this.#read()) this.#refresh();
   }
 
   get #codec(): PassedCodec {
@@ -167,7 +204,13 @@ export class LegVideo {
     const bin = this.#medium.sendBin;
     const ssrcs = (tiers ?? []).map(({ ssrc }) => ssrc);
     this.#tiers = bin === undefined || ssrcs.length === 0 ? undefined : new Tiers(bin, this.#codec, payloadType, ssrcs);
-    this.setTiers(this.#wanted);
+    this.#setTiers(this.#wanted);
+  }
+
+  /** Answers whether a key frame is needed for it. */
+  #setTiers(wanted: WantedTiers): boolean {
+    this.#wanted = wanted;
+    return this.#tiers?.set(wanted) ?? false;
   }
 
   /** Takes up what the program has turned out to be. */

@@ -50,8 +50,8 @@ export function start(emit: Emit<LegEvent>): RunningJob {
     receiveVideo: (input) => ({ rtpPort: videoOf().part.receiveFromServer(input) }),
     sendContent: (output) => ({ rtpPort: contentOf().part.sendToServer(output) }),
     receiveContent: (input) => ({ rtpPort: contentOf().part.receiveFromServer(input) }),
-    setTiers(wanted) {
-      videoOf().part.setTiers(wanted);
+    setWanted(wanted) {
+      videoOf().part.setWanted(wanted);
       return {};
     },
     still: async () => ({ jpeg: await videoOf().part.still(milliseconds()) }),
