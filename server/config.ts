@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { SETTINGS } from './settings.ts';
+import { type PictureTier, SETTINGS } from './settings.ts';
 
 type Key = keyof typeof SETTINGS;
 type Values = { [K in Key]: z.output<(typeof SETTINGS)[K]['schema']> };
@@ -20,7 +20,13 @@ export interface Settings {
   videoCodec: 'vp8' | 'h264';
   graceSeconds: number;
   language: 'vi' | 'en';
-  picture: { width: number; height: number; framesPerSecond: number };
+  /** At least one, the largest first. */
+  pictures: PictureTier[];
+  /** The one of `pictures` that is recorded. */
+  recordingPicture: PictureTier;
+  encoder: 'x264' | 'va' | 'nvenc';
+  /** IANA name. */
+  timeZone: string;
   sip: boolean;
   sipHost: string;
   sipHost6?: string;
@@ -83,8 +89,13 @@ export function parseSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings 
       allowed: 'SIP_TRUNK_USER + SIP_TRUNK_PASSWORD',
     });
   }
-  if (wrong.length > 0 || !isComplete(values)) throw new SettingError(wrong);
-  return arrange(values, env);
+  const recordingPicture = values.PICTURES && recordedOf(values.PICTURES, values.RECORDING_PICTURE);
+  if (values.PICTURES && !recordingPicture) {
+    const allowed = values.PICTURES.map(({ tier }) => tier).join(' | ');
+    wrong.push({ name: 'ROSTRUM_RECORDING_PICTURE', given: values.RECORDING_PICTURE ?? '', allowed });
+  }
+  if (wrong.length > 0 || !isComplete(values) || !recordingPicture) throw new SettingError(wrong);
+  return arrange(values, recordingPicture, env);
 }
 
 /** The text of `--help`: one block for every setting. */
@@ -121,7 +132,12 @@ function isComplete(values: Partial<Values>): values is Values {
   return Object.keys(SETTINGS).every((key) => key in values);
 }
 
-function arrange(values: Values, env: NodeJS.ProcessEnv): Settings {
+/** By default the second largest: a recording is looked at again, and the largest costs the most to keep. */
+function recordedOf(pictures: readonly PictureTier[], wanted: string | undefined): PictureTier | undefined {
+  return wanted === undefined ? (pictures[1] ?? pictures[0]) : pictures.find(({ tier }) => tier === wanted);
+}
+
+function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.ProcessEnv): Settings {
   const workerBin = values.WORKER_BIN ?? env.MEDIASOUP_WORKER_BIN;
   return {
     data: values.DATA,
@@ -136,7 +152,10 @@ function arrange(values: Values, env: NodeJS.ProcessEnv): Settings {
     videoCodec: values.VIDEO_CODEC,
     graceSeconds: values.GRACE_SECONDS,
     language: values.LANGUAGE,
-    picture: values.PICTURE,
+    pictures: values.PICTURES,
+    recordingPicture,
+    encoder: values.ENCODER,
+    timeZone: values.TIME_ZONE,
     sip: values.SIP === 'on',
     sipHost: values.SIP_HOST ?? (values.HOST === 'localhost' ? '127.0.0.1' : values.HOST),
     ...(values.SIP_HOST6 ? { sipHost6: values.SIP_HOST6 } : {}),

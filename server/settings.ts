@@ -12,12 +12,49 @@ const folder = (preset: string) =>
     .default(preset)
     .transform((path) => resolve(path));
 
-const pictureSchema = z.string().transform((text, context) => {
+/** A composed picture's size and frame rate, and the name that it goes by: 720p30. */
+export interface PictureTier {
+  tier: string;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+}
+
+const MAX_PICTURES = 4;
+
+/** Largest first. Each costs an encoder while somebody consumes it. */
+const picturesSchema = z
+  .string()
+  .default('1920x1080@30,1280x720@30,640x360@15')
+  .transform((text, context) => {
+    const pictures = text.split(',').map((one) => pictureOf(one.trim()));
+    const known = pictures.filter((picture) => picture !== undefined);
+    const isOrdered = known.every((one, i) => i === 0 || area(one) <= area(known[i - 1] ?? one));
+    const isDistinct = new Set(known.map(({ tier }) => tier)).size === pictures.length;
+    return isOrdered && isDistinct && pictures.length <= MAX_PICTURES ? known : fail(context);
+  });
+
+function pictureOf(text: string): PictureTier | undefined {
   const [, width, height, framesPerSecond] = /^(\d{3,4})x(\d{3,4})@(\d{1,2})$/.exec(text)?.map(Number) ?? [];
   const even = width !== undefined && height !== undefined && width % 2 === 0 && height % 2 === 0;
-  if (!even || !framesPerSecond || framesPerSecond > 60 || width > 3840 || height > 2160) return fail(context);
-  return { width, height, framesPerSecond };
-});
+  if (!even || !framesPerSecond || framesPerSecond > 60 || width > 3840 || height > 2160) return undefined;
+  return { tier: `${height}p${framesPerSecond}`, width, height, framesPerSecond };
+}
+
+function area({ width, height }: PictureTier): number {
+  return width * height;
+}
+
+const timeZoneSchema = z
+  .string()
+  .default(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)
+  .refine((name) => {
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    } catch {
+      return false;
+    }
+  });
 
 const portRangeSchema = z.string().transform((text, context) => {
   const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text)?.map(Number) ?? [];
@@ -110,10 +147,31 @@ export const SETTINGS = {
     en: 'Language by default and in pictures',
     allowed: 'vi | en',
   }),
-  PICTURE: describe(pictureSchema.default({ width: 1280, height: 720, framesPerSecond: 25 }), {
-    vi: 'Hình tổng hợp cho thiết bị SIP và bản ghi; mặc định 1280x720@25',
-    en: 'The composed picture for codecs and recordings; 1280x720@25 by default',
-    allowed: 'WIDTHxHEIGHT@FPS',
+  PICTURES: describe(picturesSchema, {
+    vi: 'Hình tổng hợp cho thiết bị SIP và bản ghi: các cỡ, lớn nhất trước; mặc định 1920x1080@30,1280x720@30,640x360@15',
+    en: 'Sizes of the composed picture for codecs and recordings, largest first; 1920x1080@30,1280x720@30,640x360@15 by default',
+    allowed: 'WIDTHxHEIGHT@FPS[,WIDTHxHEIGHT@FPS…]',
+  }),
+  RECORDING_PICTURE: describe(
+    z
+      .string()
+      .regex(/^\d{3,4}p\d{1,2}$/)
+      .optional(),
+    {
+      vi: 'Cỡ hình của bản ghi, một trong PICTURES; mặc định: cỡ lớn thứ hai',
+      en: 'The size that is recorded, one of PICTURES; by default the second largest',
+      allowed: 'HEIGHTpFPS',
+    },
+  ),
+  ENCODER: describe(z.enum(['x264', 'va', 'nvenc']).default('x264'), {
+    vi: 'Bộ mã hóa hình tổng hợp: bằng CPU, hoặc bằng phần cứng VA-API, NVENC',
+    en: 'Encoder of the composed picture: the processor, or hardware by VA-API or NVENC',
+    allowed: 'x264 | va | nvenc',
+  }),
+  TIME_ZONE: describe(timeZoneSchema, {
+    vi: 'Múi giờ của đồng hồ trên hình; mặc định: múi giờ của máy',
+    en: 'Time zone of the clock in pictures; by default that of this machine',
+    allowed: 'Asia/Ho_Chi_Minh | …',
   }),
   SIP: describe(onOff('on'), { vi: 'Cổng SIP', en: 'The SIP gateway', allowed: 'on | off' }),
   SIP_HOST: describe(z.union([z.ipv4(), z.ipv6()]).optional(), {

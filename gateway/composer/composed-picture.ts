@@ -32,7 +32,7 @@ export class ComposedPicture extends Composition<PictureContract> {
   }
 
   protected async publish(seat: Seat): Promise<void> {
-    const { width, height, framesPerSecond } = this.#settings.picture;
+    const { width, height, framesPerSecond } = this.#settings.recordingPicture;
     const { rtp } = await openStream(seat, this.#plan.sent, 'H264', this.cname);
     const bitrateKbps = bitrateFor(width * height * framesPerSecond);
     const tierId = `${height}p${framesPerSecond}`;
@@ -61,7 +61,7 @@ export class ComposedPicture extends Composition<PictureContract> {
   }
 
   async #watch(seat: Seat, { tiles }: PicturePlan): Promise<void> {
-    const pictures = watchedBy(tiles, this.#settings.picture.height);
+    const pictures = watchedBy(tiles, this.#settings.recordingPicture.height);
     const wanted = JSON.stringify(pictures);
     if (wanted === this.#watched) return;
     await seat.request({ request: 'watch', pictures }, nothingSchema);

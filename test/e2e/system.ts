@@ -51,7 +51,7 @@ export class System {
       ROSTRUM_SIP_PORT: String(sipPort),
       ROSTRUM_SIP_TLS_PORT: '0',
       ROSTRUM_SIP_CALLERS: 'any',
-      ROSTRUM_PICTURE: '640x360@15',
+      ROSTRUM_PICTURES: '640x360@15',
       ROSTRUM_LOG: process.env.ROSTRUM_LOG ?? 'warn',
       ...more,
     };

@@ -34,7 +34,7 @@ export class GatewayProcess {
     const env = {
       ROSTRUM_SIP_PORT: String(await freePort()),
       ROSTRUM_SIP_TLS_PORT: String(await freePort()),
-      ROSTRUM_PICTURE: '640x360@15',
+      ROSTRUM_PICTURES: '640x360@15',
       ROSTRUM_LOG: process.env.ROSTRUM_LOG ?? 'warn',
       ...more,
     };

@@ -24,7 +24,7 @@ const CAMERA: PictureClip = {
 const sound = await toneClip(400);
 const picture = await pictureClip(CAMERA);
 const camera: LightOptions = { sound, picture };
-const gateway = await GatewayProcess.start({ ROSTRUM_PICTURE: '1280x720@25', ROSTRUM_SIP_CALLERS: 'any' });
+const gateway = await GatewayProcess.start({ ROSTRUM_PICTURES: '1280x720@25', ROSTRUM_SIP_CALLERS: 'any' });
 const room = await LegsRoom.open(gateway);
 try {
   const legs: MeasuredLeg[] = [];

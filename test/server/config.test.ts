@@ -11,6 +11,8 @@ function wrongOf(env: Record<string, string>, argv: string[] = []) {
   return [];
 }
 
+const PICTURES = 'WIDTHxHEIGHT@FPS[,WIDTHxHEIGHT@FPS…]';
+
 describe('settings', () => {
   test('need nothing to be given', () => {
     const settings = parseSettings({}, []);
@@ -21,7 +23,13 @@ describe('settings', () => {
       videoCodec: 'vp8',
       graceSeconds: 60,
       language: 'vi',
-      picture: { width: 1280, height: 720, framesPerSecond: 25 },
+      pictures: [
+        { tier: '1080p30', width: 1920, height: 1080, framesPerSecond: 30 },
+        { tier: '720p30', width: 1280, height: 720, framesPerSecond: 30 },
+        { tier: '360p15', width: 640, height: 360, framesPerSecond: 15 },
+      ],
+      recordingPicture: { tier: '720p30' },
+      encoder: 'x264',
       sip: true,
       sipHost: '0.0.0.0',
       sipMediaPorts: { first: 40000, last: 43999 },
@@ -40,6 +48,13 @@ describe('settings', () => {
     expect(settings).toMatchObject({ port: 9001, graceSeconds: 5, demo: true, sip: false });
   });
 
+  test('the recording is the second largest picture, the only one, or the one named', () => {
+    const recorded = (env: Record<string, string>) => parseSettings(env, []).recordingPicture.tier;
+    expect(recorded({ ROSTRUM_PICTURES: '640x360@15' })).toBe('360p15');
+    expect(recorded({ ROSTRUM_RECORDING_PICTURE: '1080p30' })).toBe('1080p30');
+    expect(parseSettings({ ROSTRUM_TIME_ZONE: 'Asia/Ho_Chi_Minh' }, []).timeZone).toBe('Asia/Ho_Chi_Minh');
+  });
+
   test('an empty variable is as good as none', () => {
     expect(parseSettings({ ROSTRUM_PORT: '' }, []).port).toBe(8443);
   });
@@ -48,8 +63,13 @@ describe('settings', () => {
     ['ROSTRUM_PORT', '70000', '0–65535'],
     ['ROSTRUM_PORT', 'https', '0–65535'],
     ['ROSTRUM_HOST', 'not an address', 'IP | localhost'],
-    ['ROSTRUM_PICTURE', '1281x720@25', 'WIDTHxHEIGHT@FPS'],
-    ['ROSTRUM_PICTURE', 'large', 'WIDTHxHEIGHT@FPS'],
+    ['ROSTRUM_PICTURES', '1281x720@25', PICTURES],
+    ['ROSTRUM_PICTURES', 'large', PICTURES],
+    ['ROSTRUM_PICTURES', '640x360@15,1280x720@30', PICTURES],
+    ['ROSTRUM_PICTURES', '960x360@15,640x360@15', PICTURES],
+    ['ROSTRUM_RECORDING_PICTURE', '480p30', '1080p30 | 720p30 | 360p15'],
+    ['ROSTRUM_ENCODER', 'theora', 'x264 | va | nvenc'],
+    ['ROSTRUM_TIME_ZONE', 'Asia/Bac_Kan', 'Asia/Ho_Chi_Minh | …'],
     ['ROSTRUM_SIP_MEDIA_PORTS', '43999-40000', 'FIRST-LAST, 1024–65535'],
     ['ROSTRUM_VIDEO_CODEC', 'av1', 'vp8 | h264'],
     ['ROSTRUM_LANGUAGE', 'fr', 'vi | en'],
