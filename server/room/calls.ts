@@ -1,9 +1,10 @@
 import type { Command } from '../protocol/commands.ts';
 import type { RoomEvent } from '../protocol/events.ts';
 import { type CallId, type ParticipantId, participantIdOfAddress, participantIdOfSite } from '../protocol/ids.ts';
-import type { Call, RoomState, Time } from '../protocol/records.ts';
+import type { Call, Participant, RoomState, Time } from '../protocol/records.ts';
 import { attemptEvents, strangerEvents } from './attempts.ts';
 import { accept, type Decision, type Inputs, type Rule, reject } from './decision.ts';
+import { leaving } from './leaving.ts';
 import { entryRefusal, siteAt } from './sites.ts';
 import { isIn } from './state.ts';
 import type { SystemCommand } from './system-commands.ts';
@@ -74,6 +75,12 @@ export function isActive(call: Call): boolean {
   return call.status !== 'failed' && call.status !== 'ended';
 }
 
+/** Whether the call by which this participant came is over. */
+export function isCallOver({ calls }: RoomState, { callId }: Participant): boolean {
+  const call = callId === undefined ? undefined : calls[callId];
+  return call !== undefined && !isActive(call);
+}
+
 /** The latest call of this participant that is not over. */
 export function callUnderWay({ calls }: RoomState, participantId: ParticipantId): Call | undefined {
   return Object.values(calls).findLast((call) => call.participantId === participantId && isActive(call));
@@ -141,7 +148,13 @@ function reportCall(state: RoomState, command: Of<'reportCall'>, _by: string, { 
   const changed: Call = { ...lastingOf(call), ...report, status, address, attempt, changedAt: now };
   if (status !== 'waiting') delete changed.retryAt;
   const isSame = REPORTED.every((field) => call[field] === changed[field]);
-  return isSame ? accept() : accept({ type: 'callChanged', call: changed });
+  if (isSame) return accept();
+  // Whoever has lost his connection and then hangs up does not come back.
+  const { participantId } = call;
+  const known = state.participants[participantId];
+  const isGone = !isActive(changed) && known?.presence === 'away' && known.callId === callId;
+  const gone = isGone ? leaving(state, participantId, 'hungUp', now) : [];
+  return accept({ type: 'callChanged', call: changed }, ...gone);
 }
 
 function lastingOf({ retryAt: _, cause: _cause, causeText: _text, sipStatus: _status, ...lasting }: Call): Call {

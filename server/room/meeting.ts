@@ -2,7 +2,7 @@ import type { Command } from '../protocol/commands.ts';
 import type { RoomEvent } from '../protocol/events.ts';
 import { waitingCalls } from './calls.ts';
 import { accept, type Rule, reject } from './decision.ts';
-import { leaving } from './roster.ts';
+import { leaving } from './leaving.ts';
 import { isAttendee, isIn } from './state.ts';
 import type { SystemCommand } from './system-commands.ts';
 

@@ -1,12 +1,12 @@
 import type { Command } from '../protocol/commands.ts';
-import type { LeaveReason, RoomEvent } from '../protocol/events.ts';
-import type { Participant, RoomState, SentSource, Time } from '../protocol/records.ts';
-import { callUnderWay, endedCalls, supersededCalls } from './calls.ts';
+import type { Participant, RoomState, SentSource } from '../protocol/records.ts';
+import { callUnderWay, endedCalls, isCallOver, supersededCalls } from './calls.ts';
 import { stilledCameras } from './cameras.ts';
 import { accept, type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { closedEvents, silencedEvents } from './floor.ts';
+import { leaving } from './leaving.ts';
 import { replacedBy } from './presenting.ts';
-import { isAttendee, isIn, pendingRequest } from './state.ts';
+import { isAttendee, isIn } from './state.ts';
 import type { Entrant, SystemCommand } from './system-commands.ts';
 
 /** Who counts against it: everyone in the room, whatever the role. */
@@ -17,10 +17,13 @@ type Of<V extends (Command | SystemCommand)['verb']> = Extract<Command | SystemC
 /** Coming, going, and what each one sends. */
 export const rosterRules = {
   admit,
-  lose: (state, { participantId }) =>
-    state.participants[participantId]?.presence === 'present'
-      ? accept(...stilledCameras(state, participantId), { type: 'participantLost', participantId })
-      : accept(),
+  lose: (state, { participantId }, _by, { now }) => {
+    const known = state.participants[participantId];
+    if (known?.presence !== 'present') return accept();
+    // Whose call is over does not come back: it may have ended while he took his seat.
+    if (isCallOver(state, known)) return accept(...leaving(state, participantId, 'hungUp', now));
+    return accept(...stilledCameras(state, participantId), { type: 'participantLost', participantId });
+  },
   expire: (state, { participantId }, _by, { now }) =>
     state.participants[participantId]?.presence === 'away'
       ? accept(...leaving(state, participantId, 'graceExpired', now))
@@ -116,17 +119,6 @@ function siteOf(state: RoomState, { callId }: Entrant, known: Participant | unde
     ...(call?.endpoint ? { endpoint: call.endpoint } : {}),
     ...(known?.framings ? { framings: known.framings } : {}),
   };
-}
-
-/** Everything that ends with a participant's leaving, in the order in which it ends. */
-export function leaving(state: RoomState, participantId: string, reason: LeaveReason, now: Time): RoomEvent[] {
-  const events = [...closedEvents(state, participantId, 'left', now), ...silencedEvents(state, participantId)];
-  const waiting = pendingRequest(state, participantId);
-  if (waiting && waiting.status !== 'speaking') {
-    events.push({ type: 'requestWithdrawn', request: { ...waiting, status: 'withdrawn', finishedAt: now } });
-  }
-  events.push(...stilledCameras(state, participantId), { type: 'participantLeft', participantId, reason });
-  return events;
 }
 
 export function hasSource(participant: Participant, sent: SentSource): boolean {

@@ -62,6 +62,30 @@ test('another call in the place of one that stands takes over none of its media'
   expect(room.state.participants[CODEC.id]).toMatchObject({ sources: [], gate: 'closed', callId: 'other' });
 });
 
+const endOf = (room: Room) =>
+  ({ verb: 'reportCall', callId: room.calls()[0]?.id ?? '', status: 'ended', cause: 'hungUp' }) as const;
+const GATEWAY = { participantId: 'gateway', role: 'service', kind: 'gateway' } as const;
+
+test('a codec that hangs up as it comes in is not awaited', () => {
+  const hungUpFirst = roomWithCall();
+  hungUpFirst.say(endOf(hungUpFirst), GATEWAY);
+  hungUpFirst.say({ verb: 'lose', participantId: CODEC.id });
+  const lostFirst = roomWithCall();
+  lostFirst.say({ verb: 'lose', participantId: CODEC.id });
+  expect(lostFirst.state.participants[CODEC.id]?.presence).toBe('away');
+  lostFirst.say(endOf(lostFirst), GATEWAY);
+  for (const { state } of [hungUpFirst, lostFirst]) expect(state.participants[CODEC.id]?.presence).toBe('left');
+});
+
+test('the end of an earlier call puts nobody out who waits in a later one', () => {
+  const room = roomWithCall();
+  room.say({ verb: 'recordCall', callId: 'other', participantId: CODEC.id, address: ADDRESS, name: 'Ba Bể' });
+  room.say({ verb: 'admit', participant: { ...CODEC, callId: 'other' } });
+  room.say({ verb: 'lose', participantId: CODEC.id });
+  room.say(endOf(room), GATEWAY);
+  expect(room.state.participants[CODEC.id]?.presence).toBe('away');
+});
+
 test('a room remembers the calls that stand and the last two hundred others', () => {
   const room = roomWithCall();
   for (let i = 0; i < 300; i++) {
