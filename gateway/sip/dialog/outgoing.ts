@@ -61,15 +61,14 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   #stopCancelGuard: () => void = () => {};
   #concluded: () => void = () => {};
 
-  constructor(options: OutgoingCallOptions) {
+  constructor({ offer, ...options }: OutgoingCallOptions) {
     const onOver = () => {
       this.#forgetLater();
       options.onOver();
     };
     super({ ...options, onOver }, 'preparing');
-    const { offer, ...rest } = options;
     this.#offer = offer;
-    this.#options = rest;
+    this.#options = options;
     this.#seconds = options.sessionTimer.expires;
     const { uri, transport } = options.target;
     this.target = uri.user ?? '';
