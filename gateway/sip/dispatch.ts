@@ -7,6 +7,7 @@ import {
   type UserAgentCore,
   UserAgentServer,
 } from 'sip.js/lib/core/index.js';
+import { headerOf, type WireRequest } from './transport/wire.ts';
 
 /** Sees a request within its dialog before the library does; true if it has taken care of it. */
 export type InDialog = (message: IncomingRequestMessage) => boolean;
@@ -70,3 +71,9 @@ export function answerer(core: UserAgentCore, message: IncomingRequestMessage): 
 
 /** As sip.js makes it: Call-ID, our tag, theirs. */
 const dialogIdOf = (message: IncomingRequestMessage): string => message.callId + message.toTag + message.fromTag;
+
+/** Whether any dialog has its Call-ID, with which the library's ids of dialogs begin. */
+export function hasDialog(core: UserAgentCore, { headers }: WireRequest): boolean {
+  const callId = headerOf(headers, 'Call-ID') ?? '';
+  return core.dialogs.keys().some((id) => id.startsWith(callId));
+}

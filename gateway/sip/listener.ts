@@ -12,7 +12,7 @@ import {
   type UserAgentCore,
 } from 'sip.js/lib/core/index.js';
 import type { Source } from './dialog/dialog.ts';
-import { answerer, dispatch, type InDialog } from './dispatch.ts';
+import { answerer, dispatch, hasDialog, type InDialog } from './dispatch.ts';
 import { createCredentials } from './identity/credentials.ts';
 import type { SipRegistrar } from './identity/registrar.ts';
 import { createCore, createLibraryLog, toLibrary } from './library.ts';
@@ -250,11 +250,13 @@ export class Listener {
     }
   }
 
-  /** True if it was dropped, or told to come back later: what begins something new, from a source that begins too much. */
+  /** True if it was dropped, or told to come back later: sources that begin too much, and what belongs to nothing. */
   #isTooMuch(request: WireRequest, { ip }: Address): boolean {
+    const { gate } = this.#options;
     const branch = topVia(request.headers)?.params.get('branch') ?? '';
-    if (request.method === 'ACK' || this.#group.some(({ core }) => core.userAgentServers.has(branch))) return false;
-    const verdict = this.#options.gate.request(ip, headerOf(request.headers, 'User-Agent'));
+    if (this.#group.some(({ core }) => core.userAgentServers.has(branch))) return !gate.repetition(ip);
+    if (request.method === 'ACK') return !this.#group.some(({ core }) => hasDialog(core, request));
+    const verdict = gate.request(ip, headerOf(request.headers, 'User-Agent'));
     if (verdict === 'pass' && this.core.userAgentServers.size <= maxTransactions) return false;
     const later = { name: 'Retry-After', value: '5' };
     if (verdict !== 'silence') this.#refuse(request, 503, 'Service Unavailable', [later]);

@@ -23,6 +23,8 @@ beforeEach(async () => {
     {
       guard: {
         stranger: { burst: 20, perSecond: 1 },
+        strangers: { burst: 100, perSecond: 5 },
+        sources: 64,
         known: { burst: 200, perSecond: 100 },
         failures: { burst: 10, perSecond: 0.1 },
       },
@@ -92,6 +94,23 @@ it('tells a flood to slow down, then hears it no more, and serves others meanwhi
   await vi.waitFor(() => expect(banOf('127.0.0.21')).toMatchObject({ reason: 'flood' }));
   await expectSilence(flood);
   expect(banOf('127.0.0.21')?.attempts).toBeGreaterThan(0);
+});
+
+it('holds little of a flood from many sources, and serves those it knows meanwhile', async () => {
+  const flood = await Promise.all(Array.from({ length: 200 }, (_, n) => senderAt(`127.0.1.${n + 1}`)));
+  const site = await senderAt(trusted);
+  for (let round = 0; round < 10; round += 1) {
+    for (const sender of flood) sender.send(round % 2 === 0 ? wrongCall() : ask());
+    await sleep(10);
+  }
+  site.send(ask());
+  await vi.waitFor(() => expect(site.statuses).toEqual([200]), { timeout: 10_000 });
+  const served = flood.flatMap(({ statuses }) => statuses).filter((status) => status === 200);
+  expect(served.length).toBeLessThanOrEqual(250);
+  const { transactions, sources, calls } = edge.census;
+  expect(transactions).toBeLessThanOrEqual(250);
+  expect(sources).toBeLessThanOrEqual(64);
+  expect(calls).toBe(0);
 });
 
 it('is silent towards a scanner from its first word, on every transport, until it is let in again', async () => {

@@ -15,7 +15,7 @@ const bounds = { wrong: 10, pauseMs: 60_000, most: 1_024 };
 
 export function createGuesses(): Guesses {
   const wrong = new Map<string, { count: number; at: number }>();
-  const keyOf = (ip: string, user: string) => `${ip} ${user}`;
+  const keyOf = (ip: string, user: string) => `${ip} ${user.slice(0, 128)}`;
 
   return {
     allows(ip, user, now) {

@@ -6,6 +6,7 @@
  * which ends a call at a first challenge that is not MD5.
  * Pure: the time is an input.
  */
+import { createHash } from 'node:crypto';
 import { quirksOf } from '../sdp/quirks.ts';
 import type { Algorithm } from './digest.ts';
 
@@ -41,10 +42,11 @@ export function createOffers(): Offers {
       const key = keyOf(asker);
       const known = asked.get(key);
       const before = known && known.at + memory.ms > now ? known : undefined;
-      const isMiss = before !== undefined && !before.isAnswered && before.request !== asker.request;
+      const request = createHash('sha256').update(asker.request).digest('base64'); // a Call-ID may be as long as a message
+      const isMiss = before !== undefined && !before.isAnswered && before.request !== request;
       const misses = (before?.misses ?? 0) + (isMiss ? 1 : 0);
       asked.delete(key);
-      asked.set(key, { request: asker.request, at: now, misses, isAnswered: false });
+      asked.set(key, { request, at: now, misses, isAnswered: false });
       const [eldest] = asked.keys();
       if (asked.size > memory.most && eldest !== undefined) asked.delete(eldest);
       if (misses === 0 && asker.userAgent !== undefined) return ['SHA-256', 'MD5'];

@@ -10,6 +10,8 @@ export interface Gate {
   isKnown(ip: string): boolean;
   /** A request that begins a new transaction. */
   request(ip: string, userAgent: string | undefined): Verdict;
+  /** A request of a transaction that stands; false where it is one too many. */
+  repetition(ip: string): boolean;
   fault(ip: string, fault: Exclude<BanReason, 'flood'>): void;
   /** The final answer that a request of this source got from us. */
   final(ip: string, status: number, method: string): void;
@@ -46,6 +48,7 @@ export function createGate({ limits, isKnown, log }: GateOptions): Gate {
       if (guard.isSilent(ip, Date.now())) return 'silence';
       return guard.request(ip, Date.now(), () => isKnown(ip));
     },
+    repetition: (ip) => guard.repetition(ip, Date.now(), () => isKnown(ip)),
     fault,
     final(ip, status, method) {
       if (suspicious.has(status)) fault(ip, 'failures');

@@ -17,8 +17,15 @@ export interface Allowance {
 export interface GuardLimits {
   /** New transactions of a source that we know nothing of. */
   stranger: Allowance;
+  /**
+   * New transactions of all such sources together: where they are forged, each is another one, and each message costs the library
+   * milliseconds to read. What it takes to serve those that we know stays free.
+   */
+  strangers: Allowance;
   /** New transactions of a source with a call or a registration, or that had one not long ago. */
   known: Allowance;
+  /** Of a source that we do not know now: what belongs to a transaction that stands, nearly all of it repeated. */
+  repeats: Allowance;
   /** How long ago that may be. */
   familiarMs: number;
   /** Refusals (401, 403, 404 …) until a ban. */
@@ -34,7 +41,9 @@ export interface GuardLimits {
 
 export const guardLimits: GuardLimits = {
   stranger: { burst: 400, perSecond: 20 },
+  strangers: { burst: 1_000, perSecond: 50 },
   known: { burst: 2_000, perSecond: 200 },
+  repeats: { burst: 400, perSecond: 40 },
   familiarMs: 3_600_000,
   failures: { burst: 30, perSecond: 0.1 },
   malformed: { burst: 60, perSecond: 0.5 },
@@ -51,6 +60,8 @@ export interface Guard {
   isSilent(ip: string, now: number): boolean;
   /** A request that begins a new transaction. `isKnown` is asked only when it matters. */
   request(ip: string, now: number, isKnown: () => boolean): Verdict;
+  /** A request of a transaction that stands. False where there are too many: it is to be dropped, and will be said again. */
+  repetition(ip: string, now: number, isKnown: () => boolean): boolean;
   /** Something that speaks against the source. True if it is banned now and was not before. */
   fault(ip: string, fault: Exclude<BanReason, 'flood'>, now: number, isKnown: () => boolean): boolean;
   /** A call or a registration was let in: what went wrong before was a mistake. */
@@ -69,6 +80,7 @@ interface Level {
 
 interface Record {
   requests: Level;
+  repeats: Level;
   failures: Level;
   malformed: Level;
   familiarUntil: number;
@@ -78,12 +90,14 @@ interface Record {
 
 export function createGuard(limits: GuardLimits = guardLimits): Guard {
   const records = new Map<string, Record>();
+  const all: Level = { spent: 0, at: 0 };
 
   function recordOf(ip: string, now: number): Record {
     const source = sourceOf(ip);
     const fresh = (): Level => ({ spent: 0, at: now });
     const record = records.get(source) ?? {
       requests: fresh(),
+      repeats: fresh(),
       failures: fresh(),
       malformed: fresh(),
       familiarUntil: 0,
@@ -106,6 +120,18 @@ export function createGuard(limits: GuardLimits = guardLimits): Guard {
       break;
     }
     if (eldest !== undefined) records.delete(eldest);
+  }
+
+  /** A stranger that does nothing wrong itself, while others may. */
+  function crowd(now: number, isKnown: () => boolean): Verdict {
+    const { burst } = limits.strangers;
+    const before = { ...all };
+    const spent = spend(all, limits.strangers, now);
+    if (spent <= burst) return 'pass';
+    if (spent > 2 * burst) Object.assign(all, { spent: 2 * burst });
+    if (!isKnown()) return spent <= 2 * burst ? 'overload' : 'silence';
+    Object.assign(all, before);
+    return 'pass';
   }
 
   function ban(ip: string, reason: BanReason, now: number): void {
@@ -134,7 +160,7 @@ export function createGuard(limits: GuardLimits = guardLimits): Guard {
       const before = { ...requests };
       const usual = familiarUntil > now ? limits.known : limits.stranger;
       const spent = spend(requests, usual, now);
-      if (spent <= usual.burst) return 'pass';
+      if (spent <= usual.burst) return usual === limits.known ? 'pass' : crowd(now, isKnown);
       if (isKnown()) {
         Object.assign(requests, before);
         return spend(requests, limits.known, now) <= limits.known.burst ? 'pass' : 'overload';
@@ -142,6 +168,9 @@ export function createGuard(limits: GuardLimits = guardLimits): Guard {
       if (spent <= 2 * usual.burst) return 'overload';
       if (spent > 4 * usual.burst) ban(ip, 'flood', now);
       return 'silence';
+    },
+    repetition(ip, now, isKnown) {
+      return spend(recordOf(ip, now).repeats, limits.repeats, now) <= limits.repeats.burst || isKnown();
     },
     fault(ip, fault, now, isKnown) {
       const record = recordOf(ip, now);

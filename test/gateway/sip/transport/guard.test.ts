@@ -63,6 +63,40 @@ describe('new transactions', () => {
   });
 });
 
+describe('a flood from forged sources', () => {
+  const forged = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+
+  it('of a hundred thousand is let through no more than one stranger after the other, and remembered in part', () => {
+    const guard = createGuard();
+    const verdicts = { pass: 0, overload: 0, silence: 0 };
+    // Ten seconds long.
+    for (let n = 0; n < 100_000; n += 1) verdicts[guard.request(forged(n), start + n / 10, stranger)] += 1;
+    const { burst, perSecond } = guardLimits.strangers;
+    expect(verdicts.pass).toBeLessThanOrEqual(burst + 10 * perSecond);
+    expect(verdicts.overload).toBeLessThanOrEqual(burst + 10 * perSecond);
+    expect(guard.size).toBe(guardLimits.sources);
+    expect(guard.bans(start)).toEqual([]);
+    // Half a minute later strangers are served again.
+    expect(guard.request(forged(200_000), start + 41_000, stranger)).toBe('pass');
+  });
+
+  it('keeps out nobody who is known, or was not long ago', () => {
+    const guard = createGuard();
+    guard.success(ip, start);
+    for (let n = 0; n < 3_000; n += 1) guard.request(forged(n), start, stranger);
+    expect(guard.request('192.0.2.9', start, stranger)).toBe('silence');
+    expect(guard.request('192.0.2.9', start, known)).toBe('pass');
+    expect(guard.request(ip, start, stranger)).toBe('pass');
+  });
+});
+
+it('what is said again and again is heard so often, unless the source is known', () => {
+  const guard = createGuard({ ...guardLimits, repeats: { burst: 3, perSecond: 1 } });
+  const heard = (at: number, who = stranger) => guard.repetition(ip, start + at, who);
+  expect([heard(0), heard(0), heard(0), heard(0), heard(0, known)]).toEqual([true, true, true, false, true]);
+  expect(heard(5_000)).toBe(true);
+});
+
 describe('a ban', () => {
   it('follows too many failures, but not those that were made good or are long ago', () => {
     const guard = createGuard();
