@@ -9,6 +9,7 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   messageTooLarge: 413,
   roomUnknown: 404,
   recordingUnknown: 404,
+  layoutNotSaved: 404,
   internal: 500,
 };
 const STATUS_OF_CATEGORY: Record<Refusal['category'], number> = {

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
 import { serveClient } from './client-files.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
+import { routeLayouts } from './layouts.ts';
 import { routeLinks } from './links.ts';
 import { refuseForeignOrigin } from './origin.ts';
 import type { ApiParts } from './ports.ts';
@@ -35,6 +36,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));
+  api.use(routeLayouts(parts, sessions));
   api.use(routeRecordings(parts, sessions));
   api.use(refuseUnknownPath);
 

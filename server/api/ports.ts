@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { LoggedEvent } from '../protocol/events.ts';
-import type { Health, LinkSummary, RecordingSummary, SaveSite, Site } from '../protocol/http.ts';
+import type { Health, LinkSummary, RecordingSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Kind, Role } from '../protocol/records.ts';
 import type { SipBan } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
@@ -74,6 +74,15 @@ export interface DirectoryPort {
   invite(roomId: string, siteIds: readonly string[]): Promise<void>;
 }
 
+type LayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
+
+export interface LayoutsPort {
+  list(): Promise<SavedLayout[]>;
+  add(saved: SavedLayout, now: number): Promise<LayoutResult>;
+  change(saved: SavedLayout, now: number): Promise<LayoutResult>;
+  remove(layoutId: string): Promise<boolean>;
+}
+
 export interface SipBansPort {
   list(): SipBan[];
   lift(ip: string): void;
@@ -102,6 +111,7 @@ export interface ApiParts {
   recordings: RecordingsPort;
   rooms: RoomsPort;
   directory: DirectoryPort;
+  layouts: LayoutsPort;
   sipBans: SipBansPort;
   issueTicket(ticket: NewTicket): Promise<string>;
   /** Puts out whoever of those concerned is in by a link or a sign-in that no longer holds. */

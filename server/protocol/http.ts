@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  layoutIdSchema,
   participantIdSchema,
   recordingIdSchema,
   roomIdSchema,
@@ -7,6 +8,7 @@ import {
   sipAddressSchema,
   siteIdSchema,
 } from './ids.ts';
+import { layoutSchema } from './layouts.ts';
 import { encryptionSchema, nameSchema, timeSchema } from './records.ts';
 import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
 
@@ -32,6 +34,10 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   POST   /api/sites        SaveSite          → Site       409 `siteExists`, `accountTaken`
  *   PUT    /api/sites/:id    SaveSite          → Site       404 `siteUnknown`, 409 `accountTaken`
  *   DELETE /api/sites/:id                      → {}         its registrations and invitations go with it
+ *   GET    /api/layouts                        → { layouts: SavedLayout[] } by name
+ *   POST   /api/layouts      SaveLayout        → SavedLayout 409 `layoutNameTaken`
+ *   PUT    /api/layouts/:id  SaveLayout        → SavedLayout 404 `layoutNotSaved`, 409 `layoutNameTaken`
+ *   DELETE /api/layouts/:id                    → {}         404 `layoutNotSaved`
  *   GET    /api/sip/bans                       → { bans: SipBan[] }
  *   DELETE /api/sip/bans/:ip                   → {}
  *   POST   /api/link         OpenLink          → LinkInfo   what the join page shows before joining
@@ -141,6 +147,10 @@ export const saveSiteSchema = z.strictObject({
 export const invitationsSchema = z.strictObject({ siteIds: z.array(siteIdSchema).max(400) });
 export const bansSchema = z.object({ bans: z.array(sipBanSchema) });
 
+/** A layout of the house, for every meeting. No two have the same name, however it is written. */
+export const saveLayoutSchema = z.strictObject({ name: nameSchema, layout: layoutSchema });
+export const savedLayoutSchema = saveLayoutSchema.extend({ layoutId: layoutIdSchema });
+
 export const recordingSummarySchema = z.object({
   recordingId: recordingIdSchema,
   roomId: roomIdSchema,
@@ -169,5 +179,7 @@ export type Ticket = z.infer<typeof ticketSchema>;
 export type Site = z.infer<typeof siteSchema>;
 export type SaveSite = z.infer<typeof saveSiteSchema>;
 export type Invitations = z.infer<typeof invitationsSchema>;
+export type SaveLayout = z.infer<typeof saveLayoutSchema>;
+export type SavedLayout = z.infer<typeof savedLayoutSchema>;
 export type RecordingSummary = z.infer<typeof recordingSummarySchema>;
 export type Health = z.infer<typeof healthSchema>;

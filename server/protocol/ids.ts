@@ -8,6 +8,8 @@ export const requestIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** A site in the centre's directory. */
 export const siteIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 export const callIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+/** A layout that the house has saved. */
+export const layoutIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const recordingIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** Ids that the media part gives out (transports, producers, consumers). */
 export const mediaIdSchema = z.string().min(1).max(64);

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { type Accounts, openAccounts } from './accounts.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
+import { type Layouts, openLayouts } from './layouts.ts';
 import { type Links, openLinks } from './links.ts';
 import { migrationProvider } from './migrations.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
@@ -23,6 +24,7 @@ export interface Store {
   links: Links;
   recordings: Recordings;
   sites: Sites;
+  layouts: Layouts;
   registrations: Registrations;
   /** Rejects when the database does not answer. */
   probe(): Promise<void>;
@@ -48,6 +50,7 @@ export async function openStore(db: Database): Promise<Store> {
     links: openLinks(db),
     recordings: openRecordings(db),
     sites: openSites(db),
+    layouts: openLayouts(db),
     registrations: openRegistrations(db),
     probe: async () => {
       await sql`select 1`.execute(db);

@@ -44,6 +44,15 @@ export interface Schema {
     ha1_sha256: string | null;
     changed_at: number;
   };
+  layouts: {
+    id: string;
+    name: string;
+    /** The name as it is compared. */
+    folded: string;
+    /** JSON. */
+    layout: string;
+    changed_at: number;
+  };
   invitations: { room_id: string; site_id: string };
   /** `binding` is JSON. */
   registrations: { account: string; contact: string; binding: string; since: number; expires_at: number };

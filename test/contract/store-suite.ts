@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
+import type { SavedLayout } from '../../server/protocol/http.ts';
 import { AppendConflict, type Store } from '../../server/store/index.ts';
 
 /** Opens an empty store; `close` also removes what it stood on. `reopen` is a second process on the same one. */
@@ -11,6 +12,8 @@ export interface Twin {
 
 const opened: RoomEvent = { type: 'meetingOpened', roomId: 'giao-ban', title: 'Giao ban tuần 47' };
 const ended: RoomEvent = { type: 'meetingEnded' };
+const QUARTER = { x: 0, y: 0.5, w: 0.25, h: 0.25 };
+const clone = (layout: unknown) => structuredClone(layout) as SavedLayout['layout'];
 const number = (event: RoomEvent, seq: number, at = 1_000 + seq): LoggedEvent => ({ seq, at, by: 'system', event });
 
 /** What every store owes, whatever it is made of. */
@@ -147,6 +150,25 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
       expect(await links.revoke(roomId, 'l1', 6)).toBe(false);
       expect(await links.find('l1')).toMatchObject({ revokedAt: 5 });
       expect(await links.find('l3')).toBeUndefined();
+    });
+
+    test('no two layouts of the house have one name, however it is written', async () => {
+      const { layouts } = twin.store;
+      const layout = { name: 'custom', slots: [{ show: 'chair', fit: 'contain' }], tiles: [QUARTER] } as const;
+      const saved = (layoutId: string, name: string): SavedLayout => ({ layoutId, name, layout: clone(layout) });
+      expect(await layouts.add(saved('l1', 'Khai mạc'), 1)).toBe('saved');
+      for (const name of ['KHAI  MẠC', 'khai mạc'.normalize('NFD')]) {
+        expect(await layouts.add(saved('l2', name), 2)).toBe('layoutNameTaken');
+      }
+      expect(await layouts.add(saved('l2', 'Khai mac'), 2)).toBe('saved');
+      expect(await layouts.change(saved('l2', 'khai mạc'), 3)).toBe('layoutNameTaken');
+      expect(await layouts.change(saved('l1', 'KHAI MẠC'), 3)).toBe('saved');
+      expect(await layouts.change(saved('l3', 'Bế mạc'), 3)).toBe('layoutNotSaved');
+      const next = await twin.reopen();
+      expect(await next.layouts.list()).toEqual([saved('l2', 'Khai mac'), saved('l1', 'KHAI MẠC')]);
+      await next.close();
+      expect([await layouts.remove('l1'), await layouts.remove('l1')]).toEqual([true, false]);
+      expect(await layouts.add(saved('l4', 'khai mạc'), 4)).toBe('saved');
     });
 
     test('it answers when it is asked whether it works', async () => {
