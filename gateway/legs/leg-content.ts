@@ -4,14 +4,17 @@ import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { RoomState } from '../../server/protocol/records.ts';
 import { presenterOf } from '../../server/room/layout.ts';
 import {
+  type Dialog,
   type FloorControl,
   type FloorControlEvent,
   type FloorControlRole,
   type FloorTransport,
   type LocalFloorControl,
+  type Negotiated,
   type NegotiatedFloorControl,
   openFloorControl,
 } from '../sip/index.ts';
+import type { Negotiation } from './media.ts';
 
 /** `a=floorid`: there is one floor, the presentation. */
 const FLOOR_ID = 2;
@@ -180,5 +183,24 @@ export class LegContent {
       // An endpoint that only cannot be heard keeps its floor, and what it had to be told is said when it is back.
       await room.stopPresenting();
     }
+  }
+}
+
+/**
+ * A re-INVITE with floor control over TCP, for who has refused it over UDP. Resolves with what is agreed on then, or with nothing:
+ * whatever the answer, the call stands as it was (RFC 3261 §14.1). Never rejects.
+ */
+export async function retryFloor(
+  dialog: Pick<Dialog, 'reoffer'>,
+  negotiation: Pick<Negotiation, 'offerOtherFloor' | 'accept'>,
+  logger: Logger,
+): Promise<Negotiated | undefined> {
+  try {
+    const offer = negotiation.offerOtherFloor();
+    const answer = offer === undefined ? undefined : await dialog.reoffer(offer);
+    return answer?.ok ? negotiation.accept(answer.sdp) : undefined;
+  } catch (error) {
+    logger.warn({ err: error }, 'floor control not offered again');
+    return undefined;
   }
 }

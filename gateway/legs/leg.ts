@@ -12,7 +12,7 @@ import { nothingSchema, type ServerAddress } from '../session/wire.ts';
 import type { Dialog, Negotiated, Quirks } from '../sip/index.ts';
 import { causeOfEnd } from './cause.ts';
 import { LegCamera } from './leg-camera.ts';
-import { LegContent } from './leg-content.ts';
+import { LegContent, retryFloor } from './leg-content.ts';
 import { LegStreams } from './leg-streams.ts';
 import { endpointOf, localMedia, Negotiation, ownAddress, toEndpoint } from './media.ts';
 import { type Prompt, promptFile } from './prompts.ts';
@@ -160,6 +160,7 @@ export class Leg implements SeatOwner {
     this.#seat = new Seat({ server, ...entry, owner: this, logger });
     this.#streams = new LegStreams(this.#seat, this.#engine, agreed);
     this.#reportEndpoint(agreed);
+    if (this.#dialog) void retryFloor(this.#dialog, this.negotiation, logger).then((better) => this.connect(better));
   }
 
   /** What a caller is told, in our language and then in the other. Resolves at its end, or when something else is said. */

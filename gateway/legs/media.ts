@@ -14,6 +14,7 @@ import {
   quirksOf,
   readAnswer,
   type SrtpSuite,
+  withFloorOverTcp,
 } from '../sip/index.ts';
 
 /** The ports that are bound for one call, and what is said of them in SDP. */
@@ -176,6 +177,19 @@ export class Negotiation {
 
   offer(): string {
     this.#offered = buildOffer(this.#local, this.#agreed, this.#quirks);
+    return this.#offered;
+  }
+
+  /**
+   * Floor control is offered over UDP. A second offer, over TCP, where the other end has refused that; `undefined` where it took it,
+   * or was offered none. It may have refused the slides only for want of a floor: they are offered again.
+   */
+  offerOtherFloor(): string | undefined {
+    const { floorControl } = this.#local;
+    if (this.#offered === undefined || !this.#agreed || !floorControl) return undefined;
+    const current = withFloorOverTcp(this.#agreed, floorControl);
+    if (!current) return undefined;
+    this.#offered = buildOffer(this.#local, current, this.#quirks);
     return this.#offered;
   }
 

@@ -3,6 +3,7 @@ export { type FloorControl, type FloorControlEvent, type FloorControlRole, openF
 export type { Dialog, End, Failure, FailureCode, IncomingDialog, OutgoingDialog } from './dialog/dialog.ts';
 export type { PlaceOptions } from './dialog/outgoing.ts';
 export { BadTarget, createSipEdge, type SipEdge } from './edge.ts';
+export { withFloorOverTcp } from './sdp/floor-control-line.ts';
 export type {
   FloorTransport,
   LocalFloorControl,

@@ -49,6 +49,7 @@ const insideOf = async (codec: Baresip): Promise<Colour> => {
   const picture = await codec.snapshot().catch(() => undefined);
   return picture === undefined ? [0, 0, 0] : colourOf(picture, INSIDE);
 };
+const participant = (desk: Peer, { id }: Participant): Partial<Participant> => desk.state.participants[id] ?? {};
 const presents = (desk: Peer, { id }: Participant) => sourcesOf(desk, id).includes('screen');
 const screenOf = ({ id }: Participant): SourceRef => ({ participantId: id, source: 'screen' });
 /** Asks for the floor, and sends slides of one colour once it is granted. */
@@ -199,6 +200,33 @@ describe('floor control', () => {
       await present(desk, entered, colours.blue);
       await desk.command({ verb: 'stopPresenting', participantId: entered.self.id });
       await until('it is revoked', () => entered.codec.floorEvents.at(-1) === 'revoked');
+    },
+    60_000,
+  );
+
+  test.each(['active', 'passive'] as const)(
+    'of a called codec that knows TCP alone, %s',
+    async (setup) => {
+      const { desk, roomId } = await gateway.open();
+      const floor = { role: 'client', transport: 'tcp', setup } as const;
+      const codec = await ScriptedCodec.open(closers, { user: `tcp-${setup}`, floor });
+      await desk.command({ verb: 'dial', address: codec.uri, name: setup });
+      const self = await arrival(desk, (p) => p.name === setup);
+      await until('it is offered TCP', () => codec.reoffers.length > 0, SLOW_MS);
+      expect(codec.reoffers[0]).toMatch(/m=application \d+ TCP\/BFCP \*/);
+      await until(
+        'it is known to take slides',
+        () => participant(desk, self).endpoint?.content === 'separate',
+        SLOW_MS,
+      );
+      const browser = await Guest.join(closers, gateway, { roomId, id: 'browser', kind: 'simulator' });
+      await browser.show('screen', colours.green);
+      await until('it is told that another presents', () => codec.floorEvents.includes('requested'), SLOW_MS);
+      codec.floor?.requestFloor();
+      await until('it presents', () => presents(desk, self), SLOW_MS);
+      await until('it is told so', () => codec.floorEvents.includes('granted'));
+      expect(codec.reoffers).toHaveLength(1);
+      expect(codec.ended).toBe(false);
     },
     60_000,
   );

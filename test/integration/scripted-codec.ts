@@ -83,6 +83,9 @@ export class ScriptedCodec {
   readonly #local: LocalMedia;
   readonly #describe: (sdp: string) => string;
   readonly #closers: Closer[];
+  readonly #floor: ScriptedOptions['floor'];
+  /** What it was offered after the first time. */
+  readonly reoffers: string[] = [];
   #dialog: Dialog | undefined;
   #agreed: Negotiated | undefined;
   ended = false;
@@ -111,11 +114,12 @@ export class ScriptedCodec {
         : {}),
       ...(camera ? { camera: stream('camera') } : {}),
     };
+    this.#floor = floor;
     this.#describe = (sdp) => {
       const role = floor?.role === 'server' ? sdp.replace('floorctrl:c-s', 'floorctrl:s-only') : sdp;
       return describe(floor?.setup ? role.replace('setup:actpass', `setup:${floor.setup}`) : role);
     };
-    edge.onIncoming((dialog) => void this.#take(dialog, floor));
+    edge.onIncoming((dialog) => void this.#take(dialog));
   }
 
   static async open(closers: Closer[], options: ScriptedOptions): Promise<ScriptedCodec> {
@@ -193,19 +197,32 @@ export class ScriptedCodec {
     await this.#dialog?.hangUp();
   }
 
-  /** Who is called takes the caller's numbers, or gives out the floor with them. */
-  async #take(dialog: IncomingDialog, floor: ScriptedOptions['floor']): Promise<void> {
-    const answered = answerOffer(dialog.offer ?? '', this.#local);
+  async #take(dialog: IncomingDialog): Promise<void> {
+    const answered = await this.#answer(dialog.offer ?? '');
     if (!answered.ok) return dialog.reject(488);
-    const { floorControl } = answered.media;
-    if (floor && this.floor && floorControl) {
-      const { port } = this.floor;
-      await this.floor.close();
-      this.floor = await openFloor(floor, floorControl, this.floorEvents, { min: port, max: port });
-    }
-    const isClient = floor?.role === 'client';
     this.#stand(dialog, answered.media);
-    dialog.answer(isClient ? answered.sdp.replace('floorctrl:s-only', 'floorctrl:c-only') : answered.sdp);
+    dialog.onReoffer(async (offer = '') => {
+      this.reoffers.push(offer);
+      const again = await this.#answer(offer);
+      if (!again.ok) return undefined;
+      this.#stand(dialog, again.media);
+      return again.sdp;
+    });
+    dialog.answer(answered.sdp);
+  }
+
+  /** Who is called takes the caller's numbers, or gives out the floor with them. */
+  async #answer(offer: string): Promise<ReturnType<typeof answerOffer>> {
+    const answered = answerOffer(offer, this.#local, this.#agreed);
+    const floorControl = answered.ok ? answered.media.floorControl : undefined;
+    if (!answered.ok || !this.#floor || !this.floor || !floorControl) return answered;
+    const { port } = this.floor;
+    await this.floor.close();
+    this.floor = await openFloor(this.#floor, floorControl, this.floorEvents, { min: port, max: port });
+    const { role, setup = floorControl.setup } = this.#floor;
+    const sdp = role === 'client' ? answered.sdp.replace('floorctrl:s-only', 'floorctrl:c-only') : answered.sdp;
+    const media = { ...answered.media, floorControl: { ...floorControl, setup } };
+    return { ok: true, sdp: sdp.replace(/setup:(?:active|passive)/, `setup:${setup}`), media };
   }
 
   #stand(dialog: Dialog, agreed: Negotiated): void {

@@ -1,5 +1,5 @@
 /** The line that carries floor control: BFCP over UDP or TCP (RFC 8856), without TLS. */
-import type { FloorTransport, LocalFloorControl, NegotiatedFloorControl } from './media.ts';
+import type { FloorTransport, LocalFloorControl, Negotiated, NegotiatedFloorControl } from './media.ts';
 import type { Answered, RemoteLine } from './rtp-line.ts';
 import { type Attribute, attributeOf, type MediaSection } from './sdp.ts';
 
@@ -28,6 +28,18 @@ const numberOf = ({ attributes }: MediaSection, name: string, greatest: number):
   const value = attributeOf(attributes, name) ?? '';
   return /^\d{1,10}$/.test(value) && Number(value) <= greatest ? Number(value) : undefined;
 };
+
+/**
+ * What stands after an answer that refused floor control over UDP, with the line's place free for the other transport (RFC 3264
+ * §8.1): codecs that know it over TCP alone, or are set to that, refuse the line. `undefined` where there is no such line, no
+ * picture that slides could be beside, or no TCP port.
+ */
+export function withFloorOverTcp(current: Negotiated, own: LocalFloorControl): Negotiated | undefined {
+  const isRefused = current.floorControl === undefined && current.lines.some((line) => floorTransport(line) === 'udp');
+  if (!isRefused || !current.video || portOf(own, 'tcp') === undefined) return undefined;
+  const lines = current.lines.map((line) => (floorTransport(line) ? { ...line, protocol: 'TCP/BFCP' } : line));
+  return { ...current, lines };
+}
 
 /** We offer to be either: another bridge may insist on being the server. */
 export function offerFloorControl(

@@ -37,3 +37,52 @@ test('a call without pictures is a call', () => {
 test('an answer that nobody asked for agrees on nothing', () => {
   expect(new Negotiation(localMedia('10.1.1.1', { audioPort: 40000 })).accept('v=0')).toBe(undefined);
 });
+
+const floor = { confId: 1, userId: 3, floorId: 2 };
+const own = { audioPort: 40000, videoPort: 40002, contentPort: 40004 };
+const ourFloor = { ...floor, port: 40006, transport: 'udp', otherPort: 40007 } as const;
+const roomMedia = () => localMedia('10.1.1.1', { ...own, floorControl: ourFloor }, 'off');
+const lineKinds = (sdp = '') => [...sdp.matchAll(/^m=(\w+) (\d+) (\S+)/gm)].map(([line]) => line);
+
+test('who knows floor control over TCP alone is offered that on the line that it refused', () => {
+  const ours = new Negotiation(roomMedia());
+  const theirs = new Negotiation(
+    localMedia('10.9.9.9', { ...own, floorControl: { ...floor, port: 50007, transport: 'tcp' } }, 'off'),
+  );
+  const first = ours.accept(answerOf(theirs, ours.offer()));
+  expect(first?.content).toBeDefined();
+  expect(first?.floorControl).toBeUndefined();
+  const offer = ours.offerOtherFloor();
+  expect(lineKinds(offer)).toEqual([
+    'm=audio 40000 RTP/AVP',
+    'm=video 40002 RTP/AVP',
+    'm=video 40004 RTP/AVP',
+    'm=application 40007 TCP/BFCP',
+  ]);
+  const second = ours.accept(answerOf(theirs, offer ?? ''));
+  expect(second?.floorControl).toMatchObject({ transport: 'tcp', setup: 'active', remote: { port: 50007 } });
+  expect(ours.offerOtherFloor()).toBeUndefined();
+  expect(lineKinds(ours.offer())).toEqual(lineKinds(offer));
+});
+
+test('so is who refused the slides with the floor; who knows neither is asked once', () => {
+  const ours = new Negotiation(roomMedia());
+  const plain = new Negotiation(localMedia('10.9.9.9', { audioPort: 50000, videoPort: 50002 }, 'off'));
+  expect(Object.keys(ours.accept(answerOf(plain, ours.offer())) ?? {}).toSorted()).toEqual(['audio', 'lines', 'video']);
+  const offer = ours.offerOtherFloor() ?? '';
+  expect(lineKinds(offer).slice(2)).toEqual(['m=video 40004 RTP/AVP', 'm=application 40007 TCP/BFCP']);
+  expect(ours.accept(answerOf(plain, offer))?.floorControl).toBeUndefined();
+  expect(ours.offerOtherFloor()).toBeUndefined();
+});
+
+test('who called, has taken UDP or has no picture is offered nothing more', () => {
+  const taken = new Negotiation(roomMedia());
+  taken.accept(answerOf(new Negotiation(roomMedia()), taken.offer()));
+  expect(taken.offerOtherFloor()).toBeUndefined();
+  const telephone = new Negotiation(roomMedia());
+  telephone.accept(answerOf(new Negotiation(localMedia('10.9.9.9', { audioPort: 50000 }, 'off')), telephone.offer()));
+  expect(telephone.offerOtherFloor()).toBeUndefined();
+  const called = new Negotiation(roomMedia());
+  answerOf(called, new Negotiation(localMedia('10.9.9.9', { audioPort: 50000, videoPort: 50002 })).offer());
+  expect(called.offerOtherFloor()).toBeUndefined();
+});
