@@ -105,7 +105,7 @@ export function launch(pipeline: string): Peer {
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Waits until `condition` answers true; fails with `what` after `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 8000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
   for (const end = performance.now() + ms; performance.now() < end; await sleep(40)) {
     if (await condition()) return;
   }
