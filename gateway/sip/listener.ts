@@ -258,8 +258,7 @@ export class Listener {
     if (request.method === 'ACK') return !this.#group.some(({ core }) => hasDialog(core, request));
     const verdict = gate.request(ip, headerOf(request.headers, 'User-Agent'));
     if (verdict === 'pass' && this.core.userAgentServers.size <= maxTransactions) return false;
-    const later = { name: 'Retry-After', value: '5' };
-    if (verdict !== 'silence') this.#refuse(request, 503, 'Service Unavailable', [later]);
+    if (verdict !== 'silence') this.#refuse(request, 503, 'Service Unavailable', [{ name: 'Retry-After', value: '5' }]);
     return true;
   }
 

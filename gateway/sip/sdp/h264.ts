@@ -63,7 +63,7 @@ function profileOf(idc: string, iop: number): H264Profile {
  * What the other end decodes: its level, widened by max-fs, max-mbps and max-br (kbit/s) where it says so (RFC 6184 §8.1). What else
  * it can widen (max-smbps for still pictures, max-dpb, max-cpb) asks for no more of us than the level does.
  */
-export function limitsOf({ fmtp }: RtpFormat): VideoLimits {
+export function limitsOf({ fmtp }: Pick<RtpFormat, 'fmtp'>): VideoLimits {
   const { level } = parseProfileLevel(fmtp['profile-level-id']);
   const row = levels.findLast(([known]) => known <= level) ?? ([9, 1_485, 99, 64] as const);
   const widened = (name: string, base: number, unit = 1) => Math.max(base, wholeNumber(fmtp[name]) * unit);

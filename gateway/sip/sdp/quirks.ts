@@ -1,8 +1,19 @@
 /**
  * What is known of an endpoint that the standards do not ask for, by its User-Agent or Server header.
  *
- * What is harmless to all is done for all and has no row here: session timers that nobody keeps, floor numbers that a device holds
- * on to, a packetization mode left out of an answer, keys with padding left out, H.264 profiles in capitals.
+ * What is harmless to all is done for all and has no row here:
+ * - session timers that nobody keeps, or that are as short as they may be (Polycom HDX: 90 s); UPDATE refused: re-INVITE instead
+ * - floor numbers that a device holds on to, several roles in one `floorctrl`, `m-stream` for `mstrm`
+ * - floor control over TCP alone: a setting of the Poly G7500 and its kin (administrator's guide, BFCP Transport Preference); a Polycom
+ *   RMX likewise tells such endpoints apart when it dials (SIP_BFCP_DIAL_OUT_MODE). It is offered anew over TCP (`withFloorOverTcp`)
+ * - no floor control at all: a Yealink VC has it switched off for SIP accounts (administrator's guide, Dual-Stream Protocol). Slides go
+ *   inside its picture
+ * - a content line that comes only with the presentation, by re-INVITE (Polycom RMX guide, AS-SIP content)
+ * - `max-fs` and `max-mbps` in every offer: a Polycom DMA refuses H.264 without (github.com/pjsip/pjproject/issues/1239)
+ * - `b=CT` for want of `b=AS` (Cisco CUCM feature configuration guide, session level bandwidth; seen alone in
+ *   github.com/flutter-webrtc/dart-sip-ua/issues/285)
+ * - a packetization mode left out of an answer, H.264 profiles in capitals, keys with padding left out
+ * - key frames asked for by RTCP and by INFO, both ways, whatever `rtcp-fb` says
  */
 export interface Quirks {
   /** What is encrypted is offered as DTLS-SRTP first. */

@@ -8,7 +8,7 @@ export interface Attribute {
   value?: string;
 }
 
-/** `b=` in bit/s: TIAS as it stands (RFC 3890), AS turned from kbit/s. */
+/** `b=` in bit/s: TIAS as it stands (RFC 3890), AS turned from kbit/s, as is CT where there is no AS (RFC 8866 §5.8). */
 export interface Bandwidth {
   as?: number;
   tias?: number;
@@ -87,8 +87,9 @@ function parseCommonLine(letter: string, value: string, into: SessionDescription
     const address = /^IN IP[46] ([\w.:%-]+)/i.exec(value)?.[1];
     if (address !== undefined) into.connection = address;
   } else if (letter === 'b') {
-    const [, kind, amount] = /^(AS|TIAS):(\d{1,10})$/i.exec(value) ?? [];
+    const [, kind, amount] = /^(AS|CT|TIAS):(\d{1,10})$/i.exec(value) ?? [];
     if (kind?.toUpperCase() === 'AS') into.bandwidth.as = Number(amount) * 1000;
+    else if (kind?.toUpperCase() === 'CT') into.bandwidth.as ??= Number(amount) * 1000;
     else if (kind) into.bandwidth.tias = Number(amount);
   } else if (letter === 'a') {
     const colon = value.indexOf(':');

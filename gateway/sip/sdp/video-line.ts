@@ -1,5 +1,5 @@
 /** A line that carries a picture, of people or a presentation, in offer and answer. */
-import { answeredProfileLevel, parseProfileLevel } from './h264.ts';
+import { answeredProfileLevel, limitsOf, parseProfileLevel } from './h264.ts';
 import { h265Parameters } from './h265.ts';
 import {
   type LocalContent,
@@ -61,7 +61,9 @@ function parametersOffered(own: LocalVideo, codec: VideoCodec, mode = 1, current
   const ours = own.profileLevelId ?? defaultProfileLevelId;
   // An endpoint that has nothing but High keeps it.
   const profileHex = current ? parseProfileLevel(current.profileLevelId).profileHex : ours.slice(0, 4);
-  return h264Parameters(`${profileHex}${ours.slice(4)}`, mode);
+  const { maxMbps, maxFs } = limitsOf({ fmtp: { 'profile-level-id': ours } });
+  // What the level says already (RFC 6184 §8.1 allows it to be said): a Poly DMA refuses a picture without max-fs.
+  return `${h264Parameters(`${profileHex}${ours.slice(4)}`, mode)};max-mbps=${maxMbps};max-fs=${maxFs}`;
 }
 
 /** H.264 that browsers take in mode 1, then mode 0, then VP8, then what has to be transcoded. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { localMedia, Negotiation, ownAddress, toEndpoint } from '../../../gateway/legs/media.ts';
+import { buildOffer } from '../../../gateway/sip/index.ts';
 
 const settings = { announcedAddresses: ['10.1.1.1'], sipHost: '0.0.0.0' };
 
@@ -85,4 +86,20 @@ test('who called, has taken UDP or has no picture is offered nothing more', () =
   const called = new Negotiation(roomMedia());
   answerOf(called, new Negotiation(localMedia('10.9.9.9', { audioPort: 50000, videoPort: 50002 })).offer());
   expect(called.offerOtherFloor()).toBeUndefined();
+});
+
+test('slides that come only with a presentation are taken by re-INVITE', () => {
+  const ours = new Negotiation(roomMedia());
+  const before = localMedia('10.9.9.9', { audioPort: 50000, videoPort: 50002 }, 'off');
+  const first = ours.answer(buildOffer(before));
+  expect(first.ok && Object.keys(first.media).toSorted()).toEqual(['audio', 'lines', 'video']);
+  const floorControl = { ...floor, port: 50006, transport: 'udp' } as const;
+  const presenting = localMedia(
+    '10.9.9.9',
+    { audioPort: 50000, videoPort: 50002, contentPort: 50004, floorControl },
+    'off',
+  );
+  const second = ours.answer(buildOffer(presenting));
+  expect(second.ok && second.media.content?.remote.port).toBe(50004);
+  expect(second.ok && second.media.floorControl?.role).toBe('server');
 });

@@ -136,7 +136,7 @@ describe('offering', () => {
       'a=rtpmap:9 G722/8000',
       'a=rtpmap:96 opus/48000/2',
       'a=rtpmap:101 telephone-event/8000',
-      'a=fmtp:97 profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1',
+      'a=fmtp:97 profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1;max-mbps=108000;max-fs=3600',
       'b=AS:2000',
       'a=rtcp:4003',
       'a=rtcp-fb:* ccm fir',

@@ -80,6 +80,10 @@ describe('what we may send', () => {
     expect(agreed('b=AS:512', ...video, 'b=TIAS:400000')?.maxBitrate).toBe(400_000);
     expect(agreed('b=TIAS:300000', ...video, 'b=AS:2000', 'b=RR:0', 'b=RS:600')?.maxBitrate).toBe(300_000);
     expect(agreed(...video, 'b=AS:0')?.maxBitrate).toBe(14_000_000);
+    // Of the whole conference: telephones say no more, and it bounds what goes by this line all the same.
+    expect(agreed('b=CT:384', ...video)?.maxBitrate).toBe(384_000);
+    expect(agreed('b=CT:384', 'b=AS:512', ...video)?.maxBitrate).toBe(512_000);
+    expect(agreed('b=AS:512', 'b=CT:384', ...video)?.maxBitrate).toBe(512_000);
   });
 
   it('pictures that the other end has room for (RFC 6236)', () => {
