@@ -117,6 +117,8 @@ test('sound passes both ways in each codec, through re-INVITEs that change codec
     expect(new Set(packets.map(({ bytes }) => (bytes[1] ?? 0) & 0x7f))).toEqual(new Set([payloadType]));
     const [first, last] = [packets[0], packets.at(-1)];
     if (first && last) streams.push({ ssrc: first.bytes.readUInt32BE(8), first, last });
+    const received = async () => (await leg.request('stats', {})).audio?.received.packets ?? 0;
+    await until(async () => (await received()) > 50, `${codec} is counted`);
     await tone.stop();
   }
   expect(streams).toHaveLength(codecs.length);
@@ -131,7 +133,6 @@ test('sound passes both ways in each codec, through re-INVITEs that change codec
   expect(events.some(({ event }) => event === 'audioFlowing')).toBe(true);
   const { audio } = await leg.request('stats', {});
   expect(audio?.sent.packets).toBeGreaterThan(100);
-  expect(audio?.received.packets).toBeGreaterThan(50);
   expect(logger.lines).toEqual([]);
 });
 
