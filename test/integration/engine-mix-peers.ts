@@ -1,9 +1,11 @@
 /** Voices and listeners for the mix: clips sent from plain sockets, and what was received decoded afterwards. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { mixContract } from '../../gateway/engine/mix-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
 import type { CommandParams } from '../../gateway/engine/protocol.ts';
+import { continuity } from './engine-leg-peers.ts';
 import {
   cacheFolder,
   launch,
@@ -94,18 +96,41 @@ export async function speak(
   return { peer, rtpPort, stop: once };
 }
 
-/** An output of the mix. */
+/** One who hears an output of the mix. */
+export interface Listener {
+  readonly receiver: Receiver;
+  readonly rtpPort: number;
+  /** How many ms have been heard so far. */
+  now(): number;
+  /** What was heard from then on; decoded anew, so ask once. */
+  heard(fromMs?: number): Promise<Int16Array>;
+}
+
 export async function addListener(
   closers: Closer[],
   mix: Mix,
   outputId: string,
   { ssrc, exclude }: { ssrc: number; exclude?: string },
-) {
+): Promise<Listener> {
   const receiver = await openReceiver();
   closers.push(() => receiver.close());
   const rtp = listening(receiver, ssrc);
   const { rtpPort } = await mix.request('addOutput', { outputId, rtp, ...(exclude && { exclude }) });
-  return { receiver, rtpPort };
+  return {
+    receiver,
+    rtpPort,
+    now: () => 20 * receiver.rtp.length,
+    heard: async (fromMs = 0) => (await decoded(receiver.rtp)).subarray(48 * fromMs),
+  };
+}
+
+/** One SSRC, each number one more, 20 ms each (RFC 3550 5.1). */
+export function expectUnbroken(packets: readonly Packet[], ssrc: number): void {
+  expect(continuity(packets)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+  expect(packets[0]?.bytes.readUInt32BE(8)).toBe(ssrc);
+  const [first, last] = [packets[0], packets.at(-1)].map((packet) => packet?.bytes.readUInt32BE(4) ?? 0);
+  // The first is shorter by what a decoder skips (RFC 7845 4.2).
+  expect(Math.abs((((last ?? 0) - (first ?? 0)) >>> 0) - 960 * (packets.length - 1))).toBeLessThan(960);
 }
 
 export function listening(receiver: Receiver, ssrc: number) {

@@ -45,7 +45,7 @@ export class MixOutput {
     this.#gainDb = gainDb;
   }
 
-  /** Begins to sound. What is there from the beginning has been linked before. */
+  /** Begins to sound; voices are linked afterwards. */
   play(): void {
     this.#bin.sync_state_with_parent();
     this.#pipeline.recalculate_latency();

@@ -76,8 +76,9 @@ class Mix {
     if (this.#outputs.has(outputId)) throw new JobFailure('alreadyThere', `output ${outputId}`);
     const output = new MixOutput(this.#pipeline, outputId, options);
     this.#outputs.set(outputId, output);
-    for (const [inputId, { input }] of this.#inputs) output.link(inputId, input.bin);
+    // It runs before any voice comes: one that is turned away because this is not ready stops for all.
     output.play();
+    for (const [inputId, { input }] of this.#inputs) output.link(inputId, input.bin);
     return { rtpPort: output.port };
   }
 
@@ -160,6 +161,7 @@ class Mix {
     }
     listened.input.measured(structure);
     listened.heardAt = now();
+    if (listened.input.isLate) this.#repair(inputId, listened);
     if (listened.live) return;
     listened.live = true;
     this.#emit({ event: 'inputLive', inputId });
@@ -182,7 +184,7 @@ class Mix {
     else this.#repair(inputId, listened);
   }
 
-  /** Starts a failed input anew on the same port. */
+  /** Starts an input that has failed or is late anew on the same port. */
   #repair(inputId: string, listened: Listened): void {
     if (listened.repairing) return;
     listened.repairing = true;
