@@ -20,3 +20,28 @@ export class BackOff {
     return ms;
   }
 }
+
+/**
+ * Tries until it succeeds, ever later after each failure. Never rejects.
+ * @returns gives up; what is under way runs to its end
+ */
+export function persist(
+  step: () => Promise<void>,
+  backOff: BackOff,
+  onFailure: (error: unknown, waitMs: number) => void,
+): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isGivenUp = false;
+  const attempt = () =>
+    void step().catch((error: unknown) => {
+      if (isGivenUp) return;
+      const waitMs = backOff.next(performance.now());
+      onFailure(error, waitMs);
+      timer = setTimeout(attempt, waitMs);
+    });
+  attempt();
+  return () => {
+    isGivenUp = true;
+    clearTimeout(timer);
+  };
+}

@@ -65,10 +65,7 @@ async function main(): Promise<void> {
       if (desks.has(roomId)) continue;
       const desk = new RoomDesk(context, roomId, calls);
       desks.set(roomId, desk);
-      desk.open().catch((error: unknown) => {
-        logger.warn({ roomId, err: error }, 'room not entered');
-        desks.delete(roomId);
-      });
+      desk.open();
     }
   }
 

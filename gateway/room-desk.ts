@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Command } from '../server/protocol/commands.ts';
 import type { RoomId } from '../server/protocol/ids.ts';
 import type { Call, RoomState } from '../server/protocol/records.ts';
+import { BackOff, persist } from './back-off.ts';
 import { Composer } from './composer/composer.ts';
 import type { GatewayContext } from './context.ts';
 import type { Calls } from './legs/calls.ts';
@@ -14,6 +15,8 @@ import { type Wants, wantsOf } from './wants.ts';
 const MAX_WAITING_REPORTS = 2_000;
 /** What could not be said is said again after this long, even where nothing else happens. */
 const REPORT_AGAIN_MS = 1_000;
+/** A room that cannot be entered is tried again so soon the first time, and later ever more seldom. */
+const ENTER_AGAIN = { firstMs: 250, longestMs: 5_000 };
 
 /**
  * The gateway's desk for one open room: mirrors it as a participant of kind `gateway`, and starts and ends what the
@@ -34,6 +37,7 @@ export class RoomDesk implements SeatOwner {
   #looked = false;
   #sending = false;
   #again: NodeJS.Timeout | undefined;
+  #giveUp: () => void = () => undefined;
   #closed = false;
 
   constructor(context: GatewayContext, roomId: RoomId, calls: Calls | undefined) {
@@ -45,7 +49,16 @@ export class RoomDesk implements SeatOwner {
     this.#composer = new Composer(context, roomId);
   }
 
-  async open(): Promise<void> {
+  /** Takes its seat, however often it has to ask. */
+  open(): void {
+    this.#giveUp = persist(
+      () => this.#enter(),
+      new BackOff(ENTER_AGAIN),
+      (error, waitMs) => this.#logger.warn({ err: error, waitMs }, 'room not entered'),
+    );
+  }
+
+  async #enter(): Promise<void> {
     const { control, server } = this.#context;
     const ask = { roomId: this.#roomId, kind: 'gateway' as const, participantId: 'gateway', name: 'gateway' };
     const renew = () => control.ticket(ask);
@@ -90,6 +103,7 @@ export class RoomDesk implements SeatOwner {
   /** The room has ended and what was held is put away, or the gateway itself ends. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#giveUp();
     clearTimeout(this.#again);
     // Also where nobody could tell us that the meeting was over: a site is not to be called again for it.
     for (const callId of Object.keys(this.state?.calls ?? {})) this.#calls?.hangUp(callId);

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { BackOff } from '../../gateway/back-off.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { BackOff, persist } from '../../gateway/back-off.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const times = { firstMs: 300, longestMs: 5_000 };
 
@@ -19,4 +23,33 @@ test('what failed after it had run for a while is begun again at once, even if i
   for (let failure = 0; failure < 8; failure += 1) backOff.next(failure * 5_000);
   expect(backOff.next(7 * 5_000 + 10_001)).toBe(300);
   expect(backOff.next(7 * 5_000 + 10_301)).toBe(600);
+});
+
+test('what fails is tried until it succeeds, and then no more', async () => {
+  vi.useFakeTimers();
+  const waits: number[] = [];
+  let tries = 0;
+  const step = async () => {
+    tries += 1;
+    if (tries < 4) throw new Error('not yet');
+  };
+  persist(step, new BackOff(times), (_error, waitMs) => waits.push(waitMs));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(waits).toEqual([300, 600, 1_200]);
+  expect(tries).toBe(4);
+});
+
+test('who gives up tries no more', async () => {
+  vi.useFakeTimers();
+  let tries = 0;
+  const step = () => {
+    tries += 1;
+    return Promise.reject(new Error('never'));
+  };
+  const giveUp = persist(step, new BackOff(times), () => undefined);
+  await vi.advanceTimersByTimeAsync(400);
+  giveUp();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(tries).toBe(2);
+  expect(vi.getTimerCount()).toBe(0);
 });
