@@ -187,3 +187,20 @@ test('bans are listed and lifted', async () => {
   expect(await lifted).toEqual({ ip: ban.ip });
   expect((await operator.send('GET', '/api/sip/bans')).json).toEqual({ bans: [] });
 });
+
+test('no PIN is found by trying, from however many addresses, and all at once', async () => {
+  const desk = await enter(await operatorTicket(operator, await openMeeting(operator)));
+  await until('the meeting has a PIN', () => desk.state.pin !== undefined);
+  const pin = desk.state.pin === '000000' ? '000001' : '000000';
+  const tries = Array.from({ length: 80 }, (_, n) =>
+    ask({
+      request: 'admitByPin',
+      pin,
+      from: `sip:${n}@10.3.0.${n}`,
+      source: { ip: `10.3.0.${n}`, port: 5060, transport: 'udp' },
+    }),
+  );
+  const codes = (await Promise.all(tries)).map((answer) => (answer.ok ? 'ok' : answer.refusal.code));
+  expect(codes.filter((code) => code === 'pinWrong')).toHaveLength(60);
+  expect(codes.filter((code) => code === 'tooManyAttempts')).toHaveLength(20);
+});
