@@ -15,12 +15,7 @@ export const siteRules = {
   setPin: (state, { pin }) => (state.pin === pin ? accept() : accept({ type: 'pinSet', pin })),
 } satisfies { [V in SystemVerb]?: Rule<Of<V>> };
 
-/** A site reaches only rooms of open meetings to which it is invited (REG-12). */
-export function mayEnter(state: RoomState, siteId: SiteId): boolean {
-  return entryRefusal(state, siteId) === undefined;
-}
-
-/** Why this site may not enter; nothing where it may. */
+/** Why this site may not enter; nothing where it may: it reaches only open meetings to which it is invited (REG-12). */
 export function entryRefusal(state: RoomState, siteId: SiteId): RefusalCode | undefined {
   if (state.status === 'ended') return 'meetingEnded';
   if (!state.sites[siteId]) return 'notInvited';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isActive } from '../../../server/room/calls.ts';
 import { decide } from '../../../server/room/decide.ts';
 import { sends, tilesOf } from '../../../server/room/layout.ts';
-import { mayEnter } from '../../../server/room/sites.ts';
+import { entryRefusal } from '../../../server/room/sites.ts';
 import { isPending } from '../../../server/room/state.ts';
 import { steps, stories } from './arbitrary.ts';
 
@@ -34,7 +34,7 @@ test('REG-12: only an operator places a call, and only an invited site calls in 
         if (direction === 'out') expect(before.participants[logged.by]?.role).toBe('operator');
         if (siteId === undefined) continue;
         expect([before.status, before.participants[participantId]?.presence]).not.toContain('removed');
-        expect([mayEnter(before, siteId), participantId]).toEqual([true, `site-${siteId}`]);
+        expect([entryRefusal(before, siteId), participantId]).toEqual([undefined, `site-${siteId}`]);
       }
     }),
   );

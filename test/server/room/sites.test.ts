@@ -3,7 +3,7 @@ import { callIdSchema, participantIdOfSite, participantIdSchema } from '../../..
 import type { InvitedSite, RoomState } from '../../../server/protocol/records.ts';
 import { decide } from '../../../server/room/decide.ts';
 import { evolve } from '../../../server/room/evolve.ts';
-import { mayEnter } from '../../../server/room/sites.ts';
+import { entryRefusal } from '../../../server/room/sites.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
 
 const site = (siteId: string, more: Partial<InvitedSite> = {}): InvitedSite => ({
@@ -64,7 +64,7 @@ test('the end of a meeting ends the calls that wait, and none begins to wait', (
   const { events } = decide(state, wait('call2-b'), 'system', { now: 9, id: 'x' });
   expect(events).toMatchObject([{ type: 'callChanged', call: { status: 'failed' } }]);
   expect(events[0]).not.toHaveProperty('call.retryAt');
-  expect(mayEnter(state, 'a')).toBe(false);
+  expect(entryRefusal(state, 'a')).toBe('meetingEnded');
 });
 
 test('REG-19: a bridge that comes back without its call is a bridge all the same', () => {
