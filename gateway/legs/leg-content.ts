@@ -176,7 +176,7 @@ export class LegContent {
       await room.present();
       if (this.#role === 'client') return;
       if (room.isPresenting()) this.#control?.grant();
-      else this.#control?.deny();
+      else this.#control?.revoke();
     } else if (event.kind === 'granted') {
       if (this.#other === undefined) this.#control?.releaseFloor();
     } else if (event.kind === 'released' || (event.kind === 'lost' && event.reason !== 'silent')) {

@@ -110,7 +110,7 @@ it('serves a participant: asked, granted, revoked by another presenter, granted 
   await participant.hears('FloorStatus');
   participant.say('request');
   await participant.hears('FloorRequestStatus 3 Pending user 3', 'FloorStatus 3 Pending user 3');
-  floor.deny();
+  floor.revoke();
   await participant.hears('FloorRequestStatus 3 Denied user 3', 'FloorStatus');
   participant.say('request');
   await participant.hears('FloorRequestStatus 4 Pending user 3', 'FloorStatus 4 Pending user 3');

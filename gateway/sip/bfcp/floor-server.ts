@@ -1,6 +1,6 @@
 /**
  * The floor control server (RFC 8855 13) for one conference, one floor and the one endpoint of a leg. It decides nothing: it asks
- * the room by an event, and the room answers with `grant`, `deny` or `revoke`. Pure.
+ * the room by an event, and the room answers with `grant` or `revoke`. Pure.
  */
 import { describeRequest, type FloorIds, type FloorOutput, type FloorRequest, type Presenter } from './floor.ts';
 import {

@@ -4,7 +4,7 @@
  *   const floor = await openFloorControl({ role: 'server', transport: 'udp', bind, conferenceId, userId, floorId, onEvent, log });
  *   offer(floor.port);                    // m=application … UDP/BFCP (RFC 8856)
  *   floor.connect(remote, 'passive');     // what the endpoint's SDP says
- *   // onEvent({ kind: 'requested' }) → ask the room → floor.grant(), or floor.deny()
+ *   // onEvent({ kind: 'requested' }) → ask the room → floor.grant(), or floor.revoke()
  *   await floor.close();
  */
 import { randomInt } from 'node:crypto';
@@ -41,9 +41,7 @@ export interface FloorControl {
   connect(remote: Address, setup: 'active' | 'passive'): void;
   /** Server: the endpoint, having asked, may present. */
   grant(): void;
-  /** Server: it may not, although it asked. The same as `revoke`, which asks in what state its request is. */
-  deny(): void;
-  /** Server: it may no longer. */
+  /** Server: it may no longer, or may not although it asked: it is told which, by the state of its request. */
   revoke(): void;
   /** Server: somebody else of the room presents (devices then show the content), or nobody. The endpoint's grant is revoked. */
   present(presenter: Presenter | undefined): void;
@@ -115,10 +113,6 @@ class BoundFloorControl implements FloorControl {
 
   grant(): void {
     this.#do((association, now) => association.grant(now));
-  }
-
-  deny(): void {
-    this.revoke();
   }
 
   revoke(): void {
