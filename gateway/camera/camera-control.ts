@@ -6,7 +6,6 @@ import { clients, decodeFrame, decodeManagement, encodeFrame, encodeManagement, 
 import {
   type CameraMessage,
   type Capabilities,
-  decodeCameraMessage,
   decodeCapabilities,
   encodeCameraMessage,
   encodeCapabilities,
@@ -45,8 +44,6 @@ interface Moving {
 export class CameraControl {
   /** What the endpoint's cameras can do; unknown until it says so. */
   capabilities: Capabilities | undefined;
-  /** The endpoint's attempts to move our camera, and frames that make no sense. */
-  readonly counts = { refused: 0, unreadable: 0 };
   #moving: Moving | undefined;
   #repeat: { message: CameraMessage; at: number } | undefined;
   #introduction: { at: number; left: number } | undefined;
@@ -99,14 +96,10 @@ export class CameraControl {
     return [...this.stop(now), ...this.#act({ kind: 'activate', preset }, now)];
   }
 
-  /** The payload of one RTP packet from the endpoint. */
+  /** The payload of one RTP packet from the endpoint. It moves nobody's camera: it hears nothing of it (H.281 knows no refusal). */
   receive(payload: Buffer): Buffer[] {
     const frame = decodeFrame(payload);
-    const isCamera = frame?.client === clients.camera;
-    const act = frame && isCamera ? decodeCameraMessage(frame.content) : undefined;
     const management = frame?.client === clients.management ? decodeManagement(frame.content) : undefined;
-    if (act) this.#refuse(act);
-    else if (!management) this.counts.unreadable += 1;
     return management ? this.#manage(management) : [];
   }
 
@@ -160,11 +153,6 @@ export class CameraControl {
       this.capabilities = decodeCapabilities(management.capabilities);
     }
     return [];
-  }
-
-  /** An endpoint moves nobody's camera: it hears nothing of it (H.281 knows no refusal). */
-  #refuse(message: CameraMessage): void {
-    if (message.kind !== 'sourceSwitched') this.counts.refused += 1;
   }
 
   /** A START or STOP said twice does no more than said once, nor does a preset. */
