@@ -30,7 +30,9 @@ let all: Gathering;
 
 test.describe.configure({ timeout: 300_000 });
 
-test.beforeEach('a site, the chair, the operator and a codec; the site has the floor', async ({ browser, system }) => {
+/** One gathering for all the tests: each leaves it whole. */
+test.beforeAll('a site, the chair, the operator and a codec; the site has the floor', async ({ browser, system }) => {
+  test.setTimeout(300_000);
   const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
   const site = await newPerson(browser, { colour: 'red', toneHz: 440 });
   const chair = await newPerson(browser, { colour: 'yellow', toneHz: 1320 });
@@ -56,7 +58,7 @@ test.beforeEach('a site, the chair, the operator and a codec; the site has the f
   for (const { page } of people) page.on('framenavigated', (frame) => all.navigations.push(frame.url()));
 });
 
-test.afterEach(async () => {
+test.afterAll(async () => {
   await all.codec.close();
   all.centre.close();
   for (const { context } of [all.operator, all.site, all.chair]) await context.close();
