@@ -27,6 +27,17 @@ declare module 'gi://GLib?version=2.0' {
       readonly message: string;
       readonly code: number;
     }
+    class TimeZone {
+      /** Null when there is no such zone. */
+      static new_identifier(identifier: string): TimeZone | null;
+      static new_local(): TimeZone;
+    }
+    class DateTime {
+      static new_now(zone: TimeZone): DateTime;
+      format(format: string): string | null;
+      /** Of the minute, with fractions. */
+      get_seconds(): number;
+    }
     /** The callback runs on the main loop every `milliseconds` until it answers false. */
     function timeout_add(priority: number, milliseconds: number, callback: () => boolean): number;
     function source_remove(id: number): boolean;
@@ -170,7 +181,12 @@ declare module 'gi://Gst?version=1.0' {
       get_parent(): Object | null;
       /** gjs converts JavaScript values to the property's own type. */
       set_property(name: string, value: unknown): void;
+      /** Takes the place of an earlier one for the same property. */
+      add_control_binding(binding: ControlBinding): boolean;
+      get_control_binding(property: string): ControlBinding | null;
+      remove_control_binding(binding: ControlBinding): boolean;
     }
+    class ControlBinding extends Object {}
     class Structure {
       static new_empty(name: string): Structure;
       static new_from_string(text: string): Structure | null;
@@ -192,14 +208,24 @@ declare module 'gi://Gst?version=1.0' {
       get_size(): number;
       extract_dup(offset: number, size: number): Uint8Array;
     }
+    enum Format {
+      TIME = 3,
+    }
+    class Segment {
+      init(format: Format): void;
+    }
     class Sample {
       get_buffer(): Buffer;
+      get_caps(): Caps;
       static new(buffer: Buffer, caps: Caps, segment: null, info: null): Sample;
     }
     class Event {
       static new_flush_start(): Event;
       static new_flush_stop(resetTime: boolean): Event;
       static new_eos(): Event;
+      static new_stream_start(streamId: string): Event;
+      static new_caps(caps: Caps): Event;
+      static new_segment(segment: Segment): Event;
       static new_custom(type: EventType, structure: Structure): Event;
     }
     class Message {
@@ -224,6 +250,7 @@ declare module 'gi://Gst?version=1.0' {
       get_peer(): Pad | null;
       get_current_caps(): Caps | null;
       set_offset(nanoseconds: number): void;
+      chain(buffer: Buffer): number;
       set_active(active: boolean): boolean;
     }
     class GhostPad extends Pad {
@@ -244,6 +271,8 @@ declare module 'gi://Gst?version=1.0' {
       emit(signal: string, ...values: unknown[]): unknown;
       link(sink: Element): boolean;
       unlink(sink: Element): void;
+      /** Whether it is known, and nanoseconds. */
+      query_position(format: Format): [boolean, number];
     }
     class Bin extends Element {
       add(element: Element): boolean;
@@ -277,4 +306,26 @@ declare module 'gi://Gst?version=1.0' {
     function util_set_object_arg(object: Object, name: string, value: string): void;
   }
   export default Gst;
+}
+
+declare module 'gi://GstController?version=1.0' {
+  import type Gst from 'gi://Gst?version=1.0';
+
+  namespace GstController {
+    enum InterpolationMode {
+      LINEAR = 1,
+    }
+    class InterpolationControlSource extends Gst.Object {
+      /** Whole nanoseconds. */
+      set(time: number, value: number): boolean;
+    }
+    class DirectControlBinding extends Gst.ControlBinding {
+      static new_absolute(
+        object: Gst.Object,
+        property: string,
+        source: InterpolationControlSource,
+      ): DirectControlBinding;
+    }
+  }
+  export default GstController;
 }

@@ -1,8 +1,9 @@
 import Gst from 'gi://Gst?version=1.0';
 import type { RtpInput } from '../protocol.ts';
 import { pictureInputDescription } from './picture-description.ts';
-import type { PlacedTile } from './picture-layout.ts';
-import { hidePad, placePad, requestPad } from './picture-slot.ts';
+import type { StagedInput } from './picture-figures.ts';
+import type { Size } from './picture-layout.ts';
+import { requestPad } from './picture-slot.ts';
 import { type BoundSocket, connectInput, countReceived, countRendered, elementOf, forceKeyFrame } from './rtp.ts';
 
 export type VideoInput = RtpInput & { codec: 'VP8' | 'H264' };
@@ -14,7 +15,7 @@ const keyFramePatienceMs = 1000;
  * One input's branch of the pipeline: from its socket to its pad of the compositor. Whoever opens it closes it; the
  * socket outlives it, so that a broken branch can be opened anew on the same port.
  */
-export class PictureInput {
+export class PictureInput implements StagedInput {
   readonly rtp: VideoInput;
   readonly bound: BoundSocket;
   live = false;
@@ -23,7 +24,6 @@ export class PictureInput {
   readonly #compositor: Gst.Element;
   #bin: Gst.Bin;
   #pad: Gst.Pad;
-  #shape = '';
   /** Times in milliseconds of the monotonic clock. */
   #frameAt = 0;
   #askedAt = 0;
@@ -57,21 +57,14 @@ export class PictureInput {
     return countReceived(this.#bin, this.rtp.ssrc) ?? { packets: 0, lost: 0, keyFrameRequests: 0 };
   }
 
-  show({ tile, video, videoOrder }: PlacedTile): void {
-    if (video === undefined) {
-      this.hide();
-      return;
-    }
-    const cover = tile.fit === 'cover';
-    const shape = cover ? `${video.width}/${video.height}` : '0/1';
-    if (shape !== this.#shape) Gst.util_set_object_arg(elementOf(this.#bin, 'crop'), 'aspect-ratio', shape);
-    this.#shape = shape;
-    Gst.util_set_object_arg(this.#pad, 'sizing-policy', cover ? 'none' : 'keep-aspect-ratio');
-    placePad(this.#pad, video, videoOrder);
+  get pad(): Gst.Pad {
+    return this.#pad;
   }
 
-  hide(): void {
-    hidePad(this.#pad);
+  shape(shape: Size | undefined): void {
+    const ratio = shape === undefined ? '0/1' : `${shape.width}/${shape.height}`;
+    Gst.util_set_object_arg(elementOf(this.#bin, 'crop'), 'aspect-ratio', ratio);
+    Gst.util_set_object_arg(this.#pad, 'sizing-policy', shape === undefined ? 'keep-aspect-ratio' : 'none');
   }
 
   /** Starts anew after a failure. */
@@ -81,7 +74,6 @@ export class PictureInput {
     this.#framesOfBranch = 0;
     this.#frameAt = 0;
     this.#packets = 0;
-    this.#shape = '';
     this.live = false;
   }
 

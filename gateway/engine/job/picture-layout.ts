@@ -16,17 +16,19 @@ export interface Size {
 /** What one tile shows now, with everything in pixels. Tiles come in drawing order, the rearmost first. */
 export interface PlacedTile {
   readonly tile: PictureTile;
+  /** The same for the same site from one scene to the next. */
+  readonly name: string;
   readonly area: Rect;
-  /** Where the moving picture goes; undefined when the tile is a card. */
-  readonly video: Rect | undefined;
-  /** Height of the name's strip over a moving picture. */
-  readonly labelHeight: number;
-  /** Stacking order of the compositor's pads. */
-  readonly videoOrder: number;
-  readonly drawnOrder: number;
+  /** There is a moving picture; otherwise the tile is a card. */
+  readonly live: boolean;
+  /** Height of the letters' line in the name's strip, and how far the strip stays off the tile's edges. */
+  readonly textHeight: number;
+  readonly inset: { readonly left: number; readonly bottom: number };
+  /** How much of its foot lies under what is written across the picture's. */
+  readonly covered: number;
 }
 
-const even = (value: number) => 2 * Math.round(value / 2);
+export const even = (value: number) => 2 * Math.round(value / 2);
 
 /** Pixels of a tile. Edges are rounded, not sizes, so that neighbouring tiles touch. */
 export function toPixels(tile: Pick<PictureTile, 'x' | 'y' | 'w' | 'h'>, size: Size): Rect {
@@ -39,40 +41,78 @@ export function toPixels(tile: Pick<PictureTile, 'x' | 'y' | 'w' | 'h'>, size: S
 
 /** Width of the frame round a speaking tile. */
 export function frameWidth(size: Size): number {
-  return Math.max(2, even(size.height / 180));
+  return Math.max(4, even(size.height / 135));
 }
 
-function labelHeight(area: Rect, size: Size): number {
-  const wished = even(area.height * 0.1);
-  return Math.max(even(size.height * 0.034), 14, Math.min(wished, even(size.height * 0.06)));
+/** What any screen shows, and no frame cuts off: the margin to the picture's own edge. */
+export function safeMargin(size: Size): number {
+  return even(size.height * 0.018);
 }
 
-function inset({ x, y, width, height }: Rect, by: number): Rect {
-  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
+/** The smallest text: what is made for 1080 lines is read on 360 as well. */
+export function smallestText(size: Size): number {
+  return Math.max(12, Math.round(size.height * 0.03));
+}
+
+/** Four bars along the inner edges of a tile. */
+export function frameAround({ x, y, width, height }: Rect, thickness: number): Record<string, Rect> {
+  const between = { y: y + thickness, width: thickness, height: Math.max(2, height - 2 * thickness) };
+  return {
+    top: { x, y, width, height: thickness },
+    bottom: { x, y: y + height - thickness, width, height: thickness },
+    left: { x, ...between },
+    right: { x: x + width - thickness, ...between },
+  };
 }
 
 /**
- * Turns tiles into places for the compositor. A speaking tile's picture makes room for a frame that is part of the
- * background; tiles without area are left out.
+ * Turns tiles into places for the compositor; tiles without area are left out. Names stay off the `foot` of the
+ * picture, in pixels, where something else is written.
  */
 export function placeTiles(
   tiles: readonly PictureTile[],
   size: Size,
   isLive: (inputId: string) => boolean,
+  foot = 0,
 ): PlacedTile[] {
+  const used = new Map<string, number>();
   return tiles
     .map((tile) => ({ tile, area: toPixels(tile, size) }))
     .filter(({ area }) => area.width >= 16 && area.height >= 16)
     .sort((one, other) => one.tile.z - other.tile.z)
-    .map(({ tile, area }, index) => {
-      const live = tile.inputId !== null && isLive(tile.inputId);
+    .map(({ tile, area }) => {
+      const { inputId } = tile;
       return {
         tile,
+        name: inputId === null ? nameCard(cardLabel(tile), used) : `input ${inputId}`,
         area,
-        video: live ? inset(area, tile.speaking ? frameWidth(size) : 0) : undefined,
-        labelHeight: labelHeight(area, size),
-        videoOrder: 2 * index + 1,
-        drawnOrder: 2 * index + 2,
+        live: inputId !== null && isLive(inputId),
+        textHeight: textHeight(area, size),
+        inset: insetOf(area, size, foot),
+        covered: Math.max(0, Math.min(area.height, area.y + area.height + foot - size.height)),
       };
     });
+}
+
+export function cardLabel({ card, label }: PictureTile): string {
+  return card?.label ?? label;
+}
+
+/** Sites without a picture have nothing but their label, and two may have the same. */
+function nameCard(label: string, used: Map<string, number>): string {
+  const count = (used.get(label) ?? 0) + 1;
+  used.set(label, count);
+  return `card ${label} ${count}`;
+}
+
+function textHeight(area: Rect, size: Size): number {
+  return Math.round(Math.max(smallestText(size), Math.min(area.height * 0.052, size.height * 0.042)));
+}
+
+function insetOf(area: Rect, size: Size, foot: number): { left: number; bottom: number } {
+  const margin = safeMargin(size);
+  const small = Math.max(frameWidth(size), even(size.height * 0.01));
+  const below = size.height - area.y - area.height;
+  const bottom = Math.max(small, (foot === 0 ? margin : foot + small) - below);
+  return { left: area.x === 0 ? margin : small, bottom: Math.min(bottom, even(area.height / 2)) };
 }

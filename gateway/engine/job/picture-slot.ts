@@ -1,63 +1,82 @@
 import Gst from 'gi://Gst?version=1.0';
-import type { PictureTier } from '../picture-protocol.ts';
-import { drawnPictureDescription } from './picture-description.ts';
 import type { Drawn } from './picture-drawing.ts';
-import type { Rect } from './picture-layout.ts';
-import { collectRemoved } from './pipeline.ts';
 import { elementOf } from './rtp.ts';
-
-/** A place in the composition for a drawn picture; made once, then reused, and closed with its pipeline. */
-export interface Slot {
-  readonly source: Gst.Element;
-  readonly pad: Gst.Pad;
-  /** What the drawing depends on, so that it is drawn only when it changes. */
-  key: string;
-  drawn: { width: number; height: number };
-}
-
-export function openSlot(
-  pipeline: Gst.Pipeline,
-  compositor: Gst.Element,
-  output: Pick<PictureTier, 'width' | 'height' | 'fps'>,
-): Slot {
-  const bin = Gst.parse_bin_from_description(drawnPictureDescription(output), true);
-  pipeline.add(bin);
-  const pad = requestPad(compositor);
-  bin.get_static_pad('src')?.link(pad);
-  bin.sync_state_with_parent();
-  return { source: elementOf(bin, 'source'), pad, key: '', drawn: { width: 0, height: 0 } };
-}
 
 /** A pad of the compositor that shows nothing yet. */
 export function requestPad(compositor: Gst.Element): Gst.Pad {
   const pad = compositor.request_pad_simple('sink_%u');
   if (pad === null) throw new Error('the compositor has no more pads');
-  hidePad(pad);
+  pad.set_property('alpha', 0);
   return pad;
 }
 
-export function hidePad(pad: Gst.Pad): void {
-  pad.set_property('alpha', 0);
+/** Turns what is drawn into the compositor's own format, so that no frame has to. It works in the caller's thread. */
+export class Converter {
+  readonly #pipeline: Gst.Pipeline;
+  readonly #entry: Gst.Pad;
+  readonly #sink: Gst.Element;
+
+  constructor() {
+    this.#pipeline = Gst.parse_launch(
+      'videoconvert name=convert ! video/x-raw,format=I420,colorimetry=bt601 ! appsink name=sink sync=false async=false enable-last-sample=false',
+    ) as Gst.Pipeline;
+    const entry = elementOf(this.#pipeline, 'convert').get_static_pad('sink');
+    if (entry === null) throw new Error('the converter has no entry');
+    this.#entry = entry;
+    this.#sink = elementOf(this.#pipeline, 'sink');
+    this.#pipeline.set_state(Gst.State.PLAYING);
+    this.#entry.send_event(Gst.Event.new_stream_start('drawn'));
+  }
+
+  convert({ width, height, pixels }: Drawn): Gst.Sample {
+    this.#entry.send_event(
+      Gst.Event.new_caps(capsOf(`video/x-raw,format=RGBA,width=${width},height=${height},framerate=0/1`)),
+    );
+    this.#entry.send_event(Gst.Event.new_segment(timeSegment()));
+    this.#entry.chain(stillBuffer(Gst.Buffer.new_wrapped_bytes(pixels)));
+    const sample = this.#sink.emit('try-pull-sample', 0) as Gst.Sample | null;
+    if (sample === null) throw new Error(`cannot convert ${width}x${height}`);
+    return sample;
+  }
+
+  close(): void {
+    this.#pipeline.set_state(Gst.State.NULL);
+  }
 }
 
-export function placePad(pad: Gst.Pad, { x, y, width, height }: Rect, order: number): void {
-  pad.set_property('xpos', x);
-  pad.set_property('ypos', y);
-  pad.set_property('width', width);
-  pad.set_property('height', height);
-  pad.set_property('zorder', order);
-  pad.set_property('alpha', 1);
+/**
+ * A drawn picture's own pad, hidden at first. The picture is followed by the end of its stream: the compositor repeats it
+ * from then on, and neither waits for another nor has any thread that would bring one. Whoever opens it closes it.
+ */
+export function openSlot(compositor: Gst.Element, picture: Gst.Sample): Gst.Pad {
+  const pad = requestPad(compositor);
+  pad.set_property('repeat-after-eos', true);
+  pad.send_event(Gst.Event.new_stream_start(pad.get_name()));
+  pad.send_event(Gst.Event.new_caps(picture.get_caps()));
+  pad.send_event(Gst.Event.new_segment(timeSegment()));
+  pad.chain(picture.get_buffer());
+  pad.send_event(Gst.Event.new_eos());
+  return pad;
 }
 
-/** Draws anew if `key` changed, and answers with the size of what the slot shows. */
-export function fillSlot(slot: Slot, key: string, draw: () => Drawn): { width: number; height: number } {
-  if (slot.key === key) return slot.drawn;
-  const { width, height, pixels } = draw();
-  const caps = Gst.Caps.from_string(`video/x-raw,format=RGBA,width=${width},height=${height},framerate=0/1`);
-  if (caps === null) throw new Error(`no caps for ${width}x${height}`);
-  slot.source.emit('push-sample', Gst.Sample.new(Gst.Buffer.new_wrapped_bytes(pixels), caps, null, null));
-  collectRemoved();
-  slot.key = key;
-  slot.drawn = { width, height };
-  return slot.drawn;
+export function closeSlot(compositor: Gst.Element, pad: Gst.Pad): void {
+  pad.send_event(Gst.Event.new_flush_start());
+  compositor.release_request_pad(pad);
+}
+
+function stillBuffer(buffer: Gst.Buffer): Gst.Buffer {
+  buffer.pts = 0;
+  return buffer;
+}
+
+function timeSegment(): Gst.Segment {
+  const segment = new Gst.Segment();
+  segment.init(Gst.Format.TIME);
+  return segment;
+}
+
+function capsOf(text: string): Gst.Caps {
+  const caps = Gst.Caps.from_string(text);
+  if (caps === null) throw new Error(`no caps: ${text}`);
+  return caps;
 }
