@@ -100,7 +100,7 @@ function inPlaceOfSpeaker(order: Participant[]): Participant | undefined {
 
 /** Whose content is shown: a newer presentation has ended the older. */
 export function presenterOf(state: RoomState): Participant | undefined {
-  return Object.values(state.participants).find((p) => isIn(p) && sends(p, 'screen'));
+  return Object.values(state.participants).find((p) => isIn(p) && isAttendee(p) && sends(p, 'screen'));
 }
 
 /** Who fills the automatic slots, in this order: with a picture before without, the chair first, then as they came. */

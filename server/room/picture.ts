@@ -1,5 +1,5 @@
 import type { Command } from '../protocol/commands.ts';
-import type { Layout, OwnAudience, RoomState } from '../protocol/records.ts';
+import type { Layout, OwnAudience, RoomState, Slot } from '../protocol/records.ts';
 import { accept, type Decision, type Rule, reject } from './decision.ts';
 import { faultOf } from './geometry.ts';
 import { isAttendee, isIn } from './state.ts';
@@ -11,8 +11,7 @@ type Of<V extends (Command | SystemCommand)['verb']> = Extract<Command | SystemC
 export const pictureRules = {
   editPreview: (state, { layout }) => {
     if (faultOf(layout)) return reject('unknownLayout', layout.name);
-    const unknown = layout.slots.find((s) => s.show === 'participant' && !state.participants[s.participantId]);
-    if (unknown) return reject('participantUnknown');
+    if (!layout.slots.every((slot) => namesSomeone(state, slot))) return reject('participantUnknown');
     return accept({ type: 'previewEdited', preview: { version: state.preview.version + 1, layout } });
   },
   take: (state, { version, audience = 'everyone' }) => {
@@ -33,7 +32,7 @@ export const pictureRules = {
   },
   hold: ({ hold }, { kind, text = '', until }, _by, { now }) => {
     if (hold?.kind === kind && hold.text === text && hold.until === until) return accept();
-    const since = hold?.since ?? now;
+    const since = hold?.kind === kind ? hold.since : now;
     return accept({ type: 'holdBegan', hold: { kind, text, ...(until === undefined ? {} : { until }), since } });
   },
   endHold: ({ hold }) => (hold ? accept({ type: 'holdEnded' }) : reject('notHeld')),
@@ -56,6 +55,11 @@ export const pictureRules = {
 function takeOwn(state: RoomState, audience: OwnAudience, layout: Layout): Decision {
   if (!mayHaveOwn(state, audience)) return reject('participantUnknown');
   return accept({ type: 'ownPictureTaken', audience, layout });
+}
+
+function namesSomeone({ participants }: RoomState, slot: Slot): boolean {
+  const named = slot.show === 'participant' ? participants[slot.participantId] : undefined;
+  return slot.show !== 'participant' || (named !== undefined && isAttendee(named));
 }
 
 /** The centre sees everything anyway; the engine's participants are drawn for nobody. Who left finds his again. */

@@ -6,11 +6,11 @@ import { type Call, invitedSiteSchema, type Kind, type Role, type RoomState } fr
 import { decide } from '../../server/room/decide.ts';
 import { type Effect, effectsOf } from '../../server/room/effects.ts';
 import { evolve } from '../../server/room/evolve.ts';
-import { tilesOf } from '../../server/room/layout.ts';
 import type { Actor } from '../../server/room/policy.ts';
 import { emptyRoom } from '../../server/room/state.ts';
 import type { SystemCommand } from '../../server/room/system-commands.ts';
 import { viewEvent } from '../../server/room/view.ts';
+import { layoutFor, pictureKeyFor, tilesFor } from '../../server/room/viewing.ts';
 
 /**
  * Plays a transcript: lines that begin with `>` are what someone says, everything indented below is what follows from
@@ -19,7 +19,7 @@ import { viewEvent } from '../../server/room/view.ts';
  *   > +5s ba-be requestFloor                    a command of ba-be, five seconds after the line before
  *   > op grantFloor requestId=3                 id 3 was made by the third line
  *   > system admit ba-be site sip "Ba Bể"       who enters: id, role, kind, name, and perhaps by which call
- *   > show op                                   the program as drawn for this one (a bridge is not in its own), the roster
+ *   > show op                                   the picture as drawn for this one, with its key, and the roster
  *
  * @returns the whole transcript with what follows now
  */
@@ -85,15 +85,15 @@ class Stage {
 
   private show(viewer: string): string[] {
     const { state } = this;
-    const without = state.participants[viewer]?.bridge ? { without: viewer } : {};
-    const tiles = tilesOf(state.program, state, without);
-    const program = tiles.map(
+    const program = tilesFor(state, viewer).map(
       (t) => (t.participantId ?? '–') + (t.source === 'screen' ? '/screen' : '') + (t.picture ? '' : ' (card)'),
     );
     const roster = Object.values(state.participants).map(
       (p) => `${p.id} ${p.presence}${p.gate === 'open' ? ' LIVE' : ''}`,
     );
-    return [`program  ${state.program.name}: ${program.join(' | ')}`, `roster   ${roster.join(', ')}`];
+    const key = pictureKeyFor(state, viewer);
+    const shown = state.hold ? `hold ${state.hold.text}` : `${layoutFor(state, viewer).name}: ${program.join(' | ')}`;
+    return [`${key.padEnd(8)} ${shown}`, `roster   ${roster.join(', ')}`];
   }
 }
 
@@ -103,7 +103,7 @@ function pairs(rest: string[]): Record<string, unknown> {
       const at = pair.indexOf('=');
       const value = pair.slice(at + 1);
       const isJson = /^[{[]/.test(value) || value === 'true' || value === 'false';
-      const isNumber = /^(version|pan|tilt|zoom|preset|attempt|retryAt|sipStatus)=/.test(pair);
+      const isNumber = /^(version|pan|tilt|zoom|preset|attempt|retryAt|sipStatus|until|gainDb)=/.test(pair);
       return [pair.slice(0, at), isJson || isNumber ? JSON.parse(value) : value];
     }),
   );
@@ -169,6 +169,14 @@ function describe(event: RoomEvent): string {
       return `previewEdited ${event.preview.layout.name}, version ${event.preview.version}`;
     case 'programTaken':
       return `programTaken ${event.layout.name}`;
+    case 'ownPictureTaken':
+      return `ownPictureTaken ${event.audience} ${event.layout.name}`;
+    case 'overlayChanged': {
+      const { banner, clock, names } = event.overlay;
+      return `overlayChanged “${banner}”${clock ? ', clock' : ''}${names ? ', names' : ''}`;
+    }
+    case 'holdBegan':
+      return `holdBegan ${event.hold.kind} “${event.hold.text}”`;
     case 'sourceOpened':
     case 'sourceClosed':
       return `${event.type} ${event.participantId}/${event.sent.source}`;

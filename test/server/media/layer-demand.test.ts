@@ -22,6 +22,17 @@ test('a sender is told soon what nobody wants yet, and what somebody wants', () 
   expect(said).toEqual([[], [0, 2]]);
 });
 
+test('a picture of one layer is wanted or not', () => {
+  const said: number[][] = [];
+  const d = new LayerDemand({ layers: 1, local: true, say: (layers) => said.push(layers) });
+  vi.advanceTimersByTime(300);
+  d.set('leg', { layer: 2, short: false, local: true });
+  vi.advanceTimersByTime(300);
+  d.set('leg', undefined);
+  vi.advanceTimersByTime(5_000);
+  expect(said).toEqual([[], [0], []]);
+});
+
 test('what nobody wants any more ends after a while, and not at all where somebody wants it again', () => {
   const { said, demand: d } = demand();
   d.set('wall', far(0));

@@ -53,6 +53,19 @@ it('takes a picture of its own for each bridge', () => {
   expect(() => checkSource(composer, 'video', { source: 'content', for: 'bridge' })).toThrow('malformed');
 });
 
+it('takes the composed pictures, and nothing else, in tiers', () => {
+  const tiered = (kind: Kind, media: 'audio' | 'video', source: Source) => () =>
+    checkSource(participant(kind === 'composer' ? 'service' : 'site', kind), media, { source, tier: '720p30' });
+  for (const source of ['program', 'content', 'programWithContent'] as const) {
+    expect(tiered('composer', 'video', source)).not.toThrow();
+  }
+  expect(tiered('composer', 'audio', 'mix')).toThrow('malformed');
+  expect(tiered('browser', 'video', 'camera')).toThrow('malformed');
+});
+
 it('names a source', () => {
+  expect(keyOf({ participantId: 'composer', source: 'program', for: 'codecs', tier: '720p30' })).toBe(
+    'composer/program/codecs/720p30',
+  );
   expect(keyOf({ participantId: 'composer', source: 'mixMinus', for: 'codec' })).toBe('composer/mixMinus/codec');
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { Command } from '../../../server/protocol/commands.ts';
 import type { LoggedEvent } from '../../../server/protocol/events.ts';
-import type { InvitedSite, Kind, Role, RoomState, Source } from '../../../server/protocol/records.ts';
+import type { InvitedSite, Kind, Layout, Role, RoomState, Slot, Source } from '../../../server/protocol/records.ts';
 import { decide } from '../../../server/room/decide.ts';
 import { evolve } from '../../../server/room/evolve.ts';
-import { defaultSlots } from '../../../server/room/geometry.ts';
+import { defaultSlots, type FixedLayout, LAYOUTS } from '../../../server/room/geometry.ts';
 import type { Actor } from '../../../server/room/policy.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
 import type { SystemCommand } from '../../../server/room/system-commands.ts';
@@ -74,6 +74,42 @@ const system: fc.Arbitrary<SystemCommand> = fc.oneof(
   })),
 );
 
+const slot: fc.Arbitrary<Slot> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom<Slot['show']>('speaker', 'chair', 'content', 'empty').map((show) => ({ show }) as Slot),
+  },
+  { weight: 2, arbitrary: fc.constant({ show: 'auto' as const, fit: 'contain' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('ba-be', 'pac-nam', 'site-bo', 'chair')
+      .map((participantId) => ({ show: 'participant' as const, participantId })),
+  },
+);
+const fixed = fc.constantFrom(...(Object.keys(LAYOUTS) as FixedLayout[]));
+const side = fc.constantFrom(0.1, 0.25, 0.5, 2 / 3);
+const rectangle = fc.record({ x: fc.constantFrom(0, 1 / 3), y: fc.constantFrom(0, 0.3), w: side, h: side });
+
+/** Every layout there may be: with its usual slots or any, of fixed tiles, of as many as are needed, of its own. */
+export const layouts: fc.Arbitrary<Layout> = fc.oneof(
+  { weight: 4, arbitrary: fixed.map((name): Layout => ({ name, slots: defaultSlots(name) })) },
+  {
+    weight: 4,
+    arbitrary: fixed.chain((name) => {
+      const count = LAYOUTS[name].length;
+      return fc.array(slot, { minLength: count, maxLength: count }).map((slots): Layout => ({ name, slots }));
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Layout>({ name: 'auto', slots: [] }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(fc.record({ slot, tile: rectangle }), { minLength: 1, maxLength: 6 })
+      .map((both): Layout => ({ name: 'custom', slots: both.map((b) => b.slot), tiles: both.map((b) => b.tile) })),
+  },
+);
+
 const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 4,
@@ -110,10 +146,20 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
   }),
   fc.record({ verb: fc.constant('muteSelf' as const), muted: fc.boolean() }),
-  fc
-    .constantFrom('1' as const, '1+5' as const, '2x2' as const, '3x3' as const, 'content+speaker' as const)
-    .map((name) => ({ verb: 'editPreview' as const, layout: { name, slots: defaultSlots(name) } })),
-  fc.record({ verb: fc.constant('take' as const), version: fc.integer({ min: 0, max: 6 }) }),
+  { weight: 3, arbitrary: layouts.map((layout) => ({ verb: 'editPreview' as const, layout })) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      verb: fc.constant('take' as const),
+      version: fc.nat(9),
+      audience: fc.constantFrom('everyone', 'everyone', 'codecs', 'pac-nam', 'ba-be', 'guest'),
+    }),
+  },
+  fc.constantFrom('codecs', 'pac-nam', 'ba-be').map((audience) => ({ verb: 'followProgram' as const, audience })),
+  fc.record({ verb: fc.constant('setOverlay' as const), banner: fc.constantFrom('', 'Giải lao'), clock: fc.boolean() }),
+  fc.record({ verb: fc.constant('hold' as const), kind: fc.constantFrom('before' as const, 'break' as const) }),
+  { weight: 2, arbitrary: fc.constant({ verb: 'endHold' as const }) },
+  fc.record({ verb: fc.constant('setGain' as const), participantId: id, gainDb: fc.integer({ min: -20, max: 20 }) }),
   fc.constantFrom('sip:a@10.0.0.1', 'sip:b@10.0.0.1').map((address) => ({ verb: 'dial' as const, address })),
   fc.constantFrom('bo', 'ba-be', 'na-ri', 'xa').map((siteId) => ({ verb: 'dialSite' as const, siteId })),
   fc.record({ verb: fc.constantFrom('hangUp' as const, 'redial' as const), callId: record }),
@@ -136,6 +182,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     preset: fc.nat(2),
   }),
 );
+
+const strain: fc.Arbitrary<Command> = fc.record({
+  verb: fc.constant('reportComposer' as const),
+  participantId: fc.constant('composer'),
+  shed: fc.constantFrom('nothing' as const, 'transitions' as const, 'frameRate' as const, 'tier' as const),
+});
 
 /** What the gateway tells. */
 const report: fc.Arbitrary<Command> = fc.oneof(
@@ -218,6 +270,7 @@ export const stories: fc.Arbitrary<Said[]> = fc
       { weight: 8, arbitrary: fc.record({ by: speakers, said: command }) },
       { weight: 2, arbitrary: fc.record({ by: fc.constant('gateway'), said: report }) },
       { weight: 2, arbitrary: requests },
+      { weight: 1, arbitrary: fc.record({ by: fc.constant('composer'), said: strain }) },
     ),
     { minLength: 20, maxLength: 60, size: 'max' },
   )
@@ -258,6 +311,8 @@ function actorIn(state: RoomState, by: string): Actor | null {
 
 /** `requestId` and `callId` of a story count through the records that the room has. */
 function resolved(state: RoomState, said: Command | SystemCommand): Command | SystemCommand {
+  // Nobody takes what he has not seen; now and then somebody tries.
+  if (said.verb === 'take' && said.version > 1) return { ...said, version: state.preview.version };
   if ('requestId' in said) return { ...said, requestId: nth(state.requests, said.requestId)?.id ?? said.requestId };
   if (said.verb === 'hangUp' || said.verb === 'redial' || said.verb === 'reportCall') {
     return { ...said, callId: nth(Object.values(state.calls), said.callId)?.id ?? said.callId };

@@ -1,47 +1,69 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Slot } from '../../../server/protocol/records.ts';
-import { defaultSlots, type FixedLayout, LAYOUTS } from '../../../server/room/geometry.ts';
+import type { RoomState, Slot } from '../../../server/protocol/records.ts';
+import { largestOf } from '../../../server/room/geometry.ts';
 import { spatialLayerFor, tilesOf } from '../../../server/room/layout.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
-import { steps, stories } from './arbitrary.ts';
+import { layouts, steps, stories } from './arbitrary.ts';
 
-const names = Object.keys(LAYOUTS) as FixedLayout[];
-
-test('no layout shows the same picture twice, nor by itself anybody who has left', () => {
+test('any layout in any state has one tile for each slot, and nobody twice', () => {
   fc.assert(
-    fc.property(stories, fc.constantFrom(...names), (story, name) => {
+    fc.property(stories, layouts, (story, layout) => {
       for (const { after } of steps(story)) {
-        const layout = { name, slots: defaultSlots(name) };
         const tiles = tilesOf(layout, after);
-        expect(tiles.length).toBe(layout.slots.length);
-        const cameras = tiles
-          .filter((t) => t.participantId !== null && t.source === 'camera')
-          .map((t) => t.participantId);
-        expect(new Set(cameras).size).toBe(cameras.length);
-        for (const t of tiles) {
-          const p = t.participantId === null ? undefined : after.participants[t.participantId];
-          if (p) expect(['present', 'away']).toContain(p.presence);
+        if (layout.name !== 'auto') expect(tiles).toHaveLength(layout.slots.length);
+        expect(tiles.map(({ slot, z }) => [slot, z])).toEqual(tiles.map((_, i) => [i, i]));
+        for (const source of ['camera', 'screen'] as const) {
+          const shown = tiles.filter((t) => t.participantId !== null && t.source === source);
+          expect(new Set(shown.map((t) => t.participantId)).size).toBe(shown.length);
+        }
+        for (const { participantId, x, y, w, h } of tiles) {
+          expect(x >= 0 && y >= 0 && x + w <= 1 + 1e-6 && y + h <= 1 + 1e-6).toBe(true);
+          const isNamed = layout.slots.some((s) => s.show === 'participant' && s.participantId === participantId);
+          const p = participantId === null ? undefined : after.participants[participantId];
+          if (p && !isNamed) expect(['present', 'away']).toContain(p.presence);
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 50 },
   );
 });
 
 test('REG-19: whom a picture is drawn for is not in it', () => {
   fc.assert(
-    fc.property(stories, fc.constantFrom(...names), (story, name) => {
+    fc.property(stories, layouts, (story, { name, slots, tiles }) => {
+      const named = slots.map((s, i): Slot => (i === 0 ? { show: 'participant', participantId: 'site-bo' } : s));
+      const layout = { name, slots: named, ...(tiles ? { tiles } : {}) };
       for (const { after } of steps(story)) {
-        const slots = defaultSlots(name).map(
-          (slot, i): Slot => (i === 0 ? { show: 'participant', participantId: 'site-bo' } : slot),
-        );
-        const shown = tilesOf({ name, slots }, after, { without: 'site-bo' }).map((t) => t.participantId);
+        const shown = tilesOf(layout, after, { without: 'site-bo' }).map((t) => t.participantId);
         expect(shown).not.toContain('site-bo');
       }
     }),
     { numRuns: 40 },
   );
+});
+
+test('a codec is in no tile that is larger than others, unless it is named', () => {
+  let passedOver = 0;
+  fc.assert(
+    fc.property(stories, layouts, (story, layout) => {
+      const isNamed = layout.slots.some((s) => s.show === 'participant' && s.participantId === 'pac-nam');
+      for (const { after } of steps(story)) {
+        if (isNamed || after.participants['pac-nam']?.role === 'chair') continue;
+        const all = tilesOf(layout, after);
+        const own = tilesOf(layout, after, { viewer: 'pac-nam' });
+        for (const place of largestOf(own)) {
+          const isContent = own[place]?.source === 'screen';
+          if (!isContent) expect(own[place]?.participantId).not.toBe('pac-nam');
+          if (!isContent && all[place]?.participantId === 'pac-nam') passedOver += 1;
+        }
+        // A browser draws its own picture by the same rule, and is in it.
+        expect(tilesOf(layout, after, { viewer: 'ba-be' })).toEqual(all);
+      }
+    }),
+    { numRuns: 50 },
+  );
+  expect(passedOver).toBeGreaterThan(0);
 });
 
 test('a tile asks for the layer its height needs', () => {
@@ -69,4 +91,24 @@ test('the speaker’s slot goes before the speaker’s own slot, which shows the
     'b',
     'c',
   ]);
+});
+
+test('the chair’s slot keeps him, wherever he sits and whoever speaks', () => {
+  const person = (id: string, role: 'site' | 'chair', joinedAt: number) => ({
+    ...{ id, role, name: id, joinedAt, presenceSince: joinedAt, kind: 'sip' as const },
+    presence: 'present' as const,
+    sources: [{ source: 'camera' as const }],
+    gate: 'open' as const,
+    muted: false,
+  });
+  const participants = { a: person('a', 'site', 1), c: person('c', 'chair', 2) };
+  const state: RoomState = { ...emptyRoom('room'), participants, speaker: 'c' };
+  const slots: Slot[] = [{ show: 'chair', fit: 'contain' }, { show: 'speaker' }];
+  const shown = (who: RoomState, viewer?: string) => tilesOf({ name: 'pip', slots }, who, { viewer });
+  expect(shown(state, 'c').map((t) => [t.participantId, t.fit])).toEqual([
+    ['c', 'contain'],
+    ['a', 'cover'],
+  ]);
+  const gone = { ...state, speaker: null, participants: { a: participants.a } };
+  expect(shown(gone).map((t) => t.participantId)).toEqual([null, 'a']);
 });

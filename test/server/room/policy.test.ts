@@ -33,6 +33,16 @@ test('REG-11, REG-12: a site frames its own camera and no other, ends its own pr
   }
 });
 
+test('REG-7: only the centre changes the picture and the sound; a composer reports its own strain', () => {
+  for (const verb of ['take', 'followProgram', 'setOverlay', 'hold', 'endHold', 'setGain'] as const) {
+    const roles = (['operator', 'chair', 'site', 'guest'] as const).filter((role) => may(actor(role), verb));
+    expect(roles).toEqual(['operator']);
+  }
+  const composer = { participantId: 'c', role: 'service' as const, kind: 'composer' as const };
+  expect([may(composer, 'reportComposer', 'c'), may(composer, 'reportComposer', 'd')]).toEqual([true, false]);
+  expect(may(actor('operator'), 'reportComposer', 'me')).toBe(false);
+});
+
 test('the engine’s participants report and do nothing else', () => {
   const gateway = { participantId: 'g', role: 'service' as const, kind: 'gateway' as const };
   expect(may(gateway, 'reportCall')).toBe(true);

@@ -34,7 +34,7 @@ test('everything the rules produce is a valid message of the wire contract', () 
   );
 });
 
-test('a site learns no address, no call, no PIN, no preview, nor of anyone else his codec or requests', () => {
+test('a site learns no address, no call, no PIN, no preview, no gain, nor of anyone else his codec, picture or requests', () => {
   fc.assert(
     fc.property(stories, (story) => {
       for (const { after } of steps(story)) {
@@ -52,6 +52,8 @@ test('a site learns no address, no call, no PIN, no preview, nor of anyone else 
         ]);
         const others = Object.values(seen.participants).filter((p) => p.id !== 'ba-be');
         expect(others.every((p) => !p.endpoint && !p.camera && !p.framings && !p.siteId)).toBe(true);
+        expect(Object.keys(seen.own).every((audience) => audience === 'ba-be')).toBe(true);
+        expect(Object.values(seen.participants).every((p) => p.gainDb === undefined)).toBe(true);
         expect(seen.requests.every((r) => r.participantId === 'ba-be')).toBe(true);
       }
     }),
