@@ -218,6 +218,8 @@ export const legContract = {
       params: z.object({ watched: z.boolean().default(true), low: z.boolean(), mid: z.boolean() }),
       result: nothing,
     },
+    /** Whether anybody may hear the endpoint, until then yes. While not, its level is told all the same, at less cost. */
+    setMicrophone: { params: z.object({ open: z.boolean() }), result: nothing },
     /** The endpoint's presentation, as `sendVideo`. */
     sendContent: { params: rtpOutput, result: boundPort },
     /** What the endpoint hears: Opus from the server. */

@@ -25,6 +25,7 @@ export class LegStreams {
   #camera: string | undefined;
   #screen: string | undefined;
   #presenting = false;
+  #isOpen = true;
   /** There was a first `reset`. */
   #isSeated = false;
   #shown: ConsumerOffer | undefined;
@@ -89,6 +90,13 @@ export class LegStreams {
     this.#screen = undefined;
     this.#presenting = false;
     return true;
+  }
+
+  /** The room has opened or closed the endpoint's microphone. */
+  async gateMoved(open: boolean): Promise<void> {
+    if (open === this.#isOpen) return;
+    this.#isOpen = open;
+    await this.#engine.request('setMicrophone', { open });
   }
 
   async layersWanted(producerId: string, layers: number[]): Promise<void> {

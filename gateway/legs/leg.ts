@@ -216,6 +216,7 @@ export class Leg implements SeatOwner {
   changed(state: RoomState): void {
     const self = state.participants[this.#seat?.participantId ?? ''];
     this.#camera.follow(self?.camera);
+    if (self) void this.#do('microphone', async () => this.#streams?.gateMoved(self.gate === 'open'));
     this.#content.follow(state, this.#seat?.participantId);
   }
 

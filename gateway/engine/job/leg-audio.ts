@@ -1,3 +1,4 @@
+import type Gst from 'gi://Gst?version=1.0';
 import type { EndpointAudio } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
 import { announceLevel } from './audio-level.ts';
@@ -8,11 +9,23 @@ import { LegPrompt } from './leg-prompt.ts';
 import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs, serverJitterMs } from './leg-rtp.ts';
 import { packetTap } from './packet-tap.ts';
 import { elementOf } from './rtp.ts';
-import { decoders, payloaderProperties } from './rtp-description.ts';
+import { opusDecoder, payloaderProperties } from './rtp-description.ts';
 import { levelledOpus, rawAudio, steadyMixer } from './sound-description.ts';
 
 /** Milliseconds of silence after which the endpoint's sound counts as begun anew. */
 const silenceMs = 3000;
+
+/** Milliseconds of silence after which it is decoded anew: what makes up for losses would fill the whole of the pause. */
+const pauseMs = 20_000;
+
+/**
+ * How the endpoint's sound is encoded. The highest complexity costs twice as much as this one, and at this rate nobody
+ * hears it in speech. While its microphone is closed, little more than the level in each packet is of use.
+ */
+const encoding = {
+  open: { complexity: 5, frameMs: 20 },
+  closed: { complexity: 0, frameMs: 60 },
+} as const;
 
 /** The fixed part: the endpoint and the server get a packet every 20 ms, whatever the other side does. */
 export const audioMixers = ['audio-in', 'audio-out'];
@@ -35,6 +48,7 @@ export class LegAudio {
   readonly #digits: LegDigits;
   readonly prompt: LegPrompt;
   #held = false;
+  #isOpen = true;
   #decoded = 0;
   #decodedAt = Number.NEGATIVE_INFINITY;
 
@@ -60,19 +74,24 @@ export class LegAudio {
   }
 
   sendToServer(output: RtpOutput): number {
-    // The highest complexity costs twice as much, and at this rate nobody hears it in speech.
-    const encoder = 'bitrate=48000 frame-size=20 complexity=5 inband-fec=true packet-loss-percentage=5';
+    const encoder = 'name=encoder bitrate=48000 inband-fec=true packet-loss-percentage=5';
     const opus = levelledOpus(encoder, payloaderProperties(output));
-    return this.#medium.sendToServer(
-      output,
-      `queue name=in max-size-buffers=25 leaky=downstream ! ${opus}`,
-      announceLevel,
-    );
+    return this.#medium.sendToServer(output, `identity name=in silent=true ! ${opus}`, (bin) => {
+      announceLevel(bin);
+      this.#applyEncoding(bin);
+    });
   }
 
   receiveFromServer(input: RtpInput): number {
-    const decode = `${packetTap} ! ${decoders.opus} ! audioconvert ! audioresample ! ${rawAudio} ! valve name=gate drop=${this.#held} ! identity name=out silent=true`;
+    const decode = `${packetTap} ! ${opusDecoder} ! ${rawAudio} ! valve name=gate drop=${this.#held} ! identity name=out silent=true`;
     return this.#medium.receiveFromServer(input, decode);
+  }
+
+  /** Whether anybody may hear the endpoint. */
+  setMicrophone(open: boolean): void {
+    this.#isOpen = open;
+    const bin = this.#medium.sendBin;
+    if (bin !== undefined) this.#applyEncoding(bin);
   }
 
   hold(on: boolean): void {
@@ -85,12 +104,28 @@ export class LegAudio {
     this.#medium.endpoint.poll(now);
     this.#digits.poll();
     this.prompt.poll();
+    this.#renewDecoder(now);
     const decoded = this.#medium.decode === undefined ? 0 : countPassed(this.#medium.decode, 'out');
     if (decoded > this.#decoded) {
       if (now - this.#decodedAt > silenceMs) this.#listener.onFlowing();
       this.#decodedAt = now;
     }
     this.#decoded = decoded;
+  }
+
+  #applyEncoding(bin: Gst.Bin): void {
+    const chosen = this.#isOpen ? encoding.open : encoding.closed;
+    const encoder = elementOf(bin, 'encoder');
+    encoder.set_property('complexity', chosen.complexity);
+    encoder.set_property('frame-size', chosen.frameMs);
+  }
+
+  /** In two steps, so that no packet is under way in what is removed. */
+  #renewDecoder(now: number): void {
+    if (!this.#medium.isRead) {
+      this.#medium.forgetDecoder();
+      this.#medium.read();
+    } else if (this.#decoded > 0 && now - this.#decodedAt > pauseMs) this.#medium.leaveUnread();
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 import type { EndpointAudio } from '../leg-protocol.ts';
 import { packetTap } from './packet-tap.ts';
+import { opusDecoder, opusInMono } from './rtp-description.ts';
 import { rawAudio } from './sound-description.ts';
 
 /** Milliseconds a packet of the endpoint may be late: its line is longer than the server's loopback. */
@@ -13,7 +14,7 @@ const clockRates = { PCMA: 8000, PCMU: 8000, G722: 8000, opus: 48000 } as const;
 
 export function audioCaps(audio: Pick<EndpointAudio, 'codec' | 'payloadType' | 'receivePayloadType'>): string {
   const encoding = audio.codec.toUpperCase();
-  return `application/x-rtp,media=(string)audio,encoding-name=(string)${encoding},payload=(int)${receivedType(audio)},clock-rate=(int)${clockRates[audio.codec]}`;
+  return `application/x-rtp,media=(string)audio,encoding-name=(string)${encoding},payload=(int)${receivedType(audio)},clock-rate=(int)${clockRates[audio.codec]}${audio.codec === 'opus' ? `,${opusInMono}` : ''}`;
 }
 
 /** The payload type the endpoint sends with. */
@@ -43,12 +44,11 @@ export function pickDescription(caps: string): string {
 const concealLoss =
   'audioconvert ! audio/x-raw,format=S16LE,channels=1 ! audiorate skip-to-first=true tolerance=5000000 ! identity drop-buffer-flags=gap silent=true ! spanplc';
 
-/** `opusdec` conceals by itself. With its FEC one broken packet would silence it for good: it tries that one for ever. */
 const audioDecoders = {
   PCMA: `rtppcmadepay ! alawdec ! ${concealLoss}`,
   PCMU: `rtppcmudepay ! mulawdec ! ${concealLoss}`,
   G722: `rtpg722depay ! avdec_g722 ! ${concealLoss}`,
-  opus: 'rtpopusdepay ! opusdec plc=true max-errors=-1',
+  opus: opusDecoder,
 } as const;
 
 /** The endpoint's sound from the session to raw samples; `out` counts what came through. */
@@ -57,10 +57,10 @@ export function decodeDescription(codec: EndpointAudio['codec']): string {
 }
 
 const audioEncoders = {
-  PCMA: 'audioresample ! audio/x-raw,rate=8000 ! alawenc ! rtppcmapay',
-  PCMU: 'audioresample ! audio/x-raw,rate=8000 ! mulawenc ! rtppcmupay',
-  G722: 'audioresample ! audio/x-raw,rate=16000 ! avenc_g722 ! rtpg722pay',
-  opus: 'opusenc bitrate=32000 frame-size=20 audio-type=voice inband-fec=true packet-loss-percentage=5 ! rtpopuspay',
+  PCMA: 'audioresample name=in ! audio/x-raw,rate=8000 ! alawenc ! rtppcmapay',
+  PCMU: 'audioresample name=in ! audio/x-raw,rate=8000 ! mulawenc ! rtppcmupay',
+  G722: 'audioresample name=in ! audio/x-raw,rate=16000 ! avenc_g722 ! rtpg722pay',
+  opus: 'opusenc name=in bitrate=32000 frame-size=20 audio-type=voice inband-fec=true packet-loss-percentage=5 ! rtpopuspay',
 } as const;
 
 /** Where a payloader goes on when it is replaced (RFC 3550 5.1): `sequence` is the next number to use. */
@@ -72,7 +72,7 @@ export interface StreamPosition {
 
 export function encodeDescription(audio: Pick<EndpointAudio, 'codec' | 'payloadType'>, at: StreamPosition): string {
   const packets = audio.codec === 'opus' ? '' : ' min-ptime=20000000 max-ptime=20000000';
-  return `queue name=in max-size-buffers=10 leaky=downstream ! ${audioEncoders[audio.codec]} name=pay pt=${audio.payloadType}${packets} ${continued(at)}`;
+  return `${audioEncoders[audio.codec]} name=pay pt=${audio.payloadType}${packets} ${continued(at)}`;
 }
 
 /** The end of a payloader that goes on at `at`. */

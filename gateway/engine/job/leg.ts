@@ -54,6 +54,10 @@ export function start(emit: Emit<LegEvent>): RunningJob {
       videoOf().part.setWanted(wanted);
       return {};
     },
+    setMicrophone({ open }) {
+      audioOf().part.setMicrophone(open);
+      return {};
+    },
     still: async () => ({ jpeg: await videoOf().part.still(milliseconds()) }),
     sendCamera({ payload }) {
       if (!cameraOf().send(GLib.base64_decode(payload))) refuse('noCamera', 'the endpoint takes no camera control');

@@ -18,7 +18,7 @@ const input = rtpInput.parse({
 test('video asks for key frames, sound does not', () => {
   expect(rtpCaps(input)).toContain('rtcp-fb-nack-pli=(boolean)true');
   expect(rtpCaps({ codec: 'opus', payloadType: 111, clockRate: 48000 })).toBe(
-    'application/x-rtp,media=(string)audio,encoding-name=(string)OPUS,payload=(int)111,clock-rate=(int)48000',
+    'application/x-rtp,media=(string)audio,encoding-name=(string)OPUS,payload=(int)111,clock-rate=(int)48000,sprop-stereo=(string)0',
   );
 });
 
