@@ -51,8 +51,8 @@ export function linkPads(source: Gst.Pad, sink: Gst.Pad): void {
 }
 
 /**
- * A branch that is fed by a tee. The description starts with a queue: the tee must never wait for a branch, and its
- * pad can be taken away while a buffer passes. `onward`, when given, is the pad that the branch's `src` feeds.
+ * A branch that is fed by a tee, whose pad can be taken away while a buffer passes. The description starts with a queue
+ * unless it does no more than pack and send: the tee must never wait for a branch. `onward`, when given, is the pad that the branch's `src` feeds.
  */
 export function branchFromTee(
   parent: Gst.Bin,

@@ -25,9 +25,14 @@ export class JitterPatience {
     return steps[this.#step] ?? steps[0];
   }
 
+  /** Whether `look` would take note. */
+  isDue(now: number): boolean {
+    return now - this.#lookedAt >= lookEveryMs;
+  }
+
   /** `now` in ms. Smaller counts than before are those of another buffer. */
   look(now: number, counts: JitterCounts): void {
-    if (now - this.#lookedAt < lookEveryMs) return;
+    if (!this.isDue(now)) return;
     const same = counts.pushed >= this.#before.pushed && counts.late >= this.#before.late;
     const late = same ? counts.late - this.#before.late : counts.late;
     const pushed = same ? counts.pushed - this.#before.pushed : counts.pushed;

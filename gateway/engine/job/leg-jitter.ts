@@ -15,7 +15,7 @@ export class LegJitter {
   poll(now: number): void {
     for (const { medium, patience } of this.#media) {
       const buffer = bufferOf(medium);
-      if (buffer === undefined) continue;
+      if (buffer === undefined || !patience.isDue(now)) continue;
       const stats = readProperty(buffer, 'stats') as Gst.Structure;
       patience.look(now, {
         pushed: Number(stats.get_value('num-pushed')),

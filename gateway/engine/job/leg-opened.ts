@@ -11,18 +11,23 @@ import { LegSync } from './leg-sync.ts';
 import type { Sockets } from './leg-transport.ts';
 import { LegVideo, videoSkeleton } from './leg-video.ts';
 import { collectRemoved, watchBus } from './pipeline.ts';
-import { bindPair } from './rtp.ts';
+import { bindPair, elementOf } from './rtp.ts';
 import { playWithMixers } from './steady-mixer.ts';
 
 /**
  * How often counters are read, in ms: nothing that an element knows reaches gjs from its own thread. Reading costs more than
- * all packets of a call, so it is done often only for a while after a command, when the picture changes hands.
+ * many packets, so it is done often only for a while after a command, when the picture changes hands.
  */
 const pollMs = 50;
 const calmPollMs = 200;
+/** The same for what nobody waits for: keys that are pressed, and where sound comes from. */
+const calmSoundMs = 400;
 const hurryMs = 5000;
 /** Polling leaves native objects behind that gjs does not see as large: they are collected this often, in ms. */
 const collectMs = 10_000;
+
+/** A mixer takes of its silence what it needs, and 100 ms at once cost a fifth of 20 ms each. */
+const silentSamples = 4800;
 
 /** What routers are told (RFC 4594 4.1, 4.3): sound as telephony (EF), pictures and what belongs to them as AF41. */
 const dscp = { audio: 46, video: 34, content: 34, camera: 34 } as const;
@@ -66,26 +71,37 @@ export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
       emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` });
     },
   });
+  if (audio) {
+    const silences = audioMixers.map((name) => elementOf(pipeline, `${name}-silence`));
+    for (const silence of silences) silence.set_property('samplesperbuffer', silentSamples);
+  }
   playWithMixers(pipeline, audio ? audioMixers : []);
   let hurryUntil = milliseconds() + hurryMs;
-  let polledAt = Number.NEGATIVE_INFINITY;
-  const timers = [
-    every(pollMs, () => {
-      const now = milliseconds();
-      if (now > hurryUntil && now - polledAt < calmPollMs - pollMs / 2) return;
-      polledAt = now;
-      for (const part of [audio?.part, video?.part, content?.part, camera, jitter, sync]) part?.poll(now);
-    }),
-    every(collectMs, collectRemoved),
-  ];
+  let heardAt = Number.NEGATIVE_INFINITY;
+  const polling = repeat(() => {
+    const now = milliseconds();
+    const hurried = now < hurryUntil;
+    const sound = hurried || now - heardAt >= calmSoundMs - pollMs;
+    if (sound) heardAt = now;
+    const parts = [video?.part, content?.part, jitter, sync, ...(sound ? [audio?.part, camera] : [])];
+    for (const part of parts) part?.poll(now);
+    return hurried ? pollMs : calmPollMs;
+  });
+  const collecting = repeat(() => {
+    collectRemoved();
+    return collectMs;
+  });
   return {
     pipeline,
     ...parts,
     hurry() {
+      const calm = milliseconds() >= hurryUntil;
       hurryUntil = milliseconds() + hurryMs;
+      if (calm) polling.now();
     },
     close() {
-      for (const timer of timers) GLib.source_remove(timer);
+      polling.stop();
+      collecting.stop();
       unwatch();
       for (const one of [audio, video, content]) {
         one?.part.close();
@@ -167,11 +183,24 @@ function bindAll(options: OpenLeg): Partial<Record<Kind, Sockets>> {
   }
 }
 
-function every(ms: number, act: () => void): number {
-  return GLib.timeout_add(GLib.PRIORITY_DEFAULT, ms, () => {
-    act();
-    return true;
-  });
+/** Does something again and again, each time after as many ms as the last time answered. */
+function repeat(act: () => number): { now(): void; stop(): void } {
+  let timer = 0;
+  const plan = (ms: number) => {
+    timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, ms, () => {
+      plan(act());
+      return false;
+    });
+  };
+  const stop = () => GLib.source_remove(timer);
+  plan(0);
+  return {
+    now() {
+      stop();
+      plan(pollMs);
+    },
+    stop,
+  };
 }
 
 function makePipeline(description: string): Gst.Pipeline {

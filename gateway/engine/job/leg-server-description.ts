@@ -41,9 +41,9 @@ export function serverDescription(
   output: Pick<VideoOutput, 'payloadType' | 'ssrc' | 'tiers'>,
 ): string {
   const pay = `${serverPayloaders[codec]} ${payloaderProperties(output)} mtu=${packetBytes}`;
-  const queue = 'queue name=in max-size-buffers=60 leaky=downstream';
-  if (output.tiers === undefined || output.tiers.length === 0) return `${queue} ! ${pay}`;
-  return `tee name=raw allow-not-linked=true ${queue} ! tee name=passed allow-not-linked=true ! ${pay} ! rtpfunnel name=layers`;
+  const begin = 'identity name=in silent=true';
+  if (output.tiers === undefined || output.tiers.length === 0) return `${begin} ! ${pay}`;
+  return `tee name=raw allow-not-linked=true ${begin} ! tee name=passed allow-not-linked=true ! ${pay} ! rtpfunnel name=layers`;
 }
 
 /** What both tiers are made from. */

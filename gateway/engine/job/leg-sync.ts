@@ -28,7 +28,8 @@ export class LegSync {
     clockOf: (medium: LegMedium, serverRate: number) => StreamClock | undefined,
   ): void {
     if (!sync.isDue(now)) return;
-    const offsets = sync.measure(now, clockOf(this.#video, 90_000), clockOf(this.#audio, 48_000));
+    const video = clockOf(this.#video, 90_000);
+    const offsets = sync.measure(now, video, video && clockOf(this.#audio, 48_000));
     if (offsets === undefined) return;
     this.#video.delay(direction, offsets.videoNs);
     this.#audio.delay(direction, offsets.audioNs);

@@ -110,7 +110,7 @@ export function videoPayloadDescription(
   video: Pick<EndpointVideo, 'codec' | 'payloadType' | 'packetizationMode'>,
   at: StreamPosition,
 ): string {
-  return `queue name=in max-size-buffers=200 leaky=downstream ! ${pay(video, at)}`;
+  return `identity name=in silent=true ! ${pay(video, at)}`;
 }
 
 /** The same from a picture made for this endpoint alone. Its bit rate is to be set before the first picture. */

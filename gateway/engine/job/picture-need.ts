@@ -1,7 +1,7 @@
 /** Milliseconds for which a picture is needed once somebody has asked for a key frame of it. */
-const askedMs = 5000;
+const askedMs = 3000;
 /** The same for how long its decoder is kept when nobody needs it: stills are made every few seconds. */
-const keptMs = 10_000;
+const keptMs = 6000;
 /** In which nothing that was let through is still under way. */
 const passedMs = 200;
 

@@ -32,7 +32,7 @@ export interface Source {
 export function readSources(session: Gst.Object): Source[] {
   const stats = readProperty(session, 'stats') as Gst.Structure;
   const list = stats.get_value('source-stats') as GObject.ValueArray;
-  return Array.from({ length: list.n_values }, (_, index) => readSource(list.get_nth(index) as Gst.Structure));
+  return Array.from({ length: list.n_values }, (_, index) => new StatsOfSource(list.get_nth(index) as Gst.Structure));
 }
 
 /** The sources that a bin with an input or output of `rtp-description.ts` hears of. */
@@ -41,25 +41,79 @@ export function readInputSources(bin: Gst.Bin): Source[] {
   return readSources(session);
 }
 
-function readSource(stats: Gst.Structure): Source {
-  const number = (name: string) => Number(stats.get_value(name) ?? 0);
-  const text = (name: string) => String((stats.has_field(name) ? stats.get_value(name) : '') ?? '');
-  return {
-    ssrc: number('ssrc'),
-    internal: stats.get_value('internal') === true,
-    rtpFrom: text('rtp-from'),
-    rtcpFrom: text('rtcp-from'),
-    packetsReceived: number('packets-received'),
-    octetsReceived: number('octets-received'),
-    packetsSent: number('packets-sent'),
-    octetsSent: number('octets-sent'),
-    packetsLost: Math.max(0, number('packets-lost')),
-    jitter: number('jitter'),
-    fractionLost: number('rb-fractionlost'),
-    roundTrip: number('rb-round-trip'),
-    hasReport: stats.get_value('have-sr') === true,
-    reportNtp: number('sr-ntptime'),
-    reportRtp: number('sr-rtptime'),
-    keyFrameRequests: number('recv-pli-count') + number('recv-fir-count'),
-  };
+/** Reads of a source what is asked for, and only then: most of it hardly ever is, and each field is a call into C. */
+class StatsOfSource implements Source {
+  readonly #stats: Gst.Structure;
+  readonly ssrc: number;
+  readonly internal: boolean;
+
+  constructor(stats: Gst.Structure) {
+    this.#stats = stats;
+    this.ssrc = this.#number('ssrc');
+    this.internal = stats.get_value('internal') === true;
+  }
+
+  get rtpFrom(): string {
+    return this.#text('rtp-from');
+  }
+
+  get rtcpFrom(): string {
+    return this.#text('rtcp-from');
+  }
+
+  get packetsReceived(): number {
+    return this.#number('packets-received');
+  }
+
+  get octetsReceived(): number {
+    return this.#number('octets-received');
+  }
+
+  get packetsSent(): number {
+    return this.#number('packets-sent');
+  }
+
+  get octetsSent(): number {
+    return this.#number('octets-sent');
+  }
+
+  get packetsLost(): number {
+    return Math.max(0, this.#number('packets-lost'));
+  }
+
+  get jitter(): number {
+    return this.#number('jitter');
+  }
+
+  get fractionLost(): number {
+    return this.#number('rb-fractionlost');
+  }
+
+  get roundTrip(): number {
+    return this.#number('rb-round-trip');
+  }
+
+  get hasReport(): boolean {
+    return this.#stats.get_value('have-sr') === true;
+  }
+
+  get reportNtp(): number {
+    return this.#number('sr-ntptime');
+  }
+
+  get reportRtp(): number {
+    return this.#number('sr-rtptime');
+  }
+
+  get keyFrameRequests(): number {
+    return this.#number('recv-pli-count') + this.#number('recv-fir-count');
+  }
+
+  #number(name: string): number {
+    return Number(this.#stats.get_value(name) ?? 0);
+  }
+
+  #text(name: string): string {
+    return String((this.#stats.has_field(name) ? this.#stats.get_value(name) : '') ?? '');
+  }
 }

@@ -7,9 +7,9 @@ const idle = { needed: false, steady: true };
 test('what nobody needs rests, and its decoder goes when it has rested for a while', () => {
   const need = new PictureNeed();
   expect(need.use(1000, needed)).toBe('needed');
-  expect([1050, 5000, 10_900].map((now) => need.use(now, idle))).toEqual(['resting', 'resting', 'resting']);
-  expect(need.use(11_000, idle)).toBe('gone');
-  expect(need.use(11_050, needed)).toBe('needed');
+  expect([1050, 3000, 6900].map((now) => need.use(now, idle))).toEqual(['resting', 'resting', 'resting']);
+  expect(need.use(7000, idle)).toBe('gone');
+  expect(need.use(7050, needed)).toBe('needed');
 });
 
 test('what does not bear a gap is not kept, but nothing is removed under a packet', () => {
@@ -23,6 +23,6 @@ test('whoever asks for a key frame needs the picture, until the word comes that 
   const need = new PictureNeed();
   expect(need.use(1000, idle)).toBe('gone');
   need.asked(1000);
-  expect(need.use(5900, idle)).toBe('needed');
-  expect(need.use(6100, idle)).toBe('resting');
+  expect(need.use(3900, idle)).toBe('needed');
+  expect(need.use(4100, idle)).toBe('resting');
 });
