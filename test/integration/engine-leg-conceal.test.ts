@@ -1,15 +1,13 @@
 /** What is lost of the endpoint's sound is made up for, and no loss that a sender feigns does harm. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
-import { type Closer, listen, openPeer, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
+import { expect, test } from 'vitest';
+import { closeAfterEach } from './closers.ts';
+import { listen, openPeer, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
 import { type Receiver, sleep, until } from './engine-peers.ts';
 import { seededRandom } from './random.ts';
 
 const limits = { timeout: 120_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 const pieces = 'min-ptime=20000000 max-ptime=20000000';
 /** `clockRate` is the one of the timestamps (RFC 3551 4.5.2). */

@@ -1,5 +1,5 @@
 /** DTLS-SRTP and SDES with baresip, which is another make on both sides of the handshake. */
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { toEndpoint } from '../../gateway/legs/media.ts';
 import {
   answerOffer,
@@ -11,19 +11,16 @@ import {
   type SipEdge,
 } from '../../gateway/sip/index.ts';
 import { type Baresip, type BaresipOptions, startBaresip } from './baresip.ts';
-import { type Closer, listen, openPeer, opusTone, sendFrom, startLeg } from './engine-leg-peers.ts';
+import { closeAfterEach } from './closers.ts';
+import { listen, openPeer, opusTone, sendFrom, startLeg } from './engine-leg-peers.ts';
+import { local } from './engine-leg-pictures.ts';
 import { sleep, until } from './engine-peers.ts';
 import { toneLevel } from './perceive.ts';
 import { address, nextCall, openEdge } from './sip-peers.ts';
 import { randomSrtpKey } from './srtp.ts';
 
 const limits = { timeout: 90_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-const local = (port: number) => ({ ip: '127.0.0.1', port });
+const closers = closeAfterEach();
 
 /** A leg between a server that sends 880 Hz and a codec that sends 440 Hz and red, before the call. */
 async function prepare(options: Partial<BaresipOptions>) {

@@ -1,18 +1,16 @@
 /** Bad lines and strangers: the leg goes on, and what was ill heals by itself. */
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConnectEndpoint } from '../../gateway/engine/leg-protocol.ts';
-import { type Closer, colourSource, listen, openPeer, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
+import { closeAfterEach } from './closers.ts';
+import { colourSource, listen, openPeer, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
+import { local } from './engine-leg-pictures.ts';
 import { longestGap, type Receiver, sleep, until } from './engine-peers.ts';
 import { seededRandom } from './random.ts';
 
 const limits = { timeout: 120_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
-const local = (port: number) => ({ ip: '127.0.0.1', port });
 type Audio = NonNullable<ConnectEndpoint['audio']>;
 
 const codecs = [

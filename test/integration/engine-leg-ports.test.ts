@@ -3,19 +3,17 @@ import { execFile } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { legContract } from '../../gateway/engine/leg-protocol.ts';
 import { startEngine } from '../../gateway/engine/process.ts';
 import { freeSipPort } from './baresip.ts';
-import { type Closer, openPeer, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
+import { closeAfterEach } from './closers.ts';
+import { openPeer, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
 import { cacheFolder, recordingLogger, until } from './engine-peers.ts';
 
 const run = promisify(execFile);
 const limits = { timeout: 60_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 /** The type of service of whatever is bound to a port, in the kernel's own words; undefined when nothing is. */
 async function markOf(port: number): Promise<string | undefined> {

@@ -4,29 +4,18 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConnectEndpoint } from '../../gateway/engine/leg-protocol.ts';
 import { promptFile } from '../../gateway/legs/prompts.ts';
 import { toneWav } from './baresip.ts';
-import {
-  type Closer,
-  continuity,
-  type Leg,
-  listen,
-  openPeer,
-  sendFrom,
-  startLeg,
-  toneSource,
-} from './engine-leg-peers.ts';
+import { closeAfterEach } from './closers.ts';
+import { continuity, type Leg, listen, openPeer, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
 import { scratchFolder, sleep, until } from './engine-peers.ts';
 import { randomSrtpKey, srtpContext } from './srtp.ts';
 
 const run = promisify(execFile);
 const limits = { timeout: 60_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 const local = (port: number) => ({ ip: '127.0.0.1', port, rtcpPort: port });
 

@@ -1,25 +1,14 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConnectEndpoint, SrtpSuite } from '../../gateway/engine/leg-protocol.ts';
-import {
-  type Closer,
-  continuity,
-  listen,
-  openPeer,
-  opusTone,
-  sendFrom,
-  startLeg,
-  toneSource,
-} from './engine-leg-peers.ts';
+import { closeAfterEach } from './closers.ts';
+import { continuity, listen, openPeer, opusTone, sendFrom, startLeg, toneSource } from './engine-leg-peers.ts';
+import { local } from './engine-leg-pictures.ts';
 import { openReceiver, type Packet, type Receiver, sleep, until } from './engine-peers.ts';
 import { randomSrtpKey, type SrtpContext, srtpContext } from './srtp.ts';
 
 const limits = { timeout: 60_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
-const local = (port: number) => ({ ip: '127.0.0.1', port });
 const alaw = 'encoding-name=PCMA,payload=8,clock-rate=8000';
 const suites: SrtpSuite[] = ['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32', 'AEAD_AES_256_GCM'];
 

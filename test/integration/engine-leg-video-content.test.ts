@@ -1,13 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
-import {
-  type Closer,
-  continuity,
-  keyFrameRequests,
-  openPeer,
-  pictureLoss,
-  sendFrom,
-  startLeg,
-} from './engine-leg-peers.ts';
+import { expect, test } from 'vitest';
+import { closeAfterEach } from './closers.ts';
+import { continuity, keyFrameRequests, openPeer, pictureLoss, sendFrom, startLeg } from './engine-leg-peers.ts';
 import {
   describeH264,
   endpointVideo,
@@ -21,10 +14,7 @@ import {
 import { sleep, until } from './engine-peers.ts';
 
 const limits = { timeout: 60_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 const [red, green, blue] = ['0xffd02020', '0xff20c040', '0xff2020d0'];
 

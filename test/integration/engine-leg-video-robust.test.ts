@@ -1,14 +1,12 @@
-import { afterEach, expect, test } from 'vitest';
-import { type Closer, continuity, type Leg, openPeer, sendFrom, startLeg } from './engine-leg-peers.ts';
+import { expect, test } from 'vitest';
+import { closeAfterEach } from './closers.ts';
+import { continuity, type Leg, openPeer, sendFrom, startLeg } from './engine-leg-peers.ts';
 import { endpointVideo, isReddish, local, picture, watch } from './engine-leg-pictures.ts';
 import { sleep, until } from './engine-peers.ts';
 import { seededRandom } from './random.ts';
 
 const limits = { timeout: 150_000, retry: 1 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 const [red, blue] = ['0xffd02020', '0xff2020d0'];
 const megabyte = 2 ** 20;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createWorker, type types } from 'mediasoup';
-import { afterEach, expect, test } from 'vitest';
-import { type Closer, continuity, type Leg, openPeer, sendFrom, startLeg } from './engine-leg-peers.ts';
+import { expect, test } from 'vitest';
+import { closeAfterEach } from './closers.ts';
+import { continuity, type Leg, openPeer, sendFrom, startLeg } from './engine-leg-peers.ts';
 import {
   describeH264,
   describeVp8,
@@ -17,10 +18,7 @@ import {
 import { type Packet, type Receiver, sleep, until } from './engine-peers.ts';
 
 const limits = { timeout: 90_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 const red = '0xffd02020';
 const [low, mid, whole] = [1801, 3601, 2222];

@@ -1,6 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { closeAfterEach } from './closers.ts';
 import {
-  type Closer,
   continuity,
   keyFrameRequests,
   openPeer,
@@ -27,10 +27,7 @@ import { sleep, until } from './engine-peers.ts';
 
 // A machine with too much to do loses packets on the way to the test's own sockets, hence more than one chance.
 const limits = { timeout: 60_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 const red = '0xffd02020';
 const green = '0xff20c040';

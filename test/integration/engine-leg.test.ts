@@ -1,7 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ConnectEndpoint } from '../../gateway/engine/leg-protocol.ts';
+import { closeAfterEach } from './closers.ts';
 import {
-  type Closer,
   colourSource,
   continuity,
   keyFrameRequests,
@@ -20,10 +20,7 @@ import { lastPicture } from './engine-pictures.ts';
 
 // A machine with too much to do loses packets on the way to the test's own sockets, hence more than one chance.
 const limits = { timeout: 60_000, retry: 2 };
-const closers: Closer[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
+const closers = closeAfterEach();
 
 const local = (port: number) => ({ ip: '127.0.0.1', port });
 const endpointAt = (rtp: Receiver, rtcp: Receiver) => ({ ...local(rtp.port), rtcpPort: rtcp.port });
