@@ -9,6 +9,7 @@ import {
   type Watched,
 } from '../../server/protocol/media.ts';
 import type { SentSource } from '../../server/protocol/records.ts';
+import { defaultSlots } from '../../server/room/geometry.ts';
 import { startNode, type TestParticipant, TestRoom, until } from './media-fixture.ts';
 
 let node: MediaNode;
@@ -120,6 +121,27 @@ it('a leg learns which layers of its picture anybody receives, and not of those 
   expect(layersSaid(codec)).toEqual([[], [2], [0, 2], [2]]);
 });
 
+it('a composer learns of each tier whether anybody receives it', async () => {
+  const composer = join('composer', 'composer');
+  const recorder = join('recorder', 'recorder');
+  const [large, small] = [
+    { source: 'program', tier: '1080p30' } as const,
+    { source: 'program', tier: '360p15' } as const,
+  ];
+  await send(composer, large, 1);
+  await send(composer, small, 1);
+  await until('nobody looks', () => layersSaid(composer).length === 2);
+  await recorder.watch([picture('composer', small)]);
+  await until('one of them is recorded', () => layersSaid(composer).length === 3);
+  expect(recorder.offered).toEqual(['composer/program/360p15']);
+  const sources = room.state.participants.composer?.sources;
+  expect(sources).toEqual([large, small]);
+  await recorder.watch([picture('composer', large)]);
+  await until('it is no longer', () => layersSaid(composer).length === 5, 8_000);
+  expect(recorder.offered).toEqual(['composer/program/1080p30']);
+  expect(layersSaid(composer)).toEqual([[], [], [0], [0], []]);
+});
+
 it('who wants a layer that is not sent gets the next larger one, and the right one as soon as it is', async () => {
   const codec = join('codec', 'sip');
   const composer = join('composer', 'composer');
@@ -159,6 +181,9 @@ it('codecs get what is presented, but not their own, and a bridge its own pictur
   });
   const [bridge, codec, presenter] = [join('site-bo', 'sip'), join('codec', 'sip'), join('presenter', 'sip')];
   const composer = join('composer', 'composer');
+  // Nobody large, so that every codec but the bridge sees the same.
+  await room.dispatch({ verb: 'editPreview', layout: { name: '2x2', slots: defaultSlots('2x2') } });
+  await room.dispatch({ verb: 'take', version: 1 });
   await send(presenter, { source: 'screen' });
   await until('presented', () => room.state.participants.presenter?.sources.length === 1);
   const composed: SentSource[] = [{ source: 'program' }, { source: 'program', for: 'site-bo' }, { source: 'content' }];

@@ -139,8 +139,8 @@ export class TestRoom {
   }
 }
 
-const nameOf = ({ participantId, source, for: listener }: SourceRef) =>
-  `${participantId}/${source}${listener === undefined ? '' : `/${listener}`}`;
+const nameOf = ({ participantId, source, for: listener, tier }: SourceRef) =>
+  [participantId, source, listener, tier].filter((part) => part !== undefined).join('/');
 
 /** One end of the media: sends named sounds, remembers what it is offered, and takes it where it is a service. */
 export class TestParticipant {

@@ -210,3 +210,26 @@ test('the operator gets a new one-time password when the old one is lost', async
   });
   expect(signedIn.json).toMatchObject({ passwordChangeRequired: true });
 });
+
+test('layouts of the house are the operators’, and what does not suit is named by its field', async () => {
+  const client = await signIn(server);
+  const tile = { x: 0.5, y: 0.5, w: 0.5, h: 0.5 };
+  const layout = { name: 'custom', slots: [{ show: 'chair' }, { show: 'auto', fit: 'contain' }], tiles: [tile, tile] };
+  const saved = await client.send('POST', '/api/layouts', { name: 'Khai mạc', layout });
+  expect(saved).toMatchObject({ status: 201, json: { name: 'Khai mạc', layout } });
+  expect((await client.send('GET', '/api/layouts')).json).toEqual({ layouts: [saved.json] });
+  const { layoutId } = saved.json as { layoutId: string };
+  const fault = async (changed: object) =>
+    (await client.send('PUT', `/api/layouts/${layoutId}`, { name: 'x', layout: { ...layout, ...changed } })).json;
+  expect(await fault({ tiles: [tile, { ...tile, w: 0.6 }] })).toMatchObject({
+    error: { code: 'malformed', detail: 'layout.tiles.1.w' },
+  });
+  expect(await fault({ tiles: [tile] })).toMatchObject({ error: { code: 'malformed', detail: 'layout.tiles' } });
+  expect(await client.send('POST', '/api/layouts', { name: 'KHAI MẠC', layout })).toMatchObject({
+    status: 409,
+    json: { error: { code: 'layoutNameTaken' } },
+  });
+  expect((await new HttpClient(server).send('GET', '/api/layouts')).status).toBe(401);
+  expect((await client.send('DELETE', `/api/layouts/${layoutId}`)).status).toBe(200);
+  expect((await client.send('DELETE', `/api/layouts/${layoutId}`)).status).toBe(404);
+});
