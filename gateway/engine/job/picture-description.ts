@@ -1,4 +1,4 @@
-import type { PictureSettings, PictureTier } from '../picture-protocol.ts';
+import type { PictureTier } from '../picture-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
 import {
   decoders,
@@ -11,65 +11,105 @@ import {
 
 /** Largest RTP packet in bytes, and the largest NAL unit that fits in one with its 12-byte header (RFC 3550 5.1). */
 const packetBytes = 1200;
-const nalBytes = packetBytes - 12 - 8;
+export const nalBytes = packetBytes - 12 - 8;
 
-/** Milliseconds beyond the jitter buffer for decoding, and for pictures that are late. */
-const decodingMs = 20;
-const patienceMs = 30;
+/**
+ * Milliseconds beyond the jitter buffer for decoding, and for pictures that are late. Only what waited for a lost packet
+ * needs them: all else passes the jitter buffer at once.
+ */
+const decodingMs = 5;
+const patienceMs = 5;
 
-const keyFrameSeconds = 10;
 const ns = 1_000_000;
 
-type Size = Pick<PictureTier, 'width' | 'height' | 'fps'>;
+/**
+ * Colours of every composed picture, whatever its size, as each stream says of itself (H.264 E.2.1): those of cameras
+ * in browsers. Another choice would have every input's colours converted for every frame.
+ */
+export const pictureColorimetry = 'bt601';
 
-/** Colours of ITU-R BT.709 from 720 lines on, as decoders assume when nothing else is said. */
-function colorimetry({ height }: Size): string {
-  return height >= 720 ? 'bt709' : 'bt601';
+/** Size and rate of the composed picture; the rate may be half a whole one. */
+export interface PictureFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+}
+
+export function composedCaps({ width, height, fps }: PictureFormat): string {
+  const size = `width=${width},height=${height},pixel-aspect-ratio=1/1,framerate=${Math.round(2 * fps)}/2`;
+  return `video/x-raw,format=I420,${size},colorimetry=${pictureColorimetry}`;
 }
 
 /**
- * The output: `compositor` takes the pads of inputs and drawn pictures, `encoder` makes H.264 that any codec takes.
- * The compositor keeps time by the clock; it waits for a late input no longer than its latency. The encoder itself puts
- * the parameter sets before each key frame: the payloader would put them before each of its slices.
+ * The composition: `compositor` takes the pads of inputs and drawn pictures, `format` says how large it is and how
+ * quick, `pictures` feeds the tiers. The compositor keeps time by the clock; it waits for a late input no longer than
+ * its latency.
  */
-export function pictureOutputDescription(tier: PictureTier, preset: PictureSettings['preset'], rtp: RtpOutput): string {
-  const { width, height, fps, bitrateKbps } = tier;
+export function compositionDescription(format: PictureFormat): string {
+  return [
+    'compositor name=compositor background=black force-live=true ignore-inactive-pads=true max-threads=1',
+    `latency=${patienceMs * ns} min-upstream-latency=${(jitterMs + decodingMs) * ns}`,
+    `! capsfilter name=format caps="${composedCaps(format)}"`,
+    '! tee name=pictures ! fakesink name=composed-frames sync=false async=false enable-last-sample=false',
+  ].join(' ');
+}
+
+/** A tier from composed pictures to H.264, as any codec takes it. `encoder` is what `describeEncoder` answers. */
+export function tierDescription({ width, height, fps }: PictureTier, encoder: string): string {
+  return [
+    'queue name=in max-size-buffers=3 max-size-bytes=0 max-size-time=0 leaky=downstream',
+    `! videorate name=rate drop-only=true max-rate=${fps} ! videoscale name=scale`,
+    `! capsfilter name=size caps="${tierCaps({ width, height })}"`,
+    `! ${encoder} ! video/x-h264,profile=constrained-baseline ! h264parse name=out`,
+  ].join(' ');
+}
+
+export function tierCaps({ width, height }: Pick<PictureTier, 'width' | 'height'>): string {
+  return `video/x-raw,width=${width},height=${height},pixel-aspect-ratio=1/1`;
+}
+
+/** Where a tier's frames leave from as long as its output is open: counted, and offered to the sender of the moment. */
+export function outletDescription(): string {
+  const counter = 'sync=false async=false enable-last-sample=false';
+  return [
+    'tee name=in allow-not-linked=true',
+    `in. ! fakesink name=encoded-frames ${counter}`,
+    `in. ! identity drop-buffer-flags=delta-unit ! fakesink name=key-frames ${counter}`,
+  ].join(' ');
+}
+
+/** Where an output's packets go on in its numbers. */
+export interface SendingPosition {
+  readonly sequence: number;
+  readonly timestampOffset: number;
+}
+
+/**
+ * What sends a tier's frames to one place. The encoder itself puts the parameter sets before each key frame: the
+ * payloader would put them before each of its slices.
+ */
+export function tierSenderDescription(rtp: RtpOutput, { sequence, timestampOffset }: SendingPosition): string {
+  const numbers = `seqnum-offset=${sequence} timestamp-offset=${timestampOffset} ${payloaderProperties(rtp)}`;
   return [
     rtpBin(rtp.cname),
-    'compositor name=compositor background=black force-live=true ignore-inactive-pads=true max-threads=2',
-    `latency=${patienceMs * ns} min-upstream-latency=${(jitterMs + decodingMs) * ns}`,
-    `! video/x-raw,format=I420,width=${width},height=${height},framerate=${fps}/1,colorimetry=${colorimetry(tier)}`,
-    '! queue max-size-buffers=3 max-size-bytes=0 max-size-time=0 leaky=downstream',
-    `! x264enc name=encoder tune=zerolatency speed-preset=${preset} bitrate=${bitrateKbps} vbv-buf-capacity=600`,
-    `key-int-max=${keyFrameSeconds * fps} bframes=0 threads=2 sliced-threads=true byte-stream=true aud=false`,
-    `min-force-key-unit-interval=${1000 * ns} option-string="slice-max-size=${nalBytes}"`,
-    '! video/x-h264,profile=constrained-baseline ! h264parse',
-    '! tee name=encoded ! fakesink name=encoded-frames sync=false async=false enable-last-sample=false',
-    `encoded. ! rtph264pay config-interval=0 aggregate-mode=none mtu=${packetBytes} ${payloaderProperties(rtp)}`,
+    'queue name=in max-size-buffers=10 max-size-bytes=0 max-size-time=0 leaky=downstream',
+    `! rtph264pay name=payloader config-interval=0 aggregate-mode=none mtu=${packetBytes} ${numbers}`,
     rtpOutputDescription(0, true),
   ].join(' ');
 }
 
 /**
- * One input down to raw pictures at `end`. `crop` cuts to the tile's shape, `decoded-frames` counts what was
- * decoded.
+ * One input down to raw pictures at `end`. `upright` turns them, `crop` cuts to the tile's shape, `decoded-frames`
+ * counts what was decoded. Pictures in VP8 say nothing about their colours; browsers make them from bt601 at any size.
  */
 export function pictureInputDescription(rtp: RtpInput & { codec: 'VP8' | 'H264' }): string {
+  const colours = 'capssetter join=true replace=false caps="video/x-raw,colorimetry=bt601"';
   return [
     rtpBin(),
     rtpInputDescription(rtp),
-    `${decoders[rtp.codec]} name=decoder ! tee name=decoded`,
+    `${decoders[rtp.codec]} name=decoder ! ${rtp.codec === 'VP8' ? `${colours} !` : ''} tee name=decoded`,
     'decoded. ! fakesink name=decoded-frames sync=false async=false enable-last-sample=false',
     'decoded. ! aspectratiocrop name=crop',
     '! queue name=end max-size-buffers=2 max-size-bytes=0 max-size-time=0 leaky=downstream',
-  ].join(' ');
-}
-
-/** A drawn picture: shown until the next one is pushed into `source`. */
-export function drawnPictureDescription(output: Size): string {
-  return [
-    'appsrc name=source format=time is-live=false max-buffers=2 leaky-type=downstream',
-    `! videoconvert ! video/x-raw,format=I420,colorimetry=${colorimetry(output)}`,
-    `! imagefreeze is-live=true allow-replace=true ! capsfilter caps=video/x-raw,framerate=${output.fps}/1`,
   ].join(' ');
 }

@@ -1,63 +1,74 @@
 import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import system from 'system';
-import type { PictureContract, PictureScene, PictureSettings, PictureTier } from '../picture-protocol.ts';
-import type { JobCommands, RtpOutput } from '../protocol.ts';
+import type { PictureContract, PictureScene, PictureSettings, PictureShed } from '../picture-protocol.ts';
+import type { JobCommands } from '../protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
-import { pictureOutputDescription } from './picture-description.ts';
+import { compositionDescription } from './picture-description.ts';
+import { chooseEncoder } from './picture-encoder.ts';
 import { PictureInput, type VideoInput } from './picture-input.ts';
+import { Outputs } from './picture-outputs.ts';
 import { Stage } from './picture-stage.ts';
+import { planTiers } from './picture-tier-plan.ts';
 import { collectRemoved, residentBytes, watchBus } from './pipeline.ts';
-import { type BoundSocket, bindSocket, connectOutput, countRendered, elementOf, forceKeyFrame } from './rtp.ts';
+import { bindSocket, elementOf } from './rtp.ts';
 
 const observeMs = 200;
+const measureMs = 1000;
 const repairDelayMs = 500;
 
 type PictureEvent =
   | { event: 'outputStarted'; tierId: string }
   | { event: 'inputLive' | 'inputStalled'; inputId: string }
+  | { event: 'shed'; what: PictureShed }
   | { event: 'error'; source: string; message: string };
 
-/** The running composition: made by `openOutput`, closed with the job. */
+/** The running composition: made by `configure`, closed with the job. */
 class Picture {
+  readonly encoder: PictureSettings['encoder'];
+  readonly outputs: Outputs;
   readonly #emit: Emit<PictureEvent>;
-  readonly #tier: PictureTier;
   readonly #settings: PictureSettings;
-  readonly #bound: BoundSocket;
   readonly #pipeline: Gst.Pipeline;
   readonly #compositor: Gst.Element;
   readonly #stage: Stage;
   readonly #inputs = new Map<string, PictureInput>();
   readonly #repairing = new Set<PictureInput>();
   readonly #unwatch: () => void;
-  readonly #observing: number;
-  #started = false;
+  readonly #timers: readonly number[];
 
-  constructor(settings: PictureSettings, tier: PictureTier, rtp: RtpOutput, emit: Emit<PictureEvent>) {
+  constructor(settings: PictureSettings, emit: Emit<PictureEvent>) {
     this.#emit = emit;
     this.#settings = settings;
-    this.#tier = tier;
-    this.#bound = bindSocket(rtp.bind);
-    this.#pipeline = Gst.parse_launch(pictureOutputDescription(tier, settings.preset, rtp)) as Gst.Pipeline;
-    connectOutput(this.#pipeline, this.#bound, rtp.remote);
+    const [largest] = settings.tiers;
+    if (largest === undefined) throw new JobFailure('failed', 'no tier');
+    const { format } = planTiers(settings.tiers, new Set(), 'nothing', largest);
+    this.#pipeline = Gst.parse_launch(compositionDescription(format)) as Gst.Pipeline;
     this.#pipeline.use_clock(Gst.SystemClock.obtain());
     this.#compositor = elementOf(this.#pipeline, 'compositor');
     this.#unwatch = watchBus(this.#pipeline, { onError: (error) => this.#failed(error) });
-    this.#stage = new Stage(this.#pipeline, this.#compositor, { ...tier, ...settings });
+    const { transitions, timeZone } = settings;
+    this.#stage = new Stage(this.#pipeline, this.#compositor, {
+      ...format,
+      fps: largest.fps,
+      transitions,
+      timeZone,
+    });
+    const { encoder, element } = chooseEncoder(settings.encoder);
+    this.encoder = encoder;
+    this.outputs = new Outputs(this.#pipeline, settings, element, format, {
+      started: (tierId) => emit({ event: 'outputStarted', tierId }),
+      resized: (size, apply) => this.#stage.resize(size, apply),
+      shed: (what) => this.#shed(what),
+    });
     this.#pipeline.set_state(Gst.State.PLAYING);
-    this.#observing = GLib.timeout_add(GLib.PRIORITY_DEFAULT, observeMs, () => this.#observe());
-  }
-
-  get rtpPort(): number {
-    return this.#bound.port;
-  }
-
-  setBitrate(kbps: number): void {
-    elementOf(this.#pipeline, 'encoder').set_property('bitrate', kbps);
-  }
-
-  requestKeyFrame(): void {
-    forceKeyFrame(elementOf(this.#pipeline, 'encoder'));
+    this.#timers = [
+      GLib.timeout_add(GLib.PRIORITY_DEFAULT, observeMs, () => this.#observe()),
+      GLib.timeout_add(GLib.PRIORITY_DEFAULT, measureMs, () => {
+        this.outputs.measure();
+        return true;
+      }),
+    ];
   }
 
   addInput(inputId: string, rtp: VideoInput): { rtpPort: number } {
@@ -72,8 +83,10 @@ class Picture {
     if (input === undefined) throw new JobFailure('unknownInput', inputId);
     this.#inputs.delete(inputId);
     this.#stage.arrange(this.#inputs);
-    input.close();
-    collectRemoved();
+    this.#stage.whenHidden(input.pad, () => {
+      input.close();
+      collectRemoved();
+    });
   }
 
   setScene(scene: PictureScene): void {
@@ -85,37 +98,29 @@ class Picture {
     const inputs = [...this.#inputs].map(([inputId, input]) => {
       return [inputId, { live: input.live, frames: input.frames, ...input.counts() }] as const;
     });
-    const { tierId } = this.#tier;
-    return {
-      framesOut: { [tierId]: this.#framesOut() },
-      keyFrames: {},
-      encoding: [tierId],
-      rssBytes: residentBytes(),
-      shed: 'nothing' as const,
-      inputs: Object.fromEntries(inputs),
-    };
+    return { ...this.outputs.stats(), rssBytes: residentBytes(), inputs: Object.fromEntries(inputs) };
   }
 
   close(): void {
-    GLib.source_remove(this.#observing);
+    for (const timer of this.#timers) GLib.source_remove(timer);
     this.#unwatch();
+    this.#stage.close();
     this.#pipeline.set_state(Gst.State.NULL);
     for (const { bound } of this.#inputs.values()) bound.socket.close();
-    this.#bound.socket.close();
+    this.outputs.release();
   }
 
-  #framesOut(): number {
-    return countRendered(elementOf(this.#pipeline, 'encoded-frames'));
+  #shed(what: PictureShed): void {
+    this.#stage.transitions = this.#settings.transitions && what === 'nothing';
+    this.#emit({ event: 'shed', what });
   }
 
   #observe(): boolean {
-    if (!this.#started && this.#framesOut() > 0) {
-      this.#started = true;
-      this.#emit({ event: 'outputStarted', tierId: this.#tier.tierId });
-    }
+    const now = GLib.get_monotonic_time() / 1000;
+    this.outputs.observe(now);
     const changed = [...this.#inputs].filter(([, input]) => {
       const before = input.live;
-      return input.observe(GLib.get_monotonic_time() / 1000, this.#settings.stallMs) !== before;
+      return input.observe(now, this.#settings.stallMs) !== before;
     });
     if (changed.length > 0) this.#stage.arrange(this.#inputs);
     for (const [inputId, { live }] of changed) this.#emit({ event: live ? 'inputLive' : 'inputStalled', inputId });
@@ -147,40 +152,32 @@ class Picture {
 }
 
 export function start(emit: Emit<PictureEvent>): RunningJob {
-  let settings: PictureSettings | undefined;
   let picture: Picture | undefined;
-  const open = (): Picture => {
-    if (picture === undefined) throw new JobFailure('notConfigured', 'configure and openOutput come first');
+  const configured = (): Picture => {
+    if (picture === undefined) throw new JobFailure('notConfigured', 'configure comes first');
     return picture;
   };
   const commands: JobCommands<PictureContract> = {
-    configure: (wanted) => {
-      if (settings !== undefined) throw new JobFailure('alreadyThere', 'the picture is configured');
-      settings = wanted;
-      return { encoder: 'x264' };
+    configure: (settings) => {
+      if (picture !== undefined) throw new JobFailure('alreadyThere', 'the picture is configured');
+      picture = new Picture(settings, emit);
+      return { encoder: picture.encoder };
     },
-    openOutput: ({ tierId, rtp }) => {
-      if (settings === undefined) throw new JobFailure('notConfigured', 'configure comes first');
-      const tier = settings.tiers.find((one) => one.tierId === tierId);
-      if (tier === undefined) throw new JobFailure('unknownTier', tierId);
-      if (picture !== undefined) throw new JobFailure('alreadyThere', 'one tier so far');
-      picture = new Picture(settings, tier, rtp, emit);
-      return { rtpPort: picture.rtpPort };
-    },
-    closeOutput: () => done(() => open().close()),
-    setWanted: () => done(() => open()),
-    setBitrate: ({ bitrateKbps }) => done(() => open().setBitrate(bitrateKbps)),
-    requestKeyFrame: () => done(() => open().requestKeyFrame()),
-    setSteadyKeyFrames: () => done(() => open()),
-    addInput: ({ inputId, rtp }) => open().addInput(inputId, rtp),
-    removeInput: ({ inputId }) => done(() => open().removeInput(inputId)),
-    setScene: (scene) => done(() => open().setScene(scene)),
-    stats: () => open().stats(),
+    openOutput: ({ tierId, rtp }) => ({ rtpPort: configured().outputs.open(tierId, rtp) }),
+    closeOutput: ({ tierId }) => done(() => configured().outputs.close(tierId)),
+    setWanted: ({ tierIds }) => done(() => configured().outputs.setWanted(tierIds)),
+    setBitrate: ({ tierId, bitrateKbps }) => done(() => configured().outputs.setBitrate(tierId, bitrateKbps)),
+    requestKeyFrame: ({ tierId }) => done(() => configured().outputs.requestKeyFrame(tierId)),
+    setSteadyKeyFrames: ({ on }) => done(() => configured().outputs.setSteadyKeyFrames(on)),
+    addInput: ({ inputId, rtp }) => configured().addInput(inputId, rtp),
+    removeInput: ({ inputId }) => done(() => configured().removeInput(inputId)),
+    setScene: (scene) => done(() => configured().setScene(scene)),
+    stats: () => configured().stats(),
   };
   return { commands, close: () => picture?.close() };
 }
 
-function done(act: () => unknown): Record<string, never> {
+function done(act: () => void): Record<string, never> {
   act();
   return {};
 }

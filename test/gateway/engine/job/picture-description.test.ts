@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import {
-  drawnPictureDescription,
-  pictureOutputDescription,
+  composedCaps,
+  nalBytes,
+  tierDescription,
+  tierSenderDescription,
 } from '../../../../gateway/engine/job/picture-description.ts';
-import { pictureTier } from '../../../../gateway/engine/picture-protocol.ts';
 import { rtpOutput } from '../../../../gateway/engine/protocol.ts';
 
 const rtp = rtpOutput.parse({
@@ -13,25 +14,25 @@ const rtp = rtpOutput.parse({
   cname: 'room-1@rostrum',
 });
 
-const tier = { tierId: '720p25', width: 1280, height: 720, fps: 25, bitrateKbps: 1500 };
+test('the composed picture may have half a frame rate, and has the same colours at every size', () => {
+  const caps = composedCaps({ width: 1280, height: 720, fps: 12.5 });
+  expect(caps).toContain('width=1280,height=720');
+  expect(caps).toContain('framerate=25/2');
+  expect(caps).toContain('colorimetry=bt601');
+  expect(composedCaps({ width: 640, height: 360, fps: 15 })).toContain('colorimetry=bt601');
+});
 
-test('a tier keeps its size, rate and colours, with a key frame at least every 10 s', () => {
-  const description = pictureOutputDescription(pictureTier.parse(tier), 'superfast', rtp);
-  expect(description).toContain('width=1280,height=720,framerate=25/1,colorimetry=bt709');
-  expect(description).toContain(' bitrate=1500 ');
-  expect(description).toContain(' key-int-max=250 ');
-  expect(description).toContain('pt=97 ssrc=7777');
+test('a tier is as large and as quick as it says', () => {
+  const tier = { tierId: '360p15', width: 640, height: 360, fps: 15, bitrateKbps: 400 };
+  const description = tierDescription(tier, 'x264enc name=encoder');
+  expect(description).toContain('max-rate=15');
+  expect(description).toContain('width=640,height=360');
 });
 
 test('no NAL unit outgrows a packet, so that packetization-mode 0 suffices', () => {
-  const description = pictureOutputDescription(pictureTier.parse(tier), 'superfast', rtp);
-  const [, nal] = /slice-max-size=(\d+)/.exec(description) ?? [];
+  const description = tierSenderDescription(rtp, { sequence: 4, timestampOffset: 5 });
   const [, packet] = / mtu=(\d+)/.exec(description) ?? [];
-  expect(Number(nal) + 12).toBeLessThanOrEqual(Number(packet));
-});
-
-test('drawn pictures have the colours and the rhythm of the output', () => {
-  const description = drawnPictureDescription({ width: 640, height: 360, fps: 15 });
-  expect(description).toContain('colorimetry=bt601');
-  expect(description).toContain('framerate=15/1');
+  expect(nalBytes + 12).toBeLessThanOrEqual(Number(packet));
+  expect(description).toContain('aggregate-mode=none');
+  expect(description).toContain('seqnum-offset=4 timestamp-offset=5 pt=97 ssrc=7777');
 });
