@@ -66,11 +66,6 @@ const endpointVideo = z.object({
   receivePayloadType: payloadType.optional(),
   /** RFC 6184 6: 0 is single NAL unit mode, 1 allows fragments. Of H.264 alone. */
   packetizationMode: z.union([z.literal(0), z.literal(1)]).default(1),
-  /** Six hexadecimal digits (RFC 6184 8.1): what we send stays within its level. Of H.264 alone. */
-  profileLevelId: z
-    .string()
-    .regex(/^[0-9a-fA-F]{6}$/)
-    .default('42e01f'),
   /** Out of band SPS and PPS, each in base64 (`sprop-parameter-sets`, RFC 6184 8.1). */
   parameterSets: z.array(z.base64()).optional(),
   /** Macroblocks a frame and a second that the endpoint takes (RFC 6184 8.1); without them those of level 3.1. */

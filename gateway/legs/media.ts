@@ -122,7 +122,7 @@ export function toEndpoint({ audio, video, content, camera }: Negotiated, limitK
 }
 
 function pictureOf(video: NegotiatedVideo, limitKbps: number): NonNullable<ConnectEndpoint['video']> {
-  const { security, codec, transcode, payloadType, receivePayloadType, packetizationMode, profileLevelId } = video;
+  const { security, codec, transcode, payloadType, receivePayloadType, packetizationMode } = video;
   return {
     remote: remoteOf(video),
     security,
@@ -131,7 +131,6 @@ function pictureOf(video: NegotiatedVideo, limitKbps: number): NonNullable<Conne
     payloadType,
     receivePayloadType,
     packetizationMode,
-    profileLevelId,
     ...(video.parameterSets ? { parameterSets: video.parameterSets } : {}),
     limits: { maxFs: video.limits.maxFs, maxMbps: video.limits.maxMbps },
     maxBitrateKbps: Math.max(1, Math.min(limitKbps, Math.floor(video.maxBitrate / 1000))),

@@ -20,7 +20,6 @@ export function endpointVideo(endpoint: Receiver, rtcp: Receiver, different: Par
     remote: { ...local(endpoint.port), rtcpPort: rtcp.port },
     payloadType: 97,
     packetizationMode: 1,
-    profileLevelId: '42e01f',
     maxBitrateKbps: 2048,
     direction: 'sendrecv',
     ...different,

@@ -35,7 +35,6 @@ async function connectVideo(leg: Leg, packetizationMode: 0 | 1, muxed = false) {
       remote: endpointAt(endpoint, endpointRtcp),
       payloadType: 97,
       packetizationMode,
-      profileLevelId: '42e01e',
       maxBitrateKbps: 1024,
       direction: 'sendrecv',
     },
@@ -177,7 +176,6 @@ test(
       remote: endpointAt(endpoint, endpointRtcp),
       payloadType: 97,
       packetizationMode: 0 as const,
-      profileLevelId: '42e01e',
       maxBitrateKbps: 1024,
       direction: 'sendrecv' as const,
     };
