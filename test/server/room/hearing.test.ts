@@ -118,3 +118,31 @@ test('a codec sees the composed pictures, a bridge none with itself in it, nobod
   expect(seenBy('site')).toEqual([]);
   expect(maySee(state, 'codec', { participantId: 'site', source: 'program' })).toBe(false);
 });
+
+test('while the meeting is held a site sees nothing and a codec the slide; the centre goes on seeing the sites', () => {
+  const presenting = { sources: [{ source: 'camera' as const }, { source: 'screen' as const }] };
+  const state: RoomState = {
+    ...room(
+      participant('op', 'operator', 'browser'),
+      participant('a', 'site', 'browser', presenting),
+      participant('b', 'site', 'browser'),
+      participant('codec', 'site', 'sip'),
+      participant('recorder', 'service', 'recorder'),
+      composer,
+    ),
+    own: { b: { name: '1', slots: [{ show: 'participant', participantId: 'a' }] } },
+  };
+  const held: RoomState = { ...state, hold: { kind: 'before', text: '', since: 0 } };
+  const camera = { participantId: 'a', source: 'camera' as const };
+  expect([maySee(state, 'b', camera), maySee(held, 'b', camera), maySee(held, 'op', camera)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  const [program, content] = (['program', 'content'] as const).map((source) => ({ participantId: 'composer', source }));
+  if (!program || !content) throw new Error('no sources');
+  expect([maySee(state, 'codec', content), maySee(held, 'codec', content)]).toEqual([true, false]);
+  expect([maySee(held, 'codec', program), maySee(held, 'recorder', program)]).toEqual([true, true]);
+  const shown = { ...program, tier: '360p15' };
+  expect([maySee(held, 'codec', shown), maySee(held, 'codec', { ...shown, for: 'codecs' })]).toEqual([true, false]);
+});
