@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ParticipantId, RoomId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
+import type { RoomState } from '../../server/protocol/records.ts';
 import type { GatewayContext } from '../context.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
 import type { JobContract } from '../engine/protocol.ts';
@@ -48,8 +49,17 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
     this.#seat = new Seat({ server: context.server, participantId, ticket, renew, owner: this, logger, receives });
   }
 
-  /** Opens what this sends. Once: an output keeps its destination for life. */
+  /** The room as this participant sees it; null before it has come in. */
+  protected get state(): RoomState | null {
+    return this.#seat.state;
+  }
+
+  /** Opens what this sends, for the first time. */
   protected abstract publish(seat: Seat): Promise<void>;
+  /** Sends the same to a server that is new; answers false where it cannot. */
+  protected republish(_seat: Seat): Promise<boolean> {
+    return Promise.resolve(false);
+  }
   /** Brings what is made to what the room is now. */
   protected abstract compose(seat: Seat): Promise<void>;
   /** Takes a stream in; resolves with the port at which it is awaited. */
@@ -63,10 +73,18 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
   }
 
   async mediaReset(): Promise<void> {
-    // A new server: its streams go elsewhere.
-    if (this.#published) return this.#end();
+    if (this.#published) return this.#do('republish', () => this.#republish());
     this.#published = true;
     await this.#do('publish', () => this.publish(this.#seat));
+  }
+
+  /** What cannot be sent to the new server is begun anew as a whole. */
+  async #republish(): Promise<void> {
+    const moved = await this.republish(this.#seat).catch((error: unknown) => {
+      this.#logger.warn({ err: error }, 'not sent to the new server');
+      return false;
+    });
+    if (!moved) this.#end();
   }
 
   consumerOpened(offer: ConsumerOffer): Promise<void> {
