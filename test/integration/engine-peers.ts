@@ -37,7 +37,7 @@ export interface Receiver {
 }
 
 export async function openReceiver(): Promise<Receiver> {
-  const socket: Socket = createSocket('udp4');
+  const socket: Socket = createSocket({ type: 'udp4', recvBufferSize: 4_000_000 });
   const rtp: Packet[] = [];
   const rtcp: Packet[] = [];
   let forwardPort: number | undefined;
