@@ -115,7 +115,8 @@ export async function addListener(
   const receiver = await openReceiver();
   closers.push(() => receiver.close());
   const rtp = listening(receiver, ssrc);
-  const { rtpPort } = await mix.request('addOutput', { outputId, rtp, ...(exclude && { exclude }) });
+  // More than in the room, so that what Opus adds to the tones does not hide what is looked for.
+  const { rtpPort } = await mix.request('addOutput', { outputId, rtp, bitrateKbps: 128, ...(exclude && { exclude }) });
   return {
     receiver,
     rtpPort,
