@@ -33,7 +33,7 @@ export interface Beholder {
  * The one layout, drawn three ways: in CSS by browsers, by the composer for codecs and the recording, small in the
  * operator's preview. Nobody is shown twice: where the speaker's slot shows someone who has a slot of his own as well,
  * that one shows the next in turn; the chair's slot keeps him. A bridge (REG-19) has automatic slots and those that
- * name it, but is never shown as the speaker.
+ * name it, but is not shown as the speaker while there is anyone else to show.
  * @returns one tile for each slot, in the order of the slots
  */
 export function tilesOf(layout: Layout, state: RoomState, { without, viewer }: Beholder = {}): Tile[] {
