@@ -42,13 +42,14 @@ export const keyFramesOf = (packets: readonly Packet[]) =>
 export const parameterSetsOf = (packets: readonly Packet[]) =>
   packets.filter(({ bytes }) => ((bytes[12] ?? 0) & 31) === 7).length;
 
-const across = 64;
-const down = 36;
-const frameBytes = across * down * 3;
+/** One decoded picture: `colourAt` takes fractions and answers with [red, green, blue], 0 to 255. */
+export interface Picture {
+  colourAt(x: number, y: number): [number, number, number];
+}
 
-/** The last picture that arrived, small: `colourAt` takes fractions and answers with [red, green, blue], 0 to 255. */
-export async function lastPicture(packets: readonly Packet[]) {
-  const args = '-v error -f h264 -i - -f rawvideo -pix_fmt rgb24'.split(' ');
+/** All pictures that arrived, from the first key frame on, scaled to a size. */
+export async function decode(packets: readonly Packet[], across: number, down: number): Promise<Picture[]> {
+  const args = '-v error -f h264 -i - -fps_mode passthrough -f rawvideo -pix_fmt rgb24'.split(' ');
   const ffmpeg = spawn('ffmpeg', [...args, '-vf', `scale=${across}:${down}:flags=area`, '-'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
@@ -58,16 +59,23 @@ export async function lastPicture(packets: readonly Packet[]) {
   ffmpeg.stdin.end(depacketise(packets));
   await once(ffmpeg, 'close');
   const raw = Buffer.concat(output);
-  const frames = Math.floor(raw.length / frameBytes);
-  // Before the first key frame there is nothing to see.
-  const last = raw.subarray(Math.max(0, frames - 1) * frameBytes, frames * frameBytes);
-  return {
-    frames,
-    colourAt(x: number, y: number): [number, number, number] {
-      const at = 3 * (Math.floor(y * down) * across + Math.floor(x * across));
-      return [last[at] ?? 127, last[at + 1] ?? 127, last[at + 2] ?? 127];
-    },
-  };
+  const bytes = across * down * 3;
+  return Array.from({ length: Math.floor(raw.length / bytes) }, (_, index) => {
+    const frame = raw.subarray(index * bytes, (index + 1) * bytes);
+    return {
+      colourAt(x: number, y: number) {
+        const at = 3 * (Math.floor(y * down) * across + Math.floor(x * across));
+        return [frame[at] ?? 127, frame[at + 1] ?? 127, frame[at + 2] ?? 127];
+      },
+    };
+  });
+}
+
+/** The last picture that arrived, small; grey before the first key frame. */
+export async function lastPicture(packets: readonly Packet[]): Promise<Picture & { frames: number }> {
+  const pictures = await decode(packets, 64, 36);
+  const last = pictures.at(-1) ?? { colourAt: () => [127, 127, 127] };
+  return { frames: pictures.length, colourAt: last.colourAt };
 }
 
 export const colours = { red: [255, 0, 0], green: [0, 255, 0], blue: [0, 0, 255], yellow: [255, 255, 0] } as const;

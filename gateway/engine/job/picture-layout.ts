@@ -111,7 +111,7 @@ function textHeight(area: Rect, size: Size): number {
 
 function insetOf(area: Rect, size: Size, foot: number): { left: number; bottom: number } {
   const margin = safeMargin(size);
-  const small = Math.max(frameWidth(size), even(size.height * 0.01));
+  const small = frameWidth(size);
   const below = size.height - area.y - area.height;
   const bottom = Math.max(small, (foot === 0 ? margin : foot + small) - below);
   return { left: area.x === 0 ? margin : small, bottom: Math.min(bottom, even(area.height / 2)) };

@@ -8,6 +8,7 @@ import { readClock } from './picture-marks.ts';
 import { Converter, requestPad } from './picture-slot.ts';
 import type { Passage } from './picture-track.ts';
 import { collectRemoved } from './pipeline.ts';
+import { elementOf } from './rtp.ts';
 import { jitterMs } from './rtp-description.ts';
 
 const ns = 1_000_000;
@@ -16,8 +17,9 @@ const transitionMs = 300;
 const aheadMs = 50;
 /** How often what moves is looked after: its bindings, and the shapes of its inputs. */
 const tickMs = 40;
-/** A new size comes between two frames. */
-const resizeTickMs = 3;
+/** How soon a frame is missed, and how long one is waited for, after a change of size. */
+const gateTickMs = 3;
+const gatePatienceMs = 300;
 /** After so much more than it should take, a picture that is not made any longer is at rest as well. */
 const patienceMs = 3000;
 
@@ -32,7 +34,8 @@ export interface StageOptions extends Size {
 
 /**
  * Brings the scene into the compositor. Whatever changes in one scene changes with one and the same frame, or begins to
- * move with it. Opens pads of the compositor, and closes them with `close`.
+ * move with it. Opens pads of the compositor, and closes them with `close`. `gate` in the pipeline is a valve behind the
+ * compositor.
  */
 export class Stage {
   scene: PictureScene = {
@@ -45,6 +48,7 @@ export class Stage {
   transitions: boolean;
   readonly #pipeline: Gst.Pipeline;
   readonly #compositor: Gst.Element;
+  readonly #gate: Gst.Element;
   readonly #timeZone: string | undefined;
   readonly #converter = new Converter();
   readonly #cast: Cast;
@@ -54,12 +58,13 @@ export class Stage {
   #restsBy = 0;
   #ticking: number | undefined;
   #clock: number | undefined;
-  #resizings: { start: number; apply: () => void; timer: number }[] = [];
+  #gateTimer: number | undefined;
   #hiding: { pad: Gst.Pad; act: () => void }[] = [];
 
   constructor(pipeline: Gst.Pipeline, compositor: Gst.Element, options: StageOptions) {
     this.#pipeline = pipeline;
     this.#compositor = compositor;
+    this.#gate = elementOf(pipeline, 'gate');
     this.#timeZone = options.timeZone;
     this.#size = options;
     this.transitions = options.transitions;
@@ -71,19 +76,25 @@ export class Stage {
   /** To be called whenever the scene changed, or which inputs there are, or which are live. */
   arrange(inputs: ReadonlyMap<string, StagedInput>): void {
     this.#inputs = inputs;
-    this.#bring(this.transitions ? transitionMs : 0);
+    // It draws first and plans then: drawing takes its time.
+    const bring = this.#prepare();
+    const begun = GLib.get_monotonic_time();
+    bring(this.#plan(this.transitions ? transitionMs : 0));
+    this.#planningMs = (GLib.get_monotonic_time() - begun) / 1000;
     this.#tend();
   }
 
   /**
-   * Draws everything in another size from one frame on. `apply` tells the compositor of the size, and is called between
-   * that frame and the one before.
+   * Draws everything in another size; `apply` tells the compositor of it. The one or two frames that could show a part
+   * of the change are left out: places belong to a time of the picture, but its size does not.
    */
   resize(size: Size, apply: () => void): void {
     this.#size = { width: size.width, height: size.height };
-    const passage = this.#bring(0);
-    if (passage === undefined) apply();
-    else this.#applyAt(passage.start, apply);
+    const bring = this.#prepare();
+    this.#gate.set_property('drop', true);
+    bring(undefined);
+    apply();
+    this.#openGate();
     this.#tend();
   }
 
@@ -95,22 +106,16 @@ export class Stage {
 
   /** Before the pipeline is stopped. */
   close(): void {
-    for (const timer of [this.#ticking, this.#clock, ...this.#resizings.map(({ timer: one }) => one)]) {
+    for (const timer of [this.#ticking, this.#clock, this.#gateTimer]) {
       if (timer !== undefined) GLib.source_remove(timer);
     }
     for (const { act } of this.#hiding.splice(0)) act();
     this.#converter.close();
   }
 
-  /** Draws first, and plans then: drawing takes its time. */
-  #bring(durationMs: number): Passage | undefined {
+  #prepare(): (passage: Passage | undefined) => void {
     const time = this.scene.marks.clock ? this.#readClock() : '';
-    const bring = this.#cast.prepare(figuresOf(this.scene, this.#size, this.#inputs, time));
-    const begun = GLib.get_monotonic_time();
-    const passage = this.#plan(durationMs);
-    bring(passage);
-    this.#planningMs = (GLib.get_monotonic_time() - begun) / 1000;
-    return passage;
+    return this.#cast.prepare(figuresOf(this.scene, this.#size, this.#inputs, time));
   }
 
   /** Undefined while no picture is made. */
@@ -150,16 +155,20 @@ export class Stage {
     return this.#cast.advance(now > this.#restsBy ? Number.POSITIVE_INFINITY : position);
   }
 
-  #applyAt(start: number, apply: () => void): void {
-    const resizing = { start, apply, timer: 0 };
-    resizing.timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, resizeTickMs, () => {
-      // The position is where the next frame begins.
-      if ((this.#position() ?? start) < start && this.#now() < this.#restsBy) return true;
-      this.#resizings = this.#resizings.filter((one) => one !== resizing);
-      apply();
+  /** As soon as the frame that was on its way has been left out. */
+  #openGate(): void {
+    if (this.#gateTimer !== undefined) GLib.source_remove(this.#gateTimer);
+    this.#gateTimer = undefined;
+    const from = this.#position();
+    const patience = GLib.get_monotonic_time() + gatePatienceMs * 1000;
+    const isOver = () => from === undefined || this.#position() !== from || GLib.get_monotonic_time() > patience;
+    const open = () => {
+      if (!isOver()) return true;
+      this.#gate.set_property('drop', false);
+      this.#gateTimer = undefined;
       return false;
-    });
-    this.#resizings.push(resizing);
+    };
+    if (open()) this.#gateTimer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, gateTickMs, open);
   }
 
   #readClock(): string {
