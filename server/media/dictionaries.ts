@@ -74,6 +74,14 @@ export function offeredParameters({
   } as RtpParametersDictionary;
 }
 
+/** 3GPP TS 26.114 7.4.5. */
+const ORIENTATION_URI = 'urn:3gpp:video-orientation';
+
+/**
+ * What a sender may use, and so what receivers may meet. A browser that may tell which side of its camera is up leaves
+ * the turning to all who receive it, codecs and recordings among them; otherwise it sends its pictures upright.
+ */
 export function offeredCapabilities({ codecs, headerExtensions }: types.RtpCapabilities): RtpCapabilitiesDictionary {
-  return { codecs: codecs ?? [], headerExtensions: headerExtensions ?? [] };
+  const extensions = headerExtensions?.filter(({ uri }) => uri !== ORIENTATION_URI);
+  return { codecs: codecs ?? [], headerExtensions: extensions ?? [] };
 }

@@ -1,5 +1,6 @@
+import type { types } from 'mediasoup';
 import { expect, it } from 'vitest';
-import { parseCapabilities } from '../../../server/media/dictionaries.ts';
+import { offeredCapabilities, parseCapabilities } from '../../../server/media/dictionaries.ts';
 
 const opus = { kind: 'audio', mimeType: 'audio/opus', preferredPayloadType: 100, clockRate: 48_000, channels: 2 };
 const vp8 = { kind: 'video', mimeType: 'video/VP8', preferredPayloadType: 101, clockRate: 90_000 };
@@ -16,4 +17,11 @@ it('keeps sound and pictures apart', () => {
 it('names what it does not understand', () => {
   const wrong = { codecs: [opus, { ...vp8, mimeType: 'VP8' }] };
   expect(() => parseCapabilities(wrong)).toThrow('mediaUnsupported: codecs.1.mimeType');
+});
+
+it('offers senders no way to leave the turning of their pictures to others', () => {
+  const extension = (uri: types.RtpHeaderExtensionUri) => ({ kind: 'video' as const, uri, preferredId: 1 });
+  const kept = extension('urn:ietf:params:rtp-hdrext:sdes:mid');
+  const headerExtensions = [kept, extension('urn:3gpp:video-orientation')];
+  expect(offeredCapabilities({ codecs: [], headerExtensions })).toEqual({ codecs: [], headerExtensions: [kept] });
 });
