@@ -18,17 +18,16 @@ export interface Movement {
   focus?: Direction;
 }
 
-/** Presets and sources are 0 to 15. Source 1 is the main camera, 2 another one, 3 and 4 those for documents, 5 a player. */
+/** What we say of it; presets are 0 to 15. The standard's other two, which switch between sources, nobody here asks for. */
 export type CameraMessage =
   /** `timeoutMs`: 50 to 800 in steps of 50. */
   | { kind: 'start'; movement: Required<Movement>; timeoutMs: number }
   | { kind: 'continue' | 'stop'; movement: Required<Movement> }
-  /** `mode`: 0 moving pictures, 2 a still, 3 a still of double resolution. */
-  | { kind: 'selectSource' | 'sourceSwitched'; source: number; mode: number }
   | { kind: 'store' | 'activate'; preset: number };
 
 /** What one camera can do. */
 export interface Source {
+  /** 0 to 15: 1 is the main camera, 2 another one, 3 and 4 those for documents, 5 a player. */
   source: number;
   /** Those above 5 have one, of at most 16 octets. */
   name?: string;
@@ -49,12 +48,9 @@ const codes: Record<CameraMessage['kind'], number> = {
   start: 0x01,
   continue: 0x02,
   stop: 0x03,
-  selectSource: 0x04,
-  sourceSwitched: 0x05,
   store: 0x06,
   activate: 0x07,
 };
-const kinds = new Map((Object.keys(codes) as CameraMessage['kind'][]).map((kind) => [codes[kind], kind]));
 
 export function encodeCameraMessage(message: CameraMessage): Buffer {
   return Buffer.from([codes[message.kind], ...parametersOf(message)]);
@@ -67,43 +63,15 @@ function parametersOf(message: CameraMessage): number[] {
     case 'continue':
     case 'stop':
       return [movementOctet(message.movement)];
-    case 'selectSource':
-    case 'sourceSwitched':
-      return [(message.source << 4) | message.mode];
     default:
       return [message.preset << 4];
   }
 }
 
-export function decodeCameraMessage(content: Buffer): CameraMessage | undefined {
-  const [code = 0, first, timeout = 0] = content;
-  const kind = kinds.get(code);
-  if (kind === undefined || first === undefined) return undefined;
-  switch (kind) {
-    case 'start':
-      return { kind, movement: movementOf(first), timeoutMs: (timeout & 0x0f || 16) * 50 };
-    case 'continue':
-    case 'stop':
-      return { kind, movement: movementOf(first) };
-    case 'selectSource':
-    case 'sourceSwitched':
-      return { kind, source: first >> 4, mode: first & 0x03 };
-    default:
-      return { kind, preset: first >> 4 };
-  }
-}
-
 const directionBits = (direction: Direction): number => ({ [-1]: 0b10, 0: 0b00, 1: 0b11 })[direction];
-/** A direction without a movement is none. */
-const directionOf = (bits: number): Direction => ((bits & 0b10) === 0 ? 0 : (bits & 0b01) === 0 ? -1 : 1);
 
 function movementOctet({ pan, tilt, zoom, focus = 0 }: Movement): number {
   return (directionBits(pan) << 6) | (directionBits(tilt) << 4) | (directionBits(zoom) << 2) | directionBits(focus);
-}
-
-function movementOf(octet: number): Required<Movement> {
-  const [pan, tilt, zoom, focus] = [octet >> 6, octet >> 4, octet >> 2, octet].map(directionOf);
-  return { pan: pan ?? 0, tilt: tilt ?? 0, zoom: zoom ?? 0, focus: focus ?? 0 };
 }
 
 /** H.281 3.1: the number of presets, then two octets for each source, with the names of those above 5 between them. */

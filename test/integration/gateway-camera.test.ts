@@ -1,7 +1,6 @@
 /** The operator's hand on a codec's camera (REG-11), as H.281 in H.224 at the codec (RFC 4573). */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { decodeFrame } from '../../gateway/camera/h224.ts';
-import { type CameraMessage, decodeCameraMessage } from '../../gateway/camera/h281.ts';
+import { actIn } from '../gateway/camera/endpoint-camera.ts';
 import type { Closer } from './engine-leg-peers.ts';
 import { arrival } from './gateway-guests.ts';
 import { GatewayProcess } from './gateway-process.ts';
@@ -24,15 +23,9 @@ async function enter(camera: boolean) {
   const codec = await ScriptedCodec.open(closers, { user: 'camera', camera });
   await codec.dial(`sip:${roomId}@127.0.0.1:${gateway.sipPort}`);
   const { id, endpoint } = await arrival(desk, () => true);
-  const heard = () => codec.received('camera').rtp.flatMap(({ bytes }) => actIn(bytes) ?? []);
+  const heard = () => codec.received('camera').rtp.flatMap(({ bytes }) => actIn(bytes.subarray(12)) ?? []);
   const kinds = () => heard().map(({ kind }) => kind);
   return { roomId, desk, id, endpoint, heard, kinds };
-}
-
-/** What one packet asks of the camera. */
-function actIn(bytes: Buffer): CameraMessage | undefined {
-  const frame = decodeFrame(bytes.subarray(12));
-  return frame?.client === 1 ? decodeCameraMessage(frame.content) : undefined;
 }
 
 const left = { pan: -1, tilt: 0, zoom: 0 } as const;

@@ -3,7 +3,7 @@ import { clients, decodeFrame, decodeManagement, encodeFrame, encodeManagement }
 import {
   type CameraMessage,
   type Capabilities,
-  decodeCameraMessage,
+  type Direction,
   encodeCameraMessage,
   encodeCapabilities,
   type Movement,
@@ -13,6 +13,34 @@ export const abilities: Capabilities = {
   presets: 15,
   sources: [{ source: 1, motion: true, pan: true, tilt: true, zoom: true, focus: false }],
 };
+
+const kinds = [undefined, 'start', 'continue', 'stop', undefined, undefined, 'store', 'activate'] as const;
+
+/** Reads a message as H.281 writes it; undefined for what is none, or switches between sources. */
+export function decodeCameraMessage(content: Buffer): CameraMessage | undefined {
+  const [code = 0, first, timeout = 0] = content;
+  const kind = kinds[code];
+  if (kind === undefined || first === undefined) return undefined;
+  if (kind === 'store' || kind === 'activate') return { kind, preset: first >> 4 };
+  const movement = movementOf(first);
+  return kind === 'start' ? { kind, movement, timeoutMs: (timeout & 0x0f || 16) * 50 } : { kind, movement };
+}
+
+/** A direction without a movement is none. */
+const directionOf = (bits: number): Direction => ((bits & 0b10) === 0 ? 0 : (bits & 0b01) === 0 ? -1 : 1);
+
+const movementOf = (octet: number): Required<Movement> => ({
+  pan: directionOf(octet >> 6),
+  tilt: directionOf(octet >> 4),
+  zoom: directionOf(octet >> 2),
+  focus: directionOf(octet),
+});
+
+/** What one RTP payload asks of the camera. */
+export function actIn(payload: Buffer): CameraMessage | undefined {
+  const frame = decodeFrame(payload);
+  return frame?.client === clients.camera ? decodeCameraMessage(frame.content) : undefined;
+}
 
 export class EndpointCamera {
   /** Milliseconds of movement so far, with their directions. */
@@ -42,7 +70,7 @@ export class EndpointCamera {
     this.passTo(now);
     const frame = decodeFrame(payload);
     if (frame?.client === clients.management) return this.#manage(frame.content);
-    const message = frame && decodeCameraMessage(frame.content);
+    const message = actIn(payload);
     if (message && this.hasBeenIntroduced) this.#obey(message, now);
     return [];
   }

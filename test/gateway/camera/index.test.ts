@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { decodeFrame, encodeManagement } from '../../../gateway/camera/h224.ts';
-import { decodeCameraMessage } from '../../../gateway/camera/h281.ts';
+import { encodeManagement } from '../../../gateway/camera/h224.ts';
 import { type CameraCapabilities, openCamera } from '../../../gateway/camera/index.ts';
+import { actIn } from './endpoint-camera.ts';
 
-const cameraKinds = (payloads: Buffer[]) =>
-  payloads.flatMap((payload) => {
-    const frame = decodeFrame(payload);
-    return frame?.client === 1 ? (decodeCameraMessage(frame.content)?.kind ?? []) : [];
-  });
+const cameraKinds = (payloads: Buffer[]) => payloads.flatMap((payload) => actIn(payload)?.kind ?? []);
 
 describe('the camera of a leg', () => {
   it('goes on by its own timer, stops when closed, and is silent then', async () => {

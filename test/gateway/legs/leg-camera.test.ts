@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { decodeFrame } from '../../../gateway/camera/h224.ts';
-import { decodeCameraMessage } from '../../../gateway/camera/h281.ts';
 import { LegCamera } from '../../../gateway/legs/leg-camera.ts';
+import { actIn } from '../camera/endpoint-camera.ts';
 
 const left = { pan: -1, tilt: 0, zoom: 0, by: 'operator' } as const;
 let sent: string[] = [];
@@ -11,8 +10,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   sent = [];
   camera = new LegCamera((payload) => {
-    const frame = decodeFrame(Buffer.from(payload, 'base64'));
-    const act = frame?.client === 1 ? decodeCameraMessage(frame.content) : undefined;
+    const act = actIn(Buffer.from(payload, 'base64'));
     if (act) sent.push(act.kind);
   });
   camera.start();
