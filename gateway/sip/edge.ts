@@ -6,7 +6,7 @@ import { IncomingCall } from './dialog/incoming.ts';
 import { OutgoingCall, type PlaceOptions } from './dialog/outgoing.ts';
 import { answerTimer, usualTimer } from './dialog/session-timer.ts';
 import { createAuthentication } from './identity/authentication.ts';
-import { askerOf, type Caller, identify } from './identity/callers.ts';
+import { type Caller, identify } from './identity/callers.ts';
 import { createRegistrar } from './identity/registrar.ts';
 import { OutgoingRegistration } from './identity/registration.ts';
 import { accountIn, type OwnAddress, type Way, wayTo } from './identity/way.ts';
@@ -98,7 +98,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     admit(request, listener)
       .then(({ verdict, caller }) => {
         if (isOver()) return;
-        if (verdict === 'challenge') challenge(request, listener, caller);
+        if (verdict === 'challenge') challenge(request, caller);
         else if (verdict !== 'accept') refuse(request, listener, verdict);
         else receiveCall(request, listener, caller.identity);
       })
@@ -137,9 +137,8 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   }
 
   /** RFC 3261 §22.2. Who has proven an account and is asked for one again is not wanted; nor has anybody one without accounts. */
-  function challenge(request: InviteUserAgentServer, listener: Listener, { identity, isStale }: Caller): void {
+  function challenge(request: InviteUserAgentServer, { identity, asker, isStale }: Caller): void {
     if (!hooks.account || identity.account !== undefined) return void request.reject({ statusCode: 403 });
-    const asker = askerOf(request.message, listener);
     const extraHeaders = authentication.challenge(asker, isStale).map((value) => `WWW-Authenticate: ${value}`);
     request.reject({ statusCode: 401, extraHeaders });
   }

@@ -7,12 +7,12 @@ import type { Identity } from '../dialog/dialog.ts';
 import type { Listener } from '../listener.ts';
 import type { Authentication } from './authentication.ts';
 import { addressIn } from './contacts.ts';
-import type { Asker } from './offers.ts';
+import { type Asker, askerOf } from './offers.ts';
 import type { SipRegistrar } from './registrar.ts';
-import { readSipUri } from './uris.ts';
 
 export interface Caller {
   identity: Identity;
+  asker: Asker;
   /** It has tried to prove something with a nonce that no longer holds. */
   isStale: boolean;
   /** It comes from where an account is registered over UDP, and has not tried to prove that it is that account. */
@@ -30,8 +30,8 @@ export async function identify(
   listener: Listener,
   { authentication, registrar }: CallersOptions,
 ): Promise<Caller> {
-  const asker = askerOf(message, listener);
   const source = listener.sourceOf(message);
+  const asker = askerOf((name) => message.getHeader(name), source);
   const certificate = listener.certificateOf(message);
   const known = certificate ? { certificate } : {};
   const authorization = message.getHeaders('Authorization');
@@ -47,18 +47,12 @@ export async function identify(
     const proof = await authentication.check(claim);
     const account = proof.kind === 'proven' ? { account: proof.account.user } : {};
     const isStale = proof.kind === 'unproven' && proof.stale;
-    return { identity: { ...known, ...account }, isStale, isUnprovenAccount: false };
+    return { identity: { ...known, ...account }, asker, isStale, isUnprovenAccount: false };
   }
   // Behind a proxy anybody comes from the proxy's address.
   const isDirect = message.getHeaders('Via').length === 1;
   const account = isDirect ? registrar.accountAt(source, asker.user) : undefined;
   const isProven = account !== undefined && source.transport !== 'udp';
   const identity = isProven ? { ...known, account } : known;
-  return { identity, isStale: false, isUnprovenAccount: account !== undefined && !isProven };
-}
-
-export function askerOf(message: IncomingRequestMessage, listener: Listener): Asker {
-  const user = readSipUri(addressIn(message.getHeader('From') ?? ''))?.user ?? '';
-  const request = `${message.callId} ${message.cseq}`;
-  return { ip: listener.sourceOf(message).ip, user, userAgent: message.getHeader('User-Agent'), request };
+  return { identity, asker, isStale: false, isUnprovenAccount: account !== undefined && !isProven };
 }

@@ -8,7 +8,9 @@
  */
 import { createHash } from 'node:crypto';
 import { quirksOf } from '../sdp/quirks.ts';
+import { addressIn } from './contacts.ts';
 import type { Algorithm } from './digest.ts';
+import { readSipUri } from './uris.ts';
 
 /** Who is challenged. Unproven, all of it. */
 export interface Asker {
@@ -18,6 +20,12 @@ export interface Asker {
   userAgent: string | undefined;
   /** Call-ID and CSeq: the same in a repetition. */
   request: string;
+}
+
+/** `header`: of its request, by the canonical name. */
+export function askerOf(header: (name: string) => string | undefined, { ip }: { ip: string }): Asker {
+  const user = readSipUri(addressIn(header('From') ?? ''))?.user ?? '';
+  return { ip, user, userAgent: header('User-Agent'), request: `${header('Call-ID')} ${header('CSeq')}` };
 }
 
 export interface Offers {

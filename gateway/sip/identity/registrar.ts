@@ -6,7 +6,7 @@ import { type Header, headerOf, headersOf, type WireRequest } from '../transport
 import type { Authentication } from './authentication.ts';
 import { type BoundContact, createBindings } from './bindings.ts';
 import { addressIn } from './contacts.ts';
-import type { Asker } from './offers.ts';
+import { askerOf } from './offers.ts';
 import { readSipUri } from './uris.ts';
 
 export interface SipRegistrarOptions {
@@ -66,7 +66,7 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
     const { headers, method } = request;
     const to = addressIn(headerOf(headers, 'To') ?? '');
     const authorization = headersOf(headers, 'Authorization');
-    const asker = askerOf(headers, source);
+    const asker = askerOf((name) => headerOf(headers, name), source);
     const claim = { method, requestUri: request.uri, toUri: to, authorization, asker };
     const proof = await authentication.check(claim);
     if (proof.kind === 'unproven') {
@@ -108,7 +108,9 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
     },
     challengeTo({ headers }, source) {
       if (authentication.isClaimed(headersOf(headers, 'Authorization'))) return undefined;
-      return authentication.challenge(askerOf(headers, source)).map((value) => ({ name: 'WWW-Authenticate', value }));
+      return authentication
+        .challenge(askerOf((name) => headerOf(headers, name), source))
+        .map((value) => ({ name: 'WWW-Authenticate', value }));
     },
     receive(request, source, answer) {
       decide(request, source, answer).catch((error: unknown) => {
@@ -131,12 +133,6 @@ export function createRegistrar({ authentication, hooks, log, now = Date.now }: 
     disconnect: (source) => bindings.disconnect(source),
     close: () => clearTimeout(timer),
   };
-}
-
-function askerOf(headers: readonly Header[], { ip }: Source): Asker {
-  const user = readSipUri(addressIn(headerOf(headers, 'From') ?? ''))?.user ?? '';
-  const request = `${headerOf(headers, 'Call-ID')} ${headerOf(headers, 'CSeq')}`;
-  return { ip, user, userAgent: headerOf(headers, 'User-Agent'), request };
 }
 
 /** §10.3 step 8: each binding with the time that is left to it. */
