@@ -18,7 +18,7 @@ test('folding what a participant may see gives what that participant may see', (
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
