@@ -16,6 +16,9 @@ import {
   movementSchema,
   nameSchema,
   presetSchema,
+  recordedTracksSchema,
+  recordingFileSchema,
+  recordingWarningSchema,
   shedSchema,
   timeSchema,
 } from './records.ts';
@@ -103,7 +106,12 @@ export const commandSchema = z.discriminatedUnion('verb', [
   /** Cancels a ringing or waiting call or ends an answered one. */
   z.strictObject({ verb: z.literal('hangUp'), callId: callIdSchema }),
 
-  z.strictObject({ verb: z.literal('startRecording') }),
+  /** Besides the program: each speaker's own picture and sound, and what is presented. Absent: neither. */
+  z.strictObject({
+    verb: z.literal('startRecording'),
+    tracks: recordedTracksSchema.optional(),
+    content: z.boolean().optional(),
+  }),
   z.strictObject({ verb: z.literal('stopRecording') }),
   z.strictObject({ verb: z.literal('endMeeting') }),
 
@@ -128,15 +136,19 @@ export const commandSchema = z.discriminatedUnion('verb', [
   z.strictObject({
     verb: z.literal('reportRecording'),
     recordingId: recordingIdSchema,
-    /** `partSaved`: the recorder died and goes on in another file; what it had written is kept. */
-    status: z.enum(['running', 'partSaved', 'saved', 'failed']),
-    file: z
-      .string()
-      .regex(/^[\w-]+\.mp4$/)
-      .max(128)
-      .optional(),
+    /**
+     * `running`: the first picture is on disk, of whichever part. `partSaved`: the recorder died and goes on in another
+     * part; what it had written is kept. `warned`: all that is wrong now.
+     */
+    status: z.enum(['running', 'partSaved', 'saved', 'failed', 'warned']),
+    /** Of a recording that is one file. */
+    file: recordingFileSchema.optional(),
+    /** Of the program. */
     durationMs: z.number().int().nonnegative().optional(),
+    /** Of all streams. */
     bytes: z.number().int().nonnegative().optional(),
+    /** With `warned`; none: all is well again. */
+    warnings: z.array(recordingWarningSchema).max(8).optional(),
     reason: z.string().max(200).optional(),
   }),
 ]);

@@ -15,19 +15,19 @@ import {
   participantSchema,
   pinSchema,
   presetSchema,
+  recordedTracksSchema,
+  recordingFileSchema,
+  recordingWarningSchema,
   sentSourceSchema,
   shedSchema,
   timeSchema,
 } from './records.ts';
 
 const who = { participantId: participantIdSchema };
-const savedFile = {
+const saved = {
   recordingId: recordingIdSchema,
-  /** A name in the folder of recordings; without its ending it is the list's id. */
-  file: z
-    .string()
-    .max(128)
-    .regex(/^[\w-]+\.mp4$/),
+  /** Absent: a folder of streams and parts. */
+  file: recordingFileSchema.optional(),
   durationMs: z.number().int().nonnegative(),
   bytes: z.number().int().nonnegative(),
 };
@@ -93,12 +93,23 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('callPlaced'), call: callSchema }),
   z.strictObject({ type: z.literal('callChanged'), call: callSchema }),
 
-  z.strictObject({ type: z.literal('recordingRequested'), recordingId: recordingIdSchema }),
+  z.strictObject({
+    type: z.literal('recordingRequested'),
+    recordingId: recordingIdSchema,
+    tracks: recordedTracksSchema.default('none'),
+    content: z.boolean().default(false),
+  }),
   z.strictObject({ type: z.literal('recordingStarted'), recordingId: recordingIdSchema }),
+  /** All that is wrong with it now. */
+  z.strictObject({
+    type: z.literal('recordingWarned'),
+    recordingId: recordingIdSchema,
+    warnings: z.array(recordingWarningSchema),
+  }),
   z.strictObject({ type: z.literal('recordingStopRequested'), recordingId: recordingIdSchema }),
-  z.strictObject({ type: z.literal('recordingSaved'), ...savedFile }),
-  /** The recording goes on in another file. */
-  z.strictObject({ type: z.literal('recordingPartSaved'), ...savedFile }),
+  z.strictObject({ type: z.literal('recordingSaved'), ...saved }),
+  /** The recording goes on in another part. */
+  z.strictObject({ type: z.literal('recordingPartSaved'), ...saved }),
   z.strictObject({ type: z.literal('recordingFailed'), recordingId: recordingIdSchema, reason: z.string().max(200) }),
 
   z.strictObject({ type: z.literal('attemptRefused'), attempt: attemptSchema }),

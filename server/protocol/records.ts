@@ -223,11 +223,31 @@ export const callSchema = z.strictObject({
   changedAt: timeSchema,
 });
 
+/**
+ * Which streams besides the program are recorded: everyone's own picture and sound while his microphone is open (what
+ * is presented is a choice of its own).
+ */
+export const recordedTracksSchema = z.enum(['none', 'speakers']);
+/** What is wrong with a recording that goes on: the disk fills, no sound, no picture, or less time than the clock's. */
+export const recordingWarningSchema = z.enum(['diskLow', 'silent', 'black', 'late']);
+
+/** A recording of one file, in the folder of recordings; without its ending it is the list's id. */
+export const recordingFileSchema = z
+  .string()
+  .max(128)
+  .regex(/^[\w-]+\.mp4$/);
+
+const recorded = {
+  id: recordingIdSchema,
+  tracks: recordedTracksSchema,
+  content: z.boolean(),
+  warnings: z.array(z.strictObject({ warning: recordingWarningSchema, since: timeSchema })),
+};
 export const recordingSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('off') }),
-  z.strictObject({ status: z.literal('starting'), id: recordingIdSchema, requestedAt: timeSchema }),
-  z.strictObject({ status: z.literal('running'), id: recordingIdSchema, startedAt: timeSchema }),
-  z.strictObject({ status: z.literal('stopping'), id: recordingIdSchema, startedAt: timeSchema }),
+  z.strictObject({ status: z.literal('starting'), ...recorded, requestedAt: timeSchema }),
+  z.strictObject({ status: z.literal('running'), ...recorded, startedAt: timeSchema }),
+  z.strictObject({ status: z.literal('stopping'), ...recorded, startedAt: timeSchema }),
 ]);
 
 /** An attempt that policy refused, kept on record (REG-10, REG-12). */
@@ -289,6 +309,8 @@ export type Camera = z.infer<typeof cameraSchema>;
 export type Call = z.infer<typeof callSchema>;
 export type CallCause = z.infer<typeof callCauseSchema>;
 export type Recording = z.infer<typeof recordingSchema>;
+export type RecordedTracks = z.infer<typeof recordedTracksSchema>;
+export type RecordingWarning = z.infer<typeof recordingWarningSchema>;
 export type Attempt = z.infer<typeof attemptSchema>;
 export type RoomState = z.infer<typeof roomStateSchema>;
 export type { Audience, Fit, Layout, LayoutName, Overlay, OwnAudience, Rectangle, Slot, Tier } from './layouts.ts';

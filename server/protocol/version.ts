@@ -1,5 +1,5 @@
 /** Version of the wire contract. A client that announces another major is refused with `versionUnsupported`. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** A message above this size (bytes of JSON) is refused with `messageTooLarge`. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;

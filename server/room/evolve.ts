@@ -1,5 +1,13 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
-import type { Call, FloorRequest, Framing, Participant, RoomState, Shed } from '../protocol/records.ts';
+import type {
+  Call,
+  FloorRequest,
+  Framing,
+  Participant,
+  RecordingWarning,
+  RoomState,
+  Shed,
+} from '../protocol/records.ts';
 import { isActive } from './calls.ts';
 import { PRESENTED } from './presenting.ts';
 import { hasSource, isSameSource } from './roster.ts';
@@ -98,18 +106,13 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
   callPlaced: upsertCall,
   callChanged: upsertCall,
 
-  recordingRequested: (state, { recordingId }, at) => ({
+  recordingRequested: (state, { recordingId, tracks, content }, at) => ({
     ...state,
-    recording: { status: 'starting', id: recordingId, requestedAt: at },
+    recording: { status: 'starting', id: recordingId, tracks, content, warnings: [], requestedAt: at },
   }),
-  recordingStarted: (state, { recordingId }, at) => ({
-    ...state,
-    recording: { status: 'running', id: recordingId, startedAt: at },
-  }),
-  recordingStopRequested: (state, { recordingId }, at) => {
-    const startedAt = state.recording.status === 'running' ? state.recording.startedAt : at;
-    return { ...state, recording: { status: 'stopping', id: recordingId, startedAt } };
-  },
+  recordingStarted: (state, _event, at) => recordedOn(state, 'running', at),
+  recordingWarned: (state, { warnings }, at) => warned(state, warnings, at),
+  recordingStopRequested: (state, _event, at) => recordedOn(state, 'stopping', at),
   recordingSaved: (state) => ({ ...state, recording: { status: 'off' } }),
   recordingPartSaved: (state) => state,
   recordingFailed: (state) => ({ ...state, recording: { status: 'off' } }),
@@ -139,6 +142,23 @@ function stilled(participant: Participant): Participant {
 
 function strained({ shed: _before, ...participant }: Participant, shed: Shed): Participant {
   return shed === 'nothing' ? participant : { ...participant, shed };
+}
+
+function recordedOn(state: RoomState, status: 'running' | 'stopping', at: number): RoomState {
+  const { recording } = state;
+  if (recording.status === 'off') return state;
+  const { id, tracks, content, warnings } = recording;
+  const startedAt = recording.status === 'starting' ? at : recording.startedAt;
+  return { ...state, recording: { status, id, tracks, content, warnings, startedAt } };
+}
+
+/** A warning that was there before keeps its time. */
+function warned(state: RoomState, warnings: RecordingWarning[], at: number): RoomState {
+  const { recording } = state;
+  if (recording.status === 'off') return state;
+  const known = new Map(recording.warnings.map(({ warning, since }) => [warning, since]));
+  const now = warnings.map((warning) => ({ warning, since: known.get(warning) ?? at }));
+  return { ...state, recording: { ...recording, warnings: now } };
 }
 
 function otherFramings({ framings = [] }: Participant, preset: number): Framing[] {

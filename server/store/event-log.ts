@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { type LoggedEvent, loggedEventSchema } from '../protocol/events.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { projectRecording } from './recording-rows.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** A room as the tables list it, without folding its log. */
@@ -108,17 +109,7 @@ async function project(db: Transaction<Schema>, roomId: RoomId, { event, at }: L
   const room = db.updateTable('rooms').where('id', '=', roomId);
   if (event.type === 'meetingOpened') await room.set({ title: event.title, opened_at: at }).execute();
   if (event.type === 'meetingEnded') await room.set({ status: 'ended', ended_at: at }).execute();
-  if (event.type === 'recordingSaved' || event.type === 'recordingPartSaved') {
-    const { file, durationMs, bytes } = event;
-    const id = file.replace(/\.mp4$/, '');
-    const recording = { id, room_id: roomId, file, started_at: at - durationMs, duration_ms: durationMs, bytes };
-    // Reported again after a crash between the report and its answer: the file is the same.
-    await db
-      .insertInto('recordings')
-      .values(recording)
-      .onConflict((c) => c.column('id').doUpdateSet(recording))
-      .execute();
-  }
+  if (event.type.startsWith('recording')) await projectRecording(db, roomId, { event, at });
 }
 
 async function read(db: Database, roomId: RoomId): Promise<LoggedEvent[]> {

@@ -29,10 +29,63 @@ export interface Schema {
   recordings: {
     id: string;
     room_id: string;
+    /** '' where it is a folder of streams and parts. */
     file: string;
     started_at: number;
     duration_ms: number;
     bytes: number;
+    /** A deleted one stays as the row that its acts are about. */
+    status: 'running' | 'saved' | 'deleted';
+    note: string;
+    /** JSON; null: as the house has it. */
+    access: string | null;
+    /** Decided by someone, so that no rule counts: `keep_until`, or for ever where that is null. */
+    keep_decided: number;
+    keep_until: number | null;
+    held: number;
+    /** Its length and texts were taken from disk and log after the stop. */
+    cared: number;
+  };
+  recording_comments: {
+    id: string;
+    recording_id: string;
+    at_ms: number;
+    to_ms: number | null;
+    text: string;
+    author: string;
+    written_at: number;
+  };
+  recording_shares: {
+    id: string;
+    recording_id: string;
+    token_hash: string;
+    who: string;
+    from_ms: number;
+    to_ms: number;
+    issued_at: number;
+    expires_at: number;
+    revoked_at: number | null;
+    watermark: number;
+    download: number;
+  };
+  /** What a search looks through; `folded` as `foldText` of server/recordings makes it. */
+  recording_texts: {
+    recording_id: string;
+    kind: 'site' | 'chapter' | 'comment' | 'note';
+    /** A comment's id; '' elsewhere. */
+    source: string;
+    at_ms: number | null;
+    text: string;
+    folded: string;
+  };
+  /** Who did what; it outlives the recording. */
+  recording_acts: {
+    recording_id: string;
+    at: number;
+    by: string;
+    act: string;
+    detail: string | null;
+    ip: string | null;
   };
   sites: {
     id: string;

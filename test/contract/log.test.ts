@@ -31,3 +31,15 @@ test('a log of version 3 folds into pictures of their own, a slide, gains and st
     sources: [{ source: 'program', for: 'codecs', tier: '720p30' }],
   });
 });
+
+test('a log of version 4 folds into a recording with its choices and what ails it', () => {
+  const warnings = [
+    { warning: 'diskLow', since: 1_767_574_806_000 },
+    { warning: 'silent', since: 1_767_574_804_000 },
+  ];
+  const chosen = { id: 'r1', tracks: 'speakers', content: true };
+  expect(foldedFrom('log-v4.json').recording).toEqual({
+    ...{ status: 'running', startedAt: 1_767_574_803_000 },
+    ...{ ...chosen, warnings },
+  });
+});

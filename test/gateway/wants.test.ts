@@ -50,6 +50,9 @@ test('a recording is wanted from its start until it is to stop', () => {
   const recording = (status: 'starting' | 'running' | 'stopping') => ({
     status,
     id: 'r',
+    tracks: 'none' as const,
+    content: false,
+    warnings: [],
     startedAt: 0,
     requestedAt: 0,
   });
