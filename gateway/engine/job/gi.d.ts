@@ -181,10 +181,8 @@ declare module 'gi://Gst?version=1.0' {
       get_parent(): Object | null;
       /** gjs converts JavaScript values to the property's own type. */
       set_property(name: string, value: unknown): void;
-      /** Takes the place of an earlier one for the same property. */
+      /** The only one for its property: another would take its place while it may be in use. */
       add_control_binding(binding: ControlBinding): boolean;
-      get_control_binding(property: string): ControlBinding | null;
-      remove_control_binding(binding: ControlBinding): boolean;
     }
     class ControlBinding extends Object {}
     class Structure {
@@ -318,6 +316,7 @@ declare module 'gi://GstController?version=1.0' {
     class InterpolationControlSource extends Gst.Object {
       /** Whole nanoseconds. */
       set(time: number, value: number): boolean;
+      unset(time: number): boolean;
     }
     class DirectControlBinding extends Gst.ControlBinding {
       static new_absolute(

@@ -27,6 +27,7 @@ export class Cast {
   readonly #converter: Converter;
   #shown = new Map<string, Shown>();
   #leaving: Shown[] = [];
+  readonly #pads = new WeakMap<Gst.Pad, MovingPad>();
 
   constructor(compositor: Gst.Element, converter: Converter) {
     this.#compositor = compositor;
@@ -94,8 +95,7 @@ export class Cast {
     const known = before?.moving.pad === pad ? before : again;
     this.#leaving = this.#leaving.filter((one) => one !== again);
     if (passage === undefined) {
-      const moving = known?.moving ?? new MovingPad(pad, look);
-      moving.place(look);
+      const moving = this.#movingOf(pad, look);
       return reshaped({ figure, key, moving, shape: undefined });
     }
     if (known !== undefined) {
@@ -103,10 +103,19 @@ export class Cast {
       return { ...known, figure, key };
     }
     const from = before === undefined ? look : before.moving.lookAt(passage.start);
-    const moving = new MovingPad(pad, { ...from, alpha: 0 });
+    const moving = this.#movingOf(pad, { ...from, alpha: 0 });
     moving.go({ alpha: 1 }, before === undefined ? passage : { ...passage, duration: 0 });
     moving.go(look, passage);
     return reshaped({ figure, key, moving, shape: undefined });
+  }
+
+  /** At once as it shall look. An input's pad comes again and again. */
+  #movingOf(pad: Gst.Pad, look: Look): MovingPad {
+    const known = this.#pads.get(pad);
+    const moving = known ?? new MovingPad(pad, look);
+    this.#pads.set(pad, moving);
+    known?.place(look);
+    return moving;
   }
 
   #leave(one: Shown, passage: Passage | undefined): void {
