@@ -1,5 +1,5 @@
-import { BlockList, isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
+import { withinNetworks } from '../server/protocol/networks.ts';
 import { Refused } from '../server/protocol/refusals.ts';
 import { MAX_BANS_REPORTED } from '../server/protocol/wire.ts';
 import type { Control } from './session/control.ts';
@@ -18,7 +18,7 @@ export class FrontDoor {
   readonly #logger: Logger;
   /** Not yet told: the latest bindings of each account. */
   readonly #unsaid = new Map<string, Binding[]>();
-  #trusted = new BlockList();
+  #isTrusted: (ip: string) => boolean = () => false;
   #timer: NodeJS.Timeout | undefined;
   #toldBans = '[]';
   #restored = false;
@@ -38,10 +38,10 @@ export class FrontDoor {
         void this.#tell();
       },
       refusedAttempt: (attempt) => void this.#record(attempt),
-      isTrusted: (ip) => this.#trusted.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4'),
+      isTrusted: (ip) => this.#isTrusted(ip),
     };
     control.onTrusted((networks) => {
-      this.#trusted = listOf(networks);
+      this.#isTrusted = withinNetworks(networks);
     });
   }
 
@@ -118,15 +118,4 @@ export class FrontDoor {
       .recordAttempt(attempt)
       .catch((error: unknown) => this.#logger.warn({ err: error, ...attempt }, 'attempt not recorded'));
   }
-}
-
-function listOf(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(prefix), family);
-  }
-  return list;
 }

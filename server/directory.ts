@@ -1,9 +1,10 @@
 import { createHash, randomInt } from 'node:crypto';
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import type { OpenRooms } from './open-rooms.ts';
 import type { SaveSite, Site } from './protocol/http.ts';
 import type { RoomId, SiteId } from './protocol/ids.ts';
+import { withinNetworks } from './protocol/networks.ts';
 import type { InvitedSite } from './protocol/records.ts';
 import { Refused } from './protocol/refusals.ts';
 import { SIP_REALM, type SipAccountAnswer, type SipBinding } from './protocol/wire.ts';
@@ -32,6 +33,8 @@ export interface Proof {
 export class Directory {
   readonly #parts: DirectoryParts;
   #sites: StoredSite[] = [];
+  /** Within what the directory says of a site, or at the very address that it is called at. */
+  #sources: { site: Site; isWithin: (ip: string) => boolean }[] = [];
   readonly #watchers = new Set<() => void>();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -119,8 +122,8 @@ export class Directory {
     if (account !== undefined) return sites.find((site) => site.sip?.account === account);
     const certified = certificate && sites.find((site) => site.sip?.certificate === certificate);
     if (certified) return certified;
-    const there = sites.filter((site) => isSource(site, ip));
-    return there.length === 1 ? there[0] : undefined;
+    const there = this.#sources.filter(({ isWithin }) => isWithin(ip));
+    return there.length === 1 ? there[0]?.site : undefined;
   }
 
   /** Throws `Refused` (`siteUnknown`) for who is no account. */
@@ -159,6 +162,7 @@ export class Directory {
 
   async #reload(): Promise<void> {
     this.#sites = await this.#parts.store.sites.list();
+    this.#sources = this.#sites.map(({ site }) => ({ site, isWithin: withinNetworks(networksOf(site)) }));
     for (const changed of this.#watchers) changed();
   }
 
@@ -224,18 +228,6 @@ function invitedSite({ siteId, name, sip }: Site): InvitedSite {
     bridge,
     encryption,
   };
-}
-
-/** Within what the directory says, or at the very address that the site is called at. */
-function isSource(site: Site, ip: string): boolean {
-  const networks = new BlockList();
-  for (const network of networksOf(site)) {
-    const [address = '', prefix] = network.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (prefix === undefined) networks.addAddress(address, family);
-    else networks.addSubnet(address, Number(prefix), family);
-  }
-  return networks.check(ip, isIPv6(ip) ? 'ipv6' : 'ipv4');
 }
 
 function networksOf({ sip }: Site): string[] {
