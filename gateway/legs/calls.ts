@@ -37,6 +37,8 @@ export class Calls {
   readonly #context: GatewayContext & { sip: SipEdge };
   readonly #rooms: CallRooms;
   readonly #live = new Map<CallId, LiveCall>();
+  /** The latest call of each participant that has come in and is not answered yet, by room and participant. */
+  readonly #unanswered = new Map<string, CallId>();
   /** The address of everyone who has not been admitted yet, from the moment that he calls. */
   readonly #strangers = new Map<IncomingDialog, string>();
   /** With a process that runs: longer than their calls, by as long as it takes to end. */
@@ -89,9 +91,9 @@ export class Calls {
       encryption,
       title,
       quirks: quirksOf(state?.participants[call.participantId]?.endpoint?.userAgent),
-      openLeg: (options) => {
+      openLeg: (isWanted, options) => {
         const slide = slideText(this.#context.settings.language, title);
-        return this.#open({ callId: call.id, slide, encryption, ...options });
+        return this.#open(isWanted, { callId: call.id, slide, encryption, ...options });
       },
       report: (report) => this.#report(roomId, call.id, report),
       reportEndpoint: (endpoint) => this.#reportEndpoint(roomId, call.participantId, endpoint),
@@ -111,13 +113,24 @@ export class Calls {
       dialog.reject(...refusalStatus(error));
       return;
     }
+    await this.#takeKnown(dialog, admitted);
+  }
+
+  async #takeKnown(dialog: IncomingDialog, admitted: Admitted): Promise<void> {
     const { roomId, callId, participantId } = admitted;
+    const settled = this.#supersede(admitted);
     const over = (report: CallReport) => {
+      settled();
       if (this.#live.delete(callId)) this.#report(roomId, callId, report);
     };
-    this.#live.set(callId, { end: () => over({ status: 'ended', cause: 'cancelled' }) });
+    const giveUp = () => {
+      dialog.reject(480);
+      over({ status: 'ended', cause: 'cancelled' });
+    };
+    this.#live.set(callId, { end: giveUp });
+    const isWanted = () => this.#live.has(callId) && dialog.state !== 'ended';
     const slide = slideText(this.#context.settings.language, this.#rooms.state(roomId)?.title ?? roomId);
-    const leg = await this.#open({
+    const leg = await this.#open(isWanted, {
       callId,
       slide,
       encryption: admitted.encryption,
@@ -128,13 +141,25 @@ export class Calls {
       over({ status: 'failed', cause: 'error' });
       throw error;
     });
-    if (!this.#live.has(callId) || dialog.state === 'ended') {
-      dialog.reject(480);
-      return leg.end('cancelled');
+    if (!leg || !isWanted()) {
+      giveUp();
+      return leg?.end('cancelled');
     }
     this.#live.set(callId, leg);
+    settled();
     const enter = () => this.#enter(leg, admitted, dialog);
     if (this.#answer(leg, dialog, enter)) this.#report(roomId, callId, { status: 'answered' });
+  }
+
+  /** A codec that dials in a burst means its last call: an earlier one that waits gets no engine. @returns to be called once answered or over */
+  #supersede({ roomId, participantId, callId }: Admitted): () => void {
+    const caller = `${roomId} ${participantId}`;
+    const earlier = this.#unanswered.get(caller);
+    if (earlier !== undefined) this.#live.get(earlier)?.end('cancelled');
+    this.#unanswered.set(caller, callId);
+    return () => {
+      if (this.#unanswered.get(caller) === callId) this.#unanswered.delete(caller);
+    };
   }
 
   /** Nobody knows him: he is answered, asked for the meeting's PIN, and only then somebody. */
@@ -148,7 +173,7 @@ export class Calls {
     this.#strangers.set(dialog, ip);
     const { settings, control, logger } = this.#context;
     let admitted: Admitted | undefined;
-    const leg: Leg = await this.#open({
+    const leg = await this.#open(() => dialog.state !== 'ended', {
       callId: randomUUID(),
       slide: pinText(settings.language),
       encryption: 'preferred',
@@ -166,6 +191,7 @@ export class Calls {
       this.#strangers.delete(dialog);
       throw error;
     });
+    if (!leg) return void this.#strangers.delete(dialog);
     if (dialog.state === 'ended') return leg.end('cancelled');
     this.#answer(leg, dialog, async () => {
       const { target: _target, ...caller } = callerOf(dialog);
@@ -232,15 +258,21 @@ export class Calls {
     leg.enter({ participantId, ticket, renew: () => this.#context.control.ticket(ask) });
   }
 
-  async #open(options: Omit<LegOptions, 'settings' | 'server' | 'logger'>): Promise<Leg> {
+  /** Null where nobody wanted it any more when its turn came. */
+  async #open(
+    isWanted: () => boolean,
+    options: Omit<LegOptions, 'settings' | 'server' | 'logger'>,
+  ): Promise<Leg | null> {
     const { settings, server, logger } = this.#context;
     this.#lane = (this.#lane + 1) % this.#lanes.length;
-    const opening = Promise.withResolvers<Leg>();
+    const opening = Promise.withResolvers<Leg | null>();
     void this.#lanes[this.#lane]?.run('open', async () => {
+      if (!isWanted()) return opening.resolve(null);
       const child = logger.child({ callId: options.callId });
       await Leg.open({ settings, server, logger: child, ...options }).then(opening.resolve, opening.reject);
     });
     const leg = await opening.promise;
+    if (!leg) return null;
     this.#legs.add(leg);
     void leg.stopped.then(() => this.#legs.delete(leg));
     return leg;

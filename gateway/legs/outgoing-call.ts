@@ -18,8 +18,11 @@ export interface OutgoingCallOptions {
   quirks: Quirks;
   /** The meeting's title: what the endpoint's display shows. */
   title: string;
-  /** Starts an engine and binds its ports; few at a time. */
-  openLeg(options: Pick<LegOptions, 'quirks' | 'peer' | 'onEnd' | 'onEndpoint'>): Promise<Leg>;
+  /** Starts an engine and binds its ports; few at a time. Null where it is not wanted any more by then. */
+  openLeg(
+    isWanted: () => boolean,
+    options: Pick<LegOptions, 'quirks' | 'peer' | 'onEnd' | 'onEndpoint'>,
+  ): Promise<Leg | null>;
   report(report: CallReport): void;
   reportEndpoint(endpoint: Endpoint): void;
   /** It is over and reported; called once. */
@@ -79,12 +82,15 @@ export class OutgoingCall implements LiveCall {
     report({ status: 'trying', address: this.#address, attempt: this.#attempt });
     const account = this.#address === call.address ? call.account : undefined;
     const [binding] = account === undefined ? [] : context.sip.registrar.bindingsOf(account);
-    const leg: Leg = await openLeg({
+    const leg: Leg | null = await openLeg(() => !this.#over, {
       peer: binding?.source.ip ?? literalOf(this.#address),
       quirks: this.#quirks,
-      onEnd: (cause) => this.#legEnded(leg, cause),
+      onEnd: (cause) => {
+        if (leg) this.#legEnded(leg, cause);
+      },
       onEndpoint: (endpoint) => this.#options.reportEndpoint(endpoint),
     });
+    if (!leg) return;
     if (this.#over) return leg.end('cancelled');
     this.#leg = leg;
     // A codec that called in has told its address itself: nobody has himself called through the trunk (REG-12).

@@ -42,6 +42,25 @@ test('an engine that dies ends its own leg alone, and the centre calls again', a
   await victim.codec.dialog?.hangUp();
 }, 90_000);
 
+test('a codec that dials in a burst is in once, and leaves no engine behind', async () => {
+  const { rack, desk, room } = meeting;
+  const before = new Set(meeting.engines());
+  const codec = await rack.add('hasty', meeting.options);
+  const participantId = 'site-killed'; // the one site with an address here
+  const calls = Array.from({ length: 10 }, () => rack.call(codec, 'hasty', room));
+  const outcomes = await Promise.allSettled(calls);
+  const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? String(one.reason) : []));
+  expect(refused).toEqual(Array(9).fill(expect.stringMatching(/ 480$/)));
+  await until('it is in', () => desk.state.participants[participantId]?.presence === 'present', SLOW_MS);
+  const ofIts = () => meeting.engines().filter((pid) => !before.has(pid));
+  await until('one engine is left', () => ofIts().length === 1, SLOW_MS);
+  const own = meeting.calls.filter((call) => call.direction === 'in');
+  expect(own.map(({ status }) => status).toSorted()).toEqual(['answered', ...Array(own.length - 1).fill('ended')]);
+  await seesAndHears({ codec, participantId, pid: ofIts()[0] ?? 0 });
+  await codec.dialog?.hangUp();
+  await until('none is left', () => ofIts().length === 0, SLOW_MS);
+}, 90_000);
+
 test('a flood of what is no RTP into the ports of a leg harms nobody, not even that leg', async () => {
   const { id } = meeting.callOf(witness) ?? {};
   const stranger = createSocket('udp4');
