@@ -17,9 +17,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  */
 export async function compileJobs(cacheFolder: string): Promise<string> {
   const sources = await readSources();
-  const hash = createHash('sha256').update(process.version);
-  for (const [name, text] of sources) hash.update(`\0${name}\0${text}`);
-  const target = join(cacheFolder, `job-${hash.digest('hex').slice(0, 16)}`);
+  const target = join(cacheFolder, `job-${hashOf(process.version, ...sources.flat())}`);
   if (await exists(target)) return target;
   await mkdir(cacheFolder, { recursive: true });
   const temporary = await mkdtemp(join(cacheFolder, 'stripping-'));
@@ -34,6 +32,10 @@ export async function compileJobs(cacheFolder: string): Promise<string> {
   }
   await removeStale(cacheFolder, target);
   return target;
+}
+
+function hashOf(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }
 
 async function readSources(): Promise<[string, string][]> {
@@ -77,7 +79,8 @@ export async function writeFontConfig(cacheFolder: string): Promise<string> {
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 </fontconfig>
 `;
-  const path = join(cacheFolder, 'fonts.conf');
+  // By its content: several installations may share the cache.
+  const path = join(cacheFolder, `fonts-${hashOf(text)}.conf`);
   if ((await readFile(path, 'utf8').catch(() => '')) === text) return path;
   await mkdir(cacheFolder, { recursive: true });
   // Several jobs may start at once, in this process as well as in others.
