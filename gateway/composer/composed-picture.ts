@@ -1,25 +1,50 @@
 import type { Settings } from '../../server/config.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
-import type { RoomState } from '../../server/protocol/records.ts';
+import type { RoomState, SentSource, Shed } from '../../server/protocol/records.ts';
+import type { Tile } from '../../server/room/layout.ts';
 import { type PictureContract, pictureContract } from '../engine/picture-protocol.ts';
 import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import { Composition, type CompositionOptions, type Opening, openComposition } from './composition.ts';
-import { inputIdOf, type PicturePlan, picturesOf, watchedBy } from './plan.ts';
-import { waitingText } from './words.ts';
+import { COMPOSER_ID } from './id.ts';
+import { type PicturePlan, watchedBy } from './plan.ts';
+import { sceneOf } from './scene.ts';
+import { engineTier } from './tiers.ts';
 
-/** One composed picture: watches its tiles and publishes what an engine process draws of them. */
+/** What is to be drawn now. */
+interface Subject {
+  tiles: readonly Tile[];
+  state: RoomState;
+}
+
+/**
+ * One composed picture: watches its tiles and publishes what an engine process draws of them, in every tier; a tier is
+ * encoded while somebody consumes it.
+ */
 export class ComposedPicture extends Composition<PictureContract> {
-  readonly #plan: PicturePlan;
+  readonly isPassing: boolean;
+  readonly #sent: SentSource;
   readonly #settings: Settings;
+  /** By producer. */
+  readonly #tiers = new Map<string, string>();
+  readonly #wanted = new Set<string>();
+  #subject: Subject | undefined;
   #watched = '';
   #drawn = '';
+  #isSteady = false;
+  #shed: Shed = 'nothing';
+  #saidShed: Shed = 'nothing';
 
-  private constructor(opening: Opening<PictureContract>, plan: PicturePlan) {
+  private constructor(opening: Opening<PictureContract>, { sent, isPassing }: PicturePlan) {
     super(opening);
-    this.#plan = plan;
+    this.isPassing = isPassing;
+    this.#sent = sent;
     this.#settings = opening.options.context.settings;
+    this.engine.onEvent((event) => {
+      if (event.event === 'shed') this.#sheds(event.what);
+      if (event.event === 'error') this.logger.warn({ source: event.source, reason: event.message }, 'picture failed');
+    });
   }
 
   static async start(
@@ -31,23 +56,50 @@ export class ComposedPicture extends Composition<PictureContract> {
     return new ComposedPicture(opening, plan);
   }
 
-  protected async publish(seat: Seat): Promise<void> {
-    const { width, height, framesPerSecond } = this.#settings.recordingPicture;
-    const { rtp } = await openStream(seat, this.#plan.sent, 'H264', this.cname);
-    const bitrateKbps = bitrateFor(width * height * framesPerSecond);
-    const tierId = `${height}p${framesPerSecond}`;
-    await this.engine.request('configure', { tiers: [{ tierId, width, height, fps: framesPerSecond, bitrateKbps }] });
-    await this.engine.request('openOutput', { tierId, rtp });
-    await this.engine.request('setWanted', { tierIds: [tierId] });
+  /** Says what is to be drawn from now on. Only differences are sent to server and engine. */
+  draw(tiles: readonly Tile[], state: RoomState): void {
+    this.#subject = { tiles, state };
+    this.planCompose();
   }
 
-  /** Only differences are sent. */
+  /** What is drawn follows from the room as a whole, and is said by `draw`. */
+  override changed(): void {}
+
+  /** Which of the tiers anyone receives. */
+  layersWanted(producerId: string, layers: number[]): Promise<void> {
+    return this.run('layersWanted', async () => {
+      const tier = this.#tiers.get(producerId);
+      if (tier === undefined) return;
+      if (layers.length > 0) this.#wanted.add(tier);
+      else this.#wanted.delete(tier);
+      await this.engine.request('setWanted', { tierIds: [...this.#wanted] });
+      await this.#watch(this.seat);
+    });
+  }
+
+  protected async publish(seat: Seat): Promise<void> {
+    const { pictures, encoder: wanted, timeZone } = this.#settings;
+    const tiers = pictures.map(engineTier);
+    const { encoder } = await this.engine.request('configure', { tiers, encoder: wanted, timeZone });
+    if (encoder !== wanted) this.logger.warn({ wanted, used: encoder }, 'that encoder is not present here');
+    await this.#setScene();
+    await this.#open(seat);
+  }
+
+  protected async republish(seat: Seat): Promise<void> {
+    this.#watched = '';
+    this.#saidShed = 'nothing';
+    this.#tiers.clear();
+    this.#wanted.clear();
+    await this.#open(seat);
+    await this.compose(seat);
+  }
+
   protected async compose(seat: Seat): Promise<void> {
-    const { state } = seat;
-    const plan = state && picturesOf(state).find((one) => one.composerId === this.#plan.composerId);
-    if (!state || !plan) return;
-    await this.#watch(seat, plan);
-    await this.#setScene(plan, state);
+    await this.#watch(seat);
+    await this.#setScene();
+    await this.#keepSteady();
+    await this.#saySheds(seat);
   }
 
   protected async addInput(inputId: string, offer: ConsumerOffer): Promise<number> {
@@ -60,34 +112,63 @@ export class ComposedPicture extends Composition<PictureContract> {
     return this.engine.request('removeInput', { inputId });
   }
 
-  async #watch(seat: Seat, { tiles }: PicturePlan): Promise<void> {
-    const pictures = watchedBy(tiles, this.#settings.recordingPicture.height);
+  protected probe(): Promise<unknown> {
+    return this.engine.request('stats', {});
+  }
+
+  async #open(seat: Seat): Promise<void> {
+    for (const { tier } of this.#settings.pictures) {
+      const { rtp, producerId } = await openStream(seat, { ...this.#sent, tier }, 'H264', this.cname);
+      this.#tiers.set(producerId, tier);
+      await this.engine.request('openOutput', { tierId: tier, rtp });
+    }
+  }
+
+  async #watch(seat: Seat): Promise<void> {
+    if (!this.#subject || this.#tiers.size === 0) return;
+    const pictures = watchedBy(this.#subject.tiles, this.#height());
     const wanted = JSON.stringify(pictures);
     if (wanted === this.#watched) return;
     await seat.request({ request: 'watch', pictures }, nothingSchema);
     this.#watched = wanted;
   }
 
-  async #setScene({ tiles }: PicturePlan, state: RoomState): Promise<void> {
-    const shown = tiles.flatMap(({ participantId, source, x, y, w, h, fit, label, live, muted, speaking }) => {
-      if (participantId === null) return [];
-      const inputId = inputIdOf({ participantId, source });
-      // Closed gates are the rule in these meetings: only a speaker who cannot be heard is worth a sign.
-      const silent = live && muted;
-      return [
-        { inputId: this.inputs.has(inputId) ? inputId : null, label, muted: silent, speaking, x, y, w, h, fit, z: 1 },
-      ];
-    });
-    const holdText = waitingText(this.#settings.language, state.title);
-    const scene = { tiles: shown, background: { holdText } };
+  /** Of the largest picture that is made; before anybody has asked for one, of the smallest that may be. */
+  #height(): number {
+    const { pictures } = this.#settings;
+    const largest = pictures.find(({ tier }) => this.#wanted.has(tier)) ?? pictures.at(-1);
+    return largest?.height ?? 0;
+  }
+
+  async #setScene(): Promise<void> {
+    if (!this.#subject) return;
+    const { tiles, state } = this.#subject;
+    const { language, timeZone } = this.#settings;
+    const scene = sceneOf(tiles, state, { holds: (id) => this.inputs.has(id), language, timeZone });
     const drawn = JSON.stringify(scene);
     if (drawn === this.#drawn) return;
     await this.engine.request('setScene', scene);
     this.#drawn = drawn;
   }
-}
 
-/** About 1.6 Mbit/s for 1280x720 at 25 frames a second, in proportion for other sizes. */
-function bitrateFor(pixelsPerSecond: number): number {
-  return Math.round(Math.min(6000, Math.max(200, pixelsPerSecond / 14_400)));
+  /** A recording can be entered at its key frames. */
+  async #keepSteady(): Promise<void> {
+    const on = this.seat.participantId === COMPOSER_ID && this.#subject?.state.recording.status !== 'off';
+    if (on === this.#isSteady) return;
+    await this.engine.request('setSteadyKeyFrames', { on });
+    this.#isSteady = on;
+  }
+
+  #sheds(what: Shed): void {
+    this.#shed = what;
+    this.logger.warn({ what }, 'the processor is short: left out of the picture');
+    this.planCompose();
+  }
+
+  async #saySheds(seat: Seat): Promise<void> {
+    const shed = this.#shed;
+    if (shed === this.#saidShed) return;
+    await seat.report({ verb: 'reportComposer', participantId: seat.participantId, shed });
+    this.#saidShed = shed;
+  }
 }

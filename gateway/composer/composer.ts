@@ -6,18 +6,17 @@ import type { GatewayContext } from '../context.ts';
 import { Serial } from '../serial.ts';
 import { ComposedPicture } from './composed-picture.ts';
 import { MIXER_ID } from './id.ts';
-import { type PicturePlan, picturesOf } from './plan.ts';
+import { isMixWanted, type PicturePlan, picturesOf } from './plan.ts';
 import { RoomMixes } from './room-mixes.ts';
 
 /** One name for picture and mix, so that receivers keep them in step (RFC 3550 6.5.1). */
 const CNAME = 'composer';
-/** What ended by itself is begun again so soon the first time, and ever later while it fails again and again. */
-const RESTART = { firstMs: 300, longestMs: 10_000 };
+/** What ended by itself is begun again at once the first time, and ever later while it fails again and again. */
+const RESTART = { firstMs: 50, longestMs: 10_000 };
+/** A picture that comes and goes with who speaks stays so long, drawing nothing, for the next of them. */
+const LINGER_MS = 30_000;
 
-/** Something that runs until it is closed. */
-interface Running {
-  close(): Promise<void>;
-}
+type Running = ComposedPicture | RoomMixes;
 
 /**
  * One room's compositions: every picture that somebody consumes, and the mixes. Each is a participant with a process of
@@ -32,6 +31,9 @@ export class Composer {
   /** What has ended by itself and is wanted: when it is begun again. */
   readonly #restarts = new Map<ParticipantId, NodeJS.Timeout>();
   readonly #backOffs = new Map<ParticipantId, BackOff>();
+  /** What runs and nobody needs now. */
+  readonly #lingering = new Map<ParticipantId, { until: number; timer: NodeJS.Timeout }>();
+  #state: RoomState | undefined;
   #wanted = new Map<ParticipantId, PicturePlan | 'mixes'>();
 
   constructor(context: GatewayContext, roomId: RoomId) {
@@ -41,14 +43,13 @@ export class Composer {
     this.#serial = new Serial(this.#logger);
   }
 
-  /** Brings what runs to what the room wants now. */
+  /** Brings what runs, and what it draws, to what the room wants now. */
   update(state: RoomState): void {
-    const pictures = picturesOf(state);
-    this.#wanted = new Map<ParticipantId, PicturePlan | 'mixes'>(pictures.map((plan) => [plan.composerId, plan]));
-    if (pictures.length > 0) this.#wanted.set(MIXER_ID, 'mixes');
-    const agrees =
-      this.#wanted.size === this.#running.size && [...this.#wanted.keys()].every((id) => this.#running.has(id));
-    if (!agrees) void this.#serial.run('update', () => this.#settle());
+    this.#state = state;
+    this.#wanted = new Map(picturesOf(state).map((plan) => [plan.composerId, plan]));
+    if (isMixWanted(state)) this.#wanted.set(MIXER_ID, 'mixes');
+    for (const [id, running] of this.#running) this.#draw(id, running);
+    if (!this.#agrees()) void this.#serial.run('update', () => this.#settle());
   }
 
   async close(): Promise<void> {
@@ -56,28 +57,64 @@ export class Composer {
     await this.#serial.run('close', () => this.#settle());
   }
 
+  #agrees(): boolean {
+    const isUnchanged = (id: ParticipantId) => this.#wanted.has(id) !== this.#lingering.has(id);
+    return (
+      [...this.#wanted.keys()].every((id) => this.#running.has(id)) && [...this.#running.keys()].every(isUnchanged)
+    );
+  }
+
+  #draw(id: ParticipantId, running: Running): void {
+    if (!this.#state || running instanceof RoomMixes) return;
+    const plan = this.#wanted.get(id);
+    running.draw(plan && plan !== 'mixes' ? plan.tiles : [], this.#state);
+  }
+
   async #settle(): Promise<void> {
-    for (const [id, running] of this.#running) {
-      if (this.#wanted.has(id)) continue;
+    const ended = [...this.#running].filter(([id, running]) => !this.#wanted.has(id) && !this.#lingers(id, running));
+    for (const [id] of ended) {
       this.#running.delete(id);
-      await running.close();
+      this.#stay(id);
     }
-    for (const id of this.#backOffs.keys()) {
+    for (const id of this.#wanted.keys()) this.#stay(id);
+    for (const id of [...this.#restarts.keys(), ...this.#backOffs.keys()]) {
       if (!this.#wanted.has(id)) this.#forget(id);
     }
-    for (const [id, plan] of this.#wanted) {
-      if (!this.#running.has(id) && !this.#restarts.has(id)) await this.#start(id, plan);
-    }
+    const missing = [...this.#wanted].filter(([id]) => !this.#running.has(id) && !this.#restarts.has(id));
+    await Promise.all([
+      ...ended.map(([, running]) => running.close()),
+      ...missing.map(([id, plan]) => this.#start(id, plan)),
+    ]);
+  }
+
+  /** A room that needs no composition at all needs no spare one. */
+  #lingers(id: ParticipantId, running: Running): boolean {
+    if (running instanceof RoomMixes || !running.isPassing || this.#wanted.size === 0) return false;
+    const now = performance.now();
+    const lingering = this.#lingering.get(id);
+    if (lingering) return now < lingering.until;
+    const timer = setTimeout(() => void this.#serial.run('linger', () => this.#settle()), LINGER_MS + 1);
+    this.#lingering.set(id, { until: now + LINGER_MS, timer });
+    return true;
+  }
+
+  #stay(id: ParticipantId): void {
+    clearTimeout(this.#lingering.get(id)?.timer);
+    this.#lingering.delete(id);
   }
 
   async #start(id: ParticipantId, plan: PicturePlan | 'mixes'): Promise<void> {
-    const onEnd = () => this.#ended(id);
+    let isOver = false;
+    const onEnd = () => {
+      isOver = true;
+      this.#ended(id);
+    };
     const options = { context: this.#context, roomId: this.#roomId, cname: CNAME, onEnd };
     try {
-      this.#running.set(
-        id,
-        plan === 'mixes' ? await RoomMixes.start(options) : await ComposedPicture.start(plan, options),
-      );
+      const running = plan === 'mixes' ? await RoomMixes.start(options) : await ComposedPicture.start(plan, options);
+      if (isOver) return;
+      this.#running.set(id, running);
+      this.#draw(id, running);
     } catch (error) {
       this.#logger.warn({ composition: id, err: error }, 'composition not started');
       this.#ended(id);
@@ -86,6 +123,7 @@ export class Composer {
 
   #ended(id: ParticipantId): void {
     this.#running.delete(id);
+    this.#stay(id);
     if (!this.#wanted.has(id)) return;
     const backOff = this.#backOffs.get(id) ?? new BackOff(RESTART);
     this.#backOffs.set(id, backOff);

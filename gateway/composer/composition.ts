@@ -10,6 +10,10 @@ import { Seat, type SeatOwner } from '../session/seat.ts';
 import { startStream } from '../session/streams.ts';
 import { inputIdOf } from './plan.ts';
 
+/** How often an engine is asked whether it is there; it stands still for good when so many questions find no answer. */
+const LIFE_SIGN_MS = 5_000;
+const MAX_UNANSWERED = 2;
+
 /** Where a composition belongs and whom it tells. */
 export interface CompositionOptions {
   context: GatewayContext;
@@ -30,9 +34,11 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
   protected readonly cname: string;
   protected readonly engine: EngineProcess<C>;
   protected readonly inputs = new Map<string, ConsumerOffer>();
+  protected readonly logger: Logger;
+  protected readonly seat: Seat;
   readonly #serial: Serial;
-  readonly #logger: Logger;
-  readonly #seat: Seat;
+  readonly #lifeSigns: NodeJS.Timeout;
+  #unanswered = 0;
   #onEnd: (() => void) | undefined;
   #planned = false;
   #published = false;
@@ -41,79 +47,67 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
   protected constructor({ options, logger, ticket, renew, engine }: Opening<C>) {
     this.cname = options.cname;
     this.engine = engine;
-    this.#logger = logger;
+    this.logger = logger;
     this.#onEnd = options.onEnd;
     this.#serial = new Serial(logger);
     engine.onExit(({ expected }) => expected || this.#end());
     const { participantId, receives, context } = options;
-    this.#seat = new Seat({ server: context.server, participantId, ticket, renew, owner: this, logger, receives });
+    this.seat = new Seat({ server: context.server, participantId, ticket, renew, owner: this, logger, receives });
+    this.#lifeSigns = setInterval(() => void this.#probe(), LIFE_SIGN_MS);
   }
 
   /** The room as this participant sees it; null before it has come in. */
   protected get state(): RoomState | null {
-    return this.#seat.state;
+    return this.seat.state;
   }
 
   /** Opens what this sends, for the first time. */
   protected abstract publish(seat: Seat): Promise<void>;
-  /** Sends the same to a server that is new; answers false where it cannot. */
-  protected republish(_seat: Seat): Promise<boolean> {
-    return Promise.resolve(false);
-  }
+  /** Sends the same to a server that is new. What cannot be is begun anew as a whole. */
+  protected abstract republish(seat: Seat): Promise<void>;
   /** Brings what is made to what the room is now. */
   protected abstract compose(seat: Seat): Promise<void>;
   /** Takes a stream in; resolves with the port at which it is awaited. */
   protected abstract addInput(inputId: string, offer: ConsumerOffer): Promise<number>;
   protected abstract removeInput(inputId: string): Promise<unknown>;
+  /** Resolves where the engine answers. */
+  protected abstract probe(): Promise<unknown>;
 
   async close(): Promise<void> {
     this.#onEnd = undefined;
     this.#closed = true;
-    await Promise.all([this.#seat.leave(), this.engine.stop()]);
+    clearInterval(this.#lifeSigns);
+    await Promise.all([this.seat.leave(), this.engine.stop()]);
   }
 
-  async mediaReset(): Promise<void> {
-    if (this.#published) return this.#do('republish', () => this.#republish());
+  mediaReset(): Promise<void> {
+    const isFirst = !this.#published;
     this.#published = true;
-    await this.#do('publish', () => this.publish(this.#seat));
-  }
-
-  /** What cannot be sent to the new server is begun anew as a whole. */
-  async #republish(): Promise<void> {
-    const moved = await this.republish(this.#seat).catch((error: unknown) => {
-      this.#logger.warn({ err: error }, 'not sent to the new server');
-      return false;
-    });
-    if (!moved) this.#end();
+    return this.run('publish', () => this.#publish(isFirst));
   }
 
   consumerOpened(offer: ConsumerOffer): Promise<void> {
-    return this.#do('addInput', async () => {
+    return this.run('addInput', async () => {
       const inputId = inputIdOf(offer.from);
       await this.#forget(inputId);
       const rtpPort = await this.addInput(inputId, offer);
       this.inputs.set(inputId, offer);
-      await startStream(this.#seat, offer, rtpPort);
-      await this.compose(this.#seat);
+      await startStream(this.seat, offer, rtpPort);
+      await this.compose(this.seat);
     });
   }
 
   consumerClosed(consumerId: string): Promise<void> {
-    return this.#do('removeInput', async () => {
+    return this.run('removeInput', async () => {
       const [inputId] = [...this.inputs].find(([, offer]) => offer.consumerId === consumerId) ?? [];
       if (inputId === undefined) return;
       await this.#forget(inputId);
-      await this.compose(this.#seat);
+      await this.compose(this.seat);
     });
   }
 
   changed(): void {
-    if (this.#planned) return;
-    this.#planned = true;
-    void this.#do('compose', () => {
-      this.#planned = false;
-      return this.compose(this.#seat);
-    });
+    this.planCompose();
   }
 
   dismissed(): void {
@@ -124,7 +118,18 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
     if (this.inputs.delete(inputId)) await this.removeInput(inputId);
   }
 
-  #do(name: string, step: () => Promise<unknown>): Promise<void> {
+  /** Composes soon, once for all changes until then. */
+  protected planCompose(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    void this.run('compose', () => {
+      this.#planned = false;
+      return this.compose(this.seat);
+    });
+  }
+
+  /** In its turn. */
+  protected run(name: string, step: () => Promise<unknown>): Promise<void> {
     return this.#serial.run(name, async () => {
       if (this.#closed) return;
       await step().catch((error: unknown) => {
@@ -134,10 +139,32 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
     });
   }
 
+  async #publish(isFirst: boolean): Promise<void> {
+    try {
+      await (isFirst ? this.publish(this.seat) : this.republish(this.seat));
+    } catch (error) {
+      if (!this.#closed) this.logger.warn({ err: error }, 'nothing to be sent to the server');
+      this.#end();
+    }
+  }
+
+  /** An engine that stands still is of no more use: another takes its place. */
+  async #probe(): Promise<void> {
+    try {
+      await this.probe();
+      this.#unanswered = 0;
+    } catch (error) {
+      if (this.#closed) return;
+      this.#unanswered += 1;
+      this.logger.warn({ err: error, unanswered: this.#unanswered }, 'no answer of the engine');
+      if (this.#unanswered >= MAX_UNANSWERED) this.#end();
+    }
+  }
+
   #end(): void {
     const onEnd = this.#onEnd;
     if (!onEnd) return;
-    this.close().then(onEnd, (error: unknown) => this.#logger.error({ err: error }, 'composition not closed'));
+    this.close().then(onEnd, (error: unknown) => this.logger.error({ err: error }, 'composition not closed'));
   }
 }
 

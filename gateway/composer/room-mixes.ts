@@ -29,11 +29,14 @@ export class RoomMixes extends Composition<MixContract> {
     await this.engine.request('addOutput', { outputId: MIX_ID, rtp });
   }
 
-  protected override async republish(seat: Seat): Promise<boolean> {
+  protected async republish(seat: Seat): Promise<void> {
     await this.#move(seat, MIX_ID, { source: 'mix' });
     for (const id of [...this.#mixesMinus.keys()])
       this.#mixesMinus.set(id, await this.#move(seat, id, { source: 'mixMinus', for: id }));
-    return true;
+  }
+
+  protected probe(): Promise<unknown> {
+    return this.engine.request('stats', {});
   }
 
   protected async compose(seat: Seat): Promise<void> {

@@ -1,9 +1,46 @@
-/** What the composed picture says by itself: the catalogue of its slide. */
-const WAITING = {
-  vi: (title: string) => `${title}\nCuộc họp sẽ bắt đầu trong giây lát`,
-  en: (title: string) => `${title}\nThe meeting will begin shortly`,
+import type { Hold } from '../../server/protocol/records.ts';
+
+type Language = 'vi' | 'en';
+
+/** What the composed picture says by itself: the catalogue of its slides. */
+interface Words {
+  waiting: string;
+  break: string;
+  /** @param time as the clock says it */
+  beginsAt: (time: string) => string;
+  goesOnAt: (time: string) => string;
+}
+
+const WORDS: Record<Language, Words> = {
+  vi: {
+    waiting: 'Cuộc họp sẽ bắt đầu trong giây lát',
+    break: 'Giải lao',
+    beginsAt: (time) => `Bắt đầu lúc ${time}`,
+    goesOnAt: (time) => `Tiếp tục lúc ${time}`,
+  },
+  en: {
+    waiting: 'The meeting will begin shortly',
+    break: 'Break',
+    beginsAt: (time) => `Begins at ${time}`,
+    goesOnAt: (time) => `Continues at ${time}`,
+  },
 };
 
-export function waitingText(language: 'vi' | 'en', title: string): string {
-  return WAITING[language](title);
+/** What stands below the meeting's title while it is held, or while nobody is there to be shown. */
+export function holdText(hold: Hold | null, { language, timeZone }: { language: Language; timeZone: string }): string {
+  const words = WORDS[language];
+  if (!hold) return words.waiting;
+  const { kind, text, until } = hold;
+  const usual = kind === 'break' ? words.break : words.waiting;
+  if (until === undefined) return text || usual;
+  const time = clockTime(until, timeZone);
+  const when = kind === 'break' ? words.goesOnAt(time) : words.beginsAt(time);
+  // That it begins shortly would contradict the time.
+  const said = text || (kind === 'break' ? usual : '');
+  return [said, when].filter((line) => line !== '').join('\n');
+}
+
+/** As the clock in the picture is written. */
+function clockTime(time: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }).format(time);
 }

@@ -1,4 +1,6 @@
-import type { ConsumerOffer } from '../../server/protocol/media.ts';
+import type { ConsumerOffer, Watched } from '../../server/protocol/media.ts';
+import type { SourceRef } from '../../server/protocol/records.ts';
+import type { PictureTier } from '../composer/tiers.ts';
 import type { LegContract } from '../engine/leg-protocol.ts';
 import type { EngineProcess } from '../engine/process.ts';
 import type { SentCodec } from '../session/codecs.ts';
@@ -7,10 +9,22 @@ import { inputOf, openStream, startStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import type { Negotiated, NegotiatedVideo } from '../sip/index.ts';
 import { slidesOf } from './media.ts';
-import { keyOf, rankOf, watchedFor } from './pictures.ts';
+import { isSamePicture, mainPictures, secondPicture } from './pictures.ts';
+import { lineLimits, TierChoice } from './tier-choice.ts';
 
 /** A codec's own picture has one layer; the engine adds these two while someone receives them. */
 const SMALLER_LAYERS = 2;
+/** So long may nothing come of a picture that is made before another tier of it is tried. */
+const NOTHING_MS = 5_000;
+
+export interface LegStreamsOptions {
+  seat: Seat;
+  engine: EngineProcess<LegContract>;
+  /** The tiers of a composed picture, the largest first. */
+  pictures: readonly PictureTier[];
+  /** Carries out a step in its turn. */
+  run: (step: () => Promise<void>) => void;
+}
 
 /**
  * The streams between one codec's engine and the room: what it sends as a participant, and which of the composed
@@ -29,11 +43,22 @@ export class LegStreams {
   /** There was a first `reset`. */
   #isSeated = false;
   #shown: ConsumerOffer | undefined;
+  readonly #mainTier: TierChoice;
+  readonly #contentTier: TierChoice;
+  #limitKbps = Number.POSITIVE_INFINITY;
+  #watched = '';
+  #nextReview: NodeJS.Timeout | undefined;
+  #nothing: NodeJS.Timeout | undefined;
+  #isReviewPlanned = false;
+  readonly #run: LegStreamsOptions['run'];
 
-  constructor(seat: Seat, engine: EngineProcess<LegContract>, agreed: Negotiated) {
+  constructor({ seat, engine, pictures, run }: LegStreamsOptions, agreed: Negotiated) {
     this.#seat = seat;
     this.#engine = engine;
     this.#agreed = agreed;
+    this.#run = run;
+    this.#mainTier = new TierChoice(pictures);
+    this.#contentTier = new TierChoice(pictures);
   }
 
   get presenting(): boolean {
@@ -47,9 +72,16 @@ export class LegStreams {
     this.#screen = undefined;
     this.#shown = undefined;
     this.#pictures.clear();
+    this.#watched = '';
     this.#isSeated = true;
     await this.#open();
-    await this.#watch();
+    await this.#review();
+  }
+
+  close(): void {
+    this.#isSeated = false;
+    clearTimeout(this.#nextReview);
+    clearTimeout(this.#nothing);
   }
 
   /**
@@ -62,7 +94,52 @@ export class LegStreams {
     if (!this.#isSeated) return;
     await this.#closeGone(before);
     await this.#open();
-    if (slidesOf(agreed) !== slidesOf(before)) await this.#watch();
+    await this.#review();
+  }
+
+  /** The endpoint takes no more than this of its main picture now (TMMBR, RFC 5104 4.2.1). */
+  limit(kbps: number): void {
+    this.#limitKbps = kbps;
+    this.#planReview();
+  }
+
+  roomChanged(): void {
+    this.#planReview();
+  }
+
+  /** What the endpoint sees. */
+  showing(picture: 'slide' | 'program'): void {
+    clearTimeout(this.#nothing);
+    if (picture === 'slide') this.#nothing = setTimeout(() => this.#nothingCame(), NOTHING_MS);
+  }
+
+  #nothingCame(): void {
+    if (!this.#shown) return;
+    this.#mainTier.failed(performance.now());
+    this.#planReview();
+  }
+
+  /** Once for all changes until then. */
+  #planReview(): void {
+    if (this.#isReviewPlanned) return;
+    this.#isReviewPlanned = true;
+    this.#run(() => this.#review());
+  }
+
+  /** Room, line or agreement have changed, or time has passed: is it still the right picture that comes? */
+  async #review(): Promise<void> {
+    this.#isReviewPlanned = false;
+    if (!this.#isSeated) return;
+    const pictures = this.#wanted();
+    const watched = JSON.stringify(pictures);
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    try {
+      await this.#seat.request({ request: 'watch', pictures }, nothingSchema);
+    } catch (error) {
+      this.#watched = '';
+      throw error;
+    }
   }
 
   /** The endpoint presents. Throws `Refused` where the room does not let it. */
@@ -109,13 +186,13 @@ export class LegStreams {
     if (offer.kind === 'audio') return this.#receive('receiveAudio', offer);
     if (offer.from.source === 'content') return this.#receive('receiveContent', offer);
     this.#pictures.set(offer.consumerId, offer);
-    await this.#choose();
+    return this.#choose();
   }
 
   async consumerClosed(consumerId: string): Promise<void> {
     if (!this.#pictures.delete(consumerId)) return;
     if (this.#shown?.consumerId === consumerId) this.#shown = undefined;
-    await this.#choose();
+    return this.#choose();
   }
 
   async #open(): Promise<void> {
@@ -155,29 +232,63 @@ export class LegStreams {
     await this.#engine.request('sendContent', rtp);
   }
 
-  async #watch(without?: ConsumerOffer): Promise<void> {
-    const all = this.#agreed.video ? watchedFor(this.#seat.participantId, slidesOf(this.#agreed)) : [];
-    const pictures = without ? all.filter(({ from }) => keyOf(from) !== keyOf(without.from)) : all;
-    await this.#seat.request({ request: 'watch', pictures }, nothingSchema);
+  /**
+   * Of the main picture no worse one than what is shown: what nobody looks at is not to be made. What is shown stays until
+   * the better one is there.
+   */
+  #wanted(): Watched[] {
+    const { video, content } = this.#agreed;
+    const main = video ? this.#main() : [];
+    const [tier, contentTier] = this.#tiers();
+    const rank = main.findIndex((from) => this.#shown && isSamePicture(from, this.#shown.from));
+    const refs = main.slice(0, rank < 0 ? main.length : rank + 1).map((from) => inTier(from, tier));
+    const shown = rank < 0 ? undefined : this.#shown?.from;
+    if (shown && shown.tier !== tier?.tier) refs.push(shown);
+    const second = content && secondPicture(slidesOf(this.#agreed));
+    if (second) refs.push(inTier(second, contentTier));
+    return refs.map((from) => ({ from, spatialLayer: 2 }));
   }
 
-  /** The best of the pictures that are made flows; the one before it is offered anew, for when it is the best again. */
+  #main(): SourceRef[] {
+    const { state, participantId } = this.#seat;
+    return state ? mainPictures(state, participantId, slidesOf(this.#agreed)) : [];
+  }
+
+  #tiers(): [PictureTier | undefined, PictureTier | undefined] {
+    const { video, content } = this.#agreed;
+    const now = performance.now();
+    const main = video && this.#mainTier.review(lineLimits(video, this.#limitKbps), now);
+    const second = content && this.#contentTier.review(lineLimits(content), now);
+    clearTimeout(this.#nextReview);
+    const next = this.#mainTier.nextReview(now);
+    this.#nextReview = next === undefined ? undefined : setTimeout(() => this.#planReview(), next);
+    return [main, second];
+  }
+
+  /** The best of the pictures that are made flows. */
   async #choose(): Promise<void> {
-    const rank = (offer: ConsumerOffer) => rankOf(this.#seat.participantId, offer.from);
+    const main = this.#main();
+    const [tier] = this.#tiers();
+    const rank = ({ from }: ConsumerOffer) => {
+      const place = main.findIndex((one) => isSamePicture(one, from));
+      return (place < 0 ? main.length : place) * 2 + Number(from.tier !== tier?.tier);
+    };
     const [best] = [...this.#pictures.values()].sort((a, b) => rank(a) - rank(b));
-    const before = this.#shown;
-    if (!best || best === before) return;
-    this.#shown = best;
-    await this.#receive('receiveVideo', best);
-    if (!before || !this.#pictures.has(before.consumerId)) return;
-    await this.#watch(before);
-    await this.#watch();
+    if (best && best !== this.#shown) {
+      this.#shown = best;
+      await this.#receive('receiveVideo', best);
+    }
+    await this.#review();
   }
 
   async #receive(command: 'receiveAudio' | 'receiveVideo' | 'receiveContent', offer: ConsumerOffer): Promise<void> {
     const { rtpPort } = await this.#engine.request(command, inputOf(offer));
     await startStream(this.#seat, offer, rtpPort);
   }
+}
+
+function inTier(from: SourceRef, tier: PictureTier | undefined): SourceRef {
+  return tier ? { ...from, tier: tier.tier } : from;
 }
 
 function isSent({ direction }: NegotiatedVideo): boolean {

@@ -13,14 +13,13 @@ import type { Dialog, Negotiated, Quirks } from '../sip/index.ts';
 import { causeOfEnd } from './cause.ts';
 import { LegCamera } from './leg-camera.ts';
 import { LegContent, retryFloor } from './leg-content.ts';
+import { LegStills } from './leg-stills.ts';
 import { LegStreams } from './leg-streams.ts';
 import { endpointOf, localMedia, Negotiation, ownAddress, toEndpoint } from './media.ts';
 import { type Prompt, promptFile } from './prompts.ts';
 
 /** So long may the server be silent before the endpoint is shown the slide: less is not noticed in the picture. */
 const HOLD_AFTER_MS = 1_500;
-/** How often a still is made while somebody looks at them. */
-const STILL_MS = 4_000;
 const LONGEST_PROMPT_MS = 15_000;
 /** How often the dialog is told that the endpoint still sends. */
 const LIFE_SIGN_MS = 10_000;
@@ -58,6 +57,7 @@ export class Leg implements SeatOwner {
   readonly #engine: EngineProcess<LegContract>;
   readonly #content: LegContent;
   readonly #camera: LegCamera;
+  readonly #stills: LegStills;
   readonly #serial: Serial;
   readonly #whenStopped: () => void;
   #dialog: Dialog | undefined;
@@ -66,7 +66,6 @@ export class Leg implements SeatOwner {
   #agreed: Negotiated | undefined;
   #limitKbps = Number.POSITIVE_INFINITY;
   #holdTimer: NodeJS.Timeout | undefined;
-  #stills: NodeJS.Timeout | undefined;
   #lifeSigns: NodeJS.Timeout | undefined;
   #unanswered = 0;
   #onDigit: (digit: string) => void = () => undefined;
@@ -86,6 +85,11 @@ export class Leg implements SeatOwner {
     ({ promise: this.stopped, resolve: this.#whenStopped } = Promise.withResolvers<void>());
     this.#serial = new Serial(options.logger);
     this.#camera = new LegCamera((payload) => this.#sendCamera(payload));
+    this.#stills = new LegStills({
+      make: async () => (await engine.request('still', {})).jpeg,
+      send: async (jpeg) => this.#seat?.request({ request: 'sendStill', jpeg }, nothingSchema),
+      logger: options.logger,
+    });
     content.attach({
       present: () => this.#do('present', async () => this.#streams?.present()),
       stopPresenting: () => this.#do('stopPresenting', async () => this.#streams?.stopPresenting()),
@@ -158,7 +162,9 @@ export class Leg implements SeatOwner {
     if (this.#over || !agreed) return;
     const { server, logger } = this.#options;
     this.#seat = new Seat({ server, ...entry, owner: this, logger });
-    this.#streams = new LegStreams(this.#seat, this.#engine, agreed);
+    const run = (step: () => Promise<void>) => void this.#do('streams', step);
+    const { pictures } = this.#options.settings;
+    this.#streams = new LegStreams({ seat: this.#seat, engine: this.#engine, pictures, run }, agreed);
     this.#reportEndpoint(agreed);
     if (this.#dialog) void retryFloor(this.#dialog, this.negotiation, logger).then((better) => this.connect(better));
   }
@@ -197,7 +203,8 @@ export class Leg implements SeatOwner {
     this.#over = true;
     clearTimeout(this.#holdTimer);
     clearInterval(this.#lifeSigns);
-    clearInterval(this.#stills);
+    this.#stills.close();
+    this.#streams?.close();
     this.#camera.close(); // before its engine, which has to send the STOP
     this.#onPlayed(false);
     void this.#content.close();
@@ -217,6 +224,7 @@ export class Leg implements SeatOwner {
     const self = state.participants[this.#seat?.participantId ?? ''];
     this.#camera.follow(self?.camera);
     if (self) void this.#do('microphone', async () => this.#streams?.gateMoved(self.gate === 'open'));
+    this.#streams?.roomChanged();
     this.#content.follow(state, this.#seat?.participantId);
   }
 
@@ -237,10 +245,7 @@ export class Leg implements SeatOwner {
   }
 
   stillsWanted(wanted: boolean): void {
-    clearInterval(this.#stills);
-    if (!wanted || this.#over) return;
-    this.#stills = setInterval(() => void this.#sendStill(), STILL_MS);
-    void this.#sendStill();
+    this.#stills.wanted(wanted);
   }
 
   lost(): void {
@@ -258,16 +263,6 @@ export class Leg implements SeatOwner {
 
   dismissed(): void {
     this.end('hungUp');
-  }
-
-  /** Waits for a key frame, and so beside the other steps. */
-  async #sendStill(): Promise<void> {
-    try {
-      const { jpeg } = await this.#engine.request('still', {});
-      if (jpeg !== null) await this.#seat?.request({ request: 'sendStill', jpeg }, nothingSchema);
-    } catch (error) {
-      this.#options.logger.debug({ err: error }, 'no still');
-    }
   }
 
   // ── the engine ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,6 +291,10 @@ export class Leg implements SeatOwner {
       case 'limited':
         this.#limitKbps = event.maxBitrateKbps;
         this.#connectEngine();
+        this.#streams?.limit(this.#limitKbps);
+        break;
+      case 'showing':
+        this.#streams?.showing(event.picture);
         break;
       case 'error':
         this.#options.logger.error({ callId: this.#options.callId, code: event.code }, 'leg failed');

@@ -1,39 +1,34 @@
 import type { ParticipantId } from '../../server/protocol/ids.ts';
-import type { Watched } from '../../server/protocol/media.ts';
-import type { SourceRef } from '../../server/protocol/records.ts';
+import type { Endpoint, RoomState, SourceRef } from '../../server/protocol/records.ts';
+import { PROGRAM_KEY, pictureKeyFor, sentPictureOf } from '../../server/room/viewing.ts';
 import { COMPOSER_ID, CONTENT_COMPOSER_ID, composerFor, INSIDE_COMPOSER_ID } from '../composer/id.ts';
+import { seesInside } from '../composer/plan.ts';
 
-/**
- * What a codec may be shown as its one picture, the best first: the one with slides inside, and of those of
- * `server/room/viewing.ts` the one that the room lets it see.
- */
-function mainPictures(participantId: ParticipantId): SourceRef[] {
-  const drawn = [participantId, 'program-0', 'codecs', 'codecs-0'];
-  return [
-    { participantId: INSIDE_COMPOSER_ID, source: 'programWithContent' },
-    ...drawn.map((key) => ({ participantId: composerFor(key), source: 'program' as const, for: key })),
-    { participantId: COMPOSER_ID, source: 'program' },
-  ];
-}
-
+const PROGRAM: SourceRef = { participantId: COMPOSER_ID, source: 'program' };
+const INSIDE: SourceRef = { participantId: INSIDE_COMPOSER_ID, source: 'programWithContent' };
 const CONTENT: SourceRef = { participantId: CONTENT_COMPOSER_ID, source: 'content' };
 
 /**
- * Every picture that may be made for this codec; which of them are, depends on the room. Nothing flows before it is
- * asked for. @param content where slides are shown
+ * What a codec may be shown as its one picture, the best first: the one with slides inside, the one that is drawn for it
+ * (`server/room/viewing.ts`), and until that is there everyone's. A bridge might see itself in that.
+ * @param slides where it shows them
  */
-export function watchedFor(participantId: ParticipantId, content: 'separate' | 'inside' | 'none'): Watched[] {
-  const wanted = mainPictures(participantId).filter(
-    ({ source }) => source !== 'programWithContent' || content === 'inside',
-  );
-  return [...wanted, ...(content === 'separate' ? [CONTENT] : [])].map((from) => ({ from, spatialLayer: 2 }));
+export function mainPictures(state: RoomState, id: ParticipantId, slides: Endpoint['content']): SourceRef[] {
+  const self = state.participants[id];
+  if (!self) return [];
+  const inside = slides === 'inside' && seesInside(state, self) ? [INSIDE] : [];
+  const key = pictureKeyFor(state, id);
+  if (key === PROGRAM_KEY) return [...inside, PROGRAM];
+  const own: SourceRef = { participantId: composerFor(key), ...sentPictureOf(key) };
+  return [...inside, own, ...(self.bridge ? [] : [PROGRAM])];
 }
 
-/** Smaller is better; all of them replace each other. */
-export function rankOf(participantId: ParticipantId, from: SourceRef): number {
-  return mainPictures(participantId).findIndex((one) => keyOf(one) === keyOf(from));
+/** What it is shown in its second one. */
+export function secondPicture(slides: Endpoint['content']): SourceRef | undefined {
+  return slides === 'separate' ? CONTENT : undefined;
 }
 
-export function keyOf({ participantId, source, for: listener }: SourceRef): string {
-  return `${participantId}/${source}/${listener ?? ''}`;
+/** Whether both are one picture, of whatever tier. */
+export function isSamePicture(a: SourceRef, b: SourceRef): boolean {
+  return a.participantId === b.participantId && a.source === b.source && a.for === b.for;
 }

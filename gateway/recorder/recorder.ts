@@ -81,7 +81,8 @@ export class Recorder implements SeatOwner {
   }
 
   async mediaReset(): Promise<void> {
-    const program = { participantId: COMPOSER_ID, source: 'program' as const };
+    const { tier } = this.#context.settings.recordingPicture;
+    const program = { participantId: COMPOSER_ID, source: 'program' as const, tier };
     await this.#seat?.request({ request: 'watch', pictures: [{ from: program, spatialLayer: 2 }] }, nothingSchema);
   }
 

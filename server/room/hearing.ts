@@ -50,8 +50,12 @@ export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRe
   return seesEveryone(viewer) || isShownTo(state, viewer.id, from);
 }
 
-/** A bridge gets no picture with itself in it (REG-19). Nobody gets his own presentation back. */
+/**
+ * A bridge gets no picture with itself in it (REG-19). Others may have everyone's until the one that is drawn for them is
+ * there. Nobody gets his own presentation back.
+ */
 function codecSees(state: RoomState, viewer: Participant, { source, for: key }: SourceRef): boolean {
+  if (source === 'program' && key === undefined && !viewer.bridge) return true;
   if (source === 'program') return key === sentPictureOf(pictureKeyFor(state, viewer.id)).for;
   if (state.hold) return false;
   if (source === 'programWithContent') return !viewer.bridge;

@@ -57,8 +57,7 @@ test('sees the program without itself, hears the mix without itself, and is no s
   await until('the plain program goes to both', async () => isGreenish(await seenByBridge.colour()), SLOW_MS);
   await until(
     'without the composition that nobody needs',
-    () =>
-      !Object.values(desk.state.participants).some((p) => p.id.startsWith('composer-for-') && p.presence === 'present'),
+    () => desk.state.participants[`composer-for-${self.id}`]?.presence !== 'present',
   );
 
   await desk.command({ verb: 'openMicrophone', participantId: self.id });

@@ -99,6 +99,6 @@ function fastest(viewer: Viewer, size: { width: number; height: number }): numbe
 }
 
 /** ITU-T H.264 A.3.1: neither side is longer than the square root of eight times the largest picture. */
-function isWithin({ width, height }: { width: number; height: number }, maxFs: number): boolean {
+export function isWithin({ width, height }: { width: number; height: number }, maxFs: number): boolean {
   return Math.max(width, height) / 16 <= Math.sqrt(8 * maxFs);
 }

@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  isCompositionWanted,
-  mixesMinusOf,
-  picturesOf,
-  superfluousMixes,
-  watchedBy,
-} from '../../../gateway/composer/plan.ts';
+import { isMixWanted, mixesMinusOf, picturesOf, superfluousMixes, watchedBy } from '../../../gateway/composer/plan.ts';
 import type { Kind, Layout, Participant, RoomState } from '../../../server/protocol/records.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
 
@@ -72,12 +66,55 @@ test('of the mixes that nobody hears now the last four stay', () => {
   expect(superfluousMixes(held.slice(0, 4), [])).toEqual([]);
 });
 
-test('a composition runs while a codec or a recording consumes it', () => {
+test('a picture is drawn while a codec or a recording consumes it, and for telephones there are mixes alone', () => {
   expect(published(room(ONE, person('a', 'browser')))).toEqual([]);
   expect(published(room(ONE, person('a', 'sip')))).toEqual([{ source: 'program' }]);
   expect(published(room(ONE, person('a', 'sip', { presence: 'left' })))).toEqual([]);
-  const recording = { status: 'stopping' as const, id: 'r', startedAt: 0 };
-  expect(isCompositionWanted({ ...room(ONE), recording })).toBe(true);
+  const recording = { status: 'stopping' as const, id: 'r', startedAt: 0 } as RoomState['recording'];
+  const recorded: RoomState = { ...room(ONE), status: 'ended', recording };
+  expect(published(recorded)).toEqual([{ source: 'program' }]);
+  const endpoint = { encrypted: false, content: 'none' as const, cameraControl: false, video: false };
+  const telephone = room(ONE, person('a', 'sip', { endpoint }));
+  expect(published(telephone)).toEqual([]);
+  expect([recorded, telephone, room(ONE)].map(isMixWanted)).toEqual([true, true, false]);
+});
+
+const SPEAKER: Layout = { name: 'pip', slots: [{ show: 'speaker' }, { show: 'auto' }] };
+const composers = (state: RoomState) => picturesOf(state).map(({ composerId }) => composerId);
+
+test('codecs that speak in turn pass one composition on, and the program stays with its own', () => {
+  const state = room(SPEAKER, codec('a', 'none'), codec('b', 'none'), person('site', 'browser'));
+  const [program, spare] = ['composer', 'composer-for-program-0'];
+  expect(composers(state)).toEqual([program, spare]); // until somebody speaks the first is large
+  const by = (speaker: string) => picturesOf({ ...state, speaker });
+  expect([by('a'), by('b')].map((plans) => plans.map(({ composerId }) => composerId))).toEqual([
+    [program, spare],
+    [program, spare],
+  ]);
+  const large = (speaker: string) => by(speaker).map(({ tiles }) => tiles[0]?.participantId);
+  expect(large('a')).toEqual(['a', 'b']);
+  expect(large('b')).toEqual(['b', 'a']);
+  expect(by('b').map(({ isPassing }) => isPassing)).toEqual([false, true]);
+  expect(composers({ ...state, speaker: 'site' })).toEqual([program]);
+});
+
+test('an own picture costs a composition only while it differs', () => {
+  const state = room(ONE, codec('a', 'none'), codec('b', 'none'));
+  const grid: Layout = { name: '2x2', slots: [0, 1, 2, 3].map(() => ({ show: 'auto' })) };
+  expect(composers({ ...state, own: { a: grid } })).toEqual(['composer', 'composer-for-a']);
+  expect(composers({ ...state, own: { a: structuredClone(ONE) } })).toEqual(['composer']);
+  expect(composers({ ...state, own: { codecs: grid, a: grid } })).toEqual(['composer', 'composer-for-codecs']);
+  expect(picturesOf({ ...state, own: { a: grid } }).map(({ isPassing }) => isPassing)).toEqual([false, false]);
+});
+
+test('while the meeting is held every picture is the slide, and the compositions stand', () => {
+  const presenter = person('p', 'browser', { sources: [{ source: 'screen' }, { source: 'camera' }] });
+  const state = room(SPEAKER, presenter, codec('a', 'inside'), codec('b', 'separate'));
+  const held = picturesOf({ ...state, hold: { kind: 'break', text: '', since: 0 } });
+  expect(held.map(({ composerId, tiles }) => [composerId, tiles])).toEqual([
+    ['composer', []],
+    ['composer-for-program-0', []],
+  ]);
 });
 
 test('what is presented is composed once for second screens, and inside the program where there are none', () => {
