@@ -6,7 +6,15 @@ import type { WallCard } from './wall.ts';
 import { words } from './words.ts';
 
 /** A card in one sentence, for people who hear the page: everything that its colours and icons say. */
-export function describeCard({ participant, content, inProgram, inPreview, request, speaking }: WallCard): string {
+export function describeCard({
+  participant,
+  content,
+  inProgram,
+  inPreview,
+  ownPicture,
+  request,
+  speaking,
+}: WallCard): string {
   if (content)
     return [words.contentOf({ name: participant.name }), inProgram ? words.inProgram : ''].filter(Boolean).join(', ');
   const parts = [
@@ -21,6 +29,7 @@ export function describeCard({ participant, content, inProgram, inPreview, reque
     speaking ? words.speaking : '',
     inProgram ? words.inProgram : '',
     inPreview ? words.inPreview : '',
+    ownPicture ? words.ownPicture : '',
     request ? floorWords.requestStatus[request.status] : '',
   ];
   return parts.filter((part) => part !== '').join(', ');

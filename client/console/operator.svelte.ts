@@ -1,9 +1,9 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { Command, Verb } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
-import type { Layout, Participant, RoomState, Slot } from '../../server/protocol/records.ts';
-import type { FixedLayout } from '../../server/room/geometry.ts';
-import { presenterOf } from '../../server/room/layout.ts';
+import type { Layout, OwnAudience, Participant, RoomState, Slot } from '../../server/protocol/records.ts';
+import { isSameLayout } from '../../server/room/geometry.ts';
+import { presenterOf, tilesOf } from '../../server/room/layout.ts';
 import { may } from '../../server/room/policy.ts';
 import { refusalOf } from '../session/refused.ts';
 import { notify, notifyRefusal } from '../ui/notices.svelte.ts';
@@ -12,10 +12,12 @@ import { absentSites, callable } from './call-list.ts';
 import { callWords } from './call-words.ts';
 import { hasCamera, speakingCamera } from './camera.ts';
 import { cameraWords } from './camera-words.ts';
+import { Draft } from './draft.ts';
 import { OwnMedia, type TellProblem } from './own-media.ts';
+import { pictureWords } from './picture-words.ts';
 import type { ConsoleDevices, ConsoleMedia, ConsoleSession } from './ports.ts';
-import { PreviewDraft } from './preview-draft.ts';
-import { assign, changeLayout, nextLayout, swapSlots } from './slots.ts';
+import { assign, type Choice, changeLayout, choiceOf, fitSlot, nextChoice, swapSlots, withoutSites } from './slots.ts';
+import { TypedNumber } from './typed-number.ts';
 import { words } from './words.ts';
 
 /** An answer that is there before this needs no spinner. */
@@ -34,7 +36,8 @@ export class Operator {
   /** Whose far-end camera is being moved. */
   framed: ParticipantId | null = $state(null);
   #inHand: Layout | null = $state.raw(null);
-  readonly #draft: PreviewDraft;
+  readonly #draft: Draft<Layout>;
+  readonly #typed = new TypedNumber();
   readonly #underWay = new Set<string>();
   readonly #slow: SvelteSet<string> = new SvelteSet();
 
@@ -49,7 +52,7 @@ export class Operator {
     this.media = media;
     this.#room = room;
     this.own = new OwnMedia(this, own.devices, own.tellProblem);
-    this.#draft = new PreviewDraft(
+    this.#draft = new Draft<Layout>(
       (layout) => this.run({ verb: 'editPreview', layout }),
       (layout) => {
         this.#inHand = layout;
@@ -149,34 +152,64 @@ export class Operator {
     this.selected = place === this.selected || !this.preview.slots[place ?? -1] ? null : place;
   }
 
+  /** A figure typed for a tile's number: two of them right after one another are one number. */
+  selectByFigure(figure: number): void {
+    const meant = this.#typed.type(figure, this.preview.slots.length, performance.now());
+    if (meant !== null) this.select(meant - 1);
+  }
+
   /** Puts something into the selected tile of the preview, or into the one named. */
   show(slot: Slot, place: number | null = this.selected): void {
     if (place === null) {
-      notify({ text: words.selectFirst });
+      notify({ text: this.preview.name === 'auto' ? words.noTileToSelect : words.selectFirst });
       return;
     }
     this.#edit(assign(this.preview, place, slot));
     this.selected = null;
   }
 
+  /** Fills the selected tile where its picture was wholly seen, and the other way round. */
+  turnFit(): void {
+    const place = this.selected;
+    if (place === null) {
+      notify({ text: this.preview.name === 'auto' ? words.noTileToSelect : words.selectFirst });
+      return;
+    }
+    const fit = tilesOf(this.preview, this.room)[place]?.fit === 'cover' ? 'contain' : 'cover';
+    this.#edit(fitSlot(this.preview, place, fit));
+  }
+
   swap(from: number, to: number): void {
     if (from !== to) this.#edit(swapSlots(this.preview, from, to));
   }
 
-  changeLayout(name: FixedLayout): void {
+  changeLayout(choice: Choice): void {
     this.selected = null;
-    if (name !== this.preview.name) this.#edit(changeLayout(this.preview, name));
+    if (choice !== choiceOf(this.preview)) this.#edit(changeLayout(this.preview, choice));
   }
 
   walkLayouts(step: 1 | -1): void {
-    this.changeLayout(nextLayout(this.preview.name, step));
+    this.changeLayout(nextChoice(choiceOf(this.preview), step));
   }
 
-  /** Takes the preview as this operator sees it: own edits first. */
-  async take(): Promise<void> {
+  /** Prepares a whole layout: one of the house's, or somebody's own. Sites that are not of this meeting are left out. */
+  prepare(layout: Layout): void {
+    this.selected = null;
+    const known = withoutSites(layout, (id) => this.room.participants[id] !== undefined);
+    if (!isSameLayout(known, this.preview)) this.#edit(known);
+  }
+
+  /** Takes the preview as this operator sees it, own edits first: for everyone, or as the picture of some alone. */
+  async take(audience?: OwnAudience): Promise<void> {
     if (!this.may('take')) return;
     await this.#draft.settled();
-    await this.run({ verb: 'take', version: this.room.preview.version });
+    const { version } = this.room.preview;
+    const done = await this.run({ verb: 'take', version, ...(audience === undefined ? {} : { audience }) });
+    if (done && audience !== undefined) notify({ text: pictureWords.takenFor({ who: nameOf(this.room, audience) }) });
+  }
+
+  followProgram(audience: OwnAudience): void {
+    if (this.may('followProgram')) this.send({ verb: 'followProgram', audience });
   }
 
   #edit(layout: Layout): void {
@@ -184,7 +217,13 @@ export class Operator {
   }
 }
 
+/** Who has, or may have, a picture of his own. */
+export function nameOf(room: RoomState, audience: OwnAudience): string {
+  return audience === 'codecs' ? pictureWords.codecs : (room.participants[audience]?.name ?? audience);
+}
+
 function targetOf(command: Command): string {
+  if ('audience' in command) return command.audience ?? '';
   if ('participantId' in command) return command.participantId;
   if ('requestId' in command) return command.requestId;
   if ('callId' in command) return command.callId;

@@ -11,6 +11,10 @@ export interface Reach {
   focusSearch: () => void;
   focusWall: () => void;
   toggleRecording: () => void;
+  openLayouts: () => void;
+  openOwnPictures: () => void;
+  openOverlay: () => void;
+  openHold: () => void;
   openSheet: () => void;
 }
 
@@ -20,10 +24,20 @@ type Performers = {
 
 /** What every key does: an action without its deed does not compile. */
 const PERFORMERS: Performers = {
-  selectTile: (operator, { place }) => operator.select(place),
+  selectTile: (operator, { figure }) => operator.selectByFigure(figure),
   show: (operator, { what }) => operator.show({ show: what }),
   changeLayout: (operator, { step }) => operator.walkLayouts(step),
+  turnFit: (operator) => operator.turnFit(),
+  savedLayouts: (_operator, _action, reach) => reach.openLayouts(),
   take: (operator) => void operator.take(),
+  takeForCodecs: (operator) => void operator.take('codecs'),
+  ownPictures: (_operator, _action, reach) => reach.openOwnPictures(),
+  overlay: (operator, _action, reach) => {
+    if (operator.may('setOverlay')) reach.openOverlay();
+  },
+  hold: (operator, _action, reach) => {
+    if (operator.may('hold')) reach.openHold();
+  },
   closeAllMicrophones: (operator) => {
     if (operator.may('closeAllMicrophones')) operator.send({ verb: 'closeAllMicrophones' });
   },

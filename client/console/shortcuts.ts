@@ -1,9 +1,10 @@
 /** What a key does on the console. */
 export type Action =
-  | { do: 'selectTile'; place: number }
-  | { do: 'show'; what: 'speaker' | 'content' | 'auto' | 'empty' }
+  | { do: 'selectTile'; figure: number }
+  | { do: 'show'; what: 'speaker' | 'chair' | 'content' | 'auto' | 'empty' }
   | { do: 'changeLayout'; step: 1 | -1 }
-  | { do: 'take' | 'closeAllMicrophones' | 'forward' | 'grant' | 'finish' | 'dial' | 'record' }
+  | { do: 'take' | 'takeForCodecs' | 'turnFit' | 'savedLayouts' | 'ownPictures' | 'overlay' | 'hold' }
+  | { do: 'closeAllMicrophones' | 'forward' | 'grant' | 'finish' | 'dial' | 'record' }
   | { do: 'dialAbsent' | 'stopPresenting' | 'frame' }
   | { do: 'ownMicrophone' | 'ownCamera' }
   | { do: 'search' | 'wall' | 'sheet' | 'clear' };
@@ -17,7 +18,11 @@ export interface Stroke {
 }
 
 const LETTERS: Readonly<Record<string, Action>> = {
-  t: { do: 'take' },
+  u: { do: 'turnFit' },
+  y: { do: 'savedLayouts' },
+  q: { do: 'ownPictures' },
+  o: { do: 'overlay' },
+  z: { do: 'hold' },
   m: { do: 'closeAllMicrophones' },
   f: { do: 'forward' },
   g: { do: 'grant' },
@@ -31,6 +36,7 @@ const LETTERS: Readonly<Record<string, Action>> = {
   b: { do: 'ownCamera' },
   w: { do: 'wall' },
   s: { do: 'show', what: 'speaker' },
+  h: { do: 'show', what: 'chair' },
   c: { do: 'show', what: 'content' },
   a: { do: 'show', what: 'auto' },
   e: { do: 'show', what: 'empty' },
@@ -43,14 +49,21 @@ export const SHEET = [
   {
     group: 'picture',
     keys: [
-      ['1–9', 'selectTile'],
+      ['1–25', 'selectTile'],
       ['S', 'speaker'],
+      ['H', 'chair'],
       ['C', 'content'],
       ['A', 'auto'],
       ['E', 'empty'],
+      ['U', 'turnFit'],
       ['L', 'nextLayout'],
       ['Shift L', 'previousLayout'],
+      ['Y', 'savedLayouts'],
       ['T', 'take'],
+      ['Shift T', 'takeForCodecs'],
+      ['Q', 'ownPictures'],
+      ['O', 'overlay'],
+      ['Z', 'hold'],
     ],
   },
   {
@@ -96,8 +109,9 @@ export function actionOf(stroke: Stroke, singleKeys: boolean): Action | null {
   if (stroke.key === 'Escape') return { do: 'clear' };
   if (stroke.key === '?') return { do: 'sheet' };
   if (!singleKeys) return null;
-  if (/^[1-9]$/.test(stroke.key)) return { do: 'selectTile', place: Number(stroke.key) - 1 };
+  if (/^[0-9]$/.test(stroke.key)) return { do: 'selectTile', figure: Number(stroke.key) };
   const letter = stroke.key.toLowerCase();
+  if (letter === 't') return { do: stroke.shiftKey ? 'takeForCodecs' : 'take' };
   if (letter === 'l') return { do: 'changeLayout', step: stroke.shiftKey ? -1 : 1 };
   return LETTERS[letter] ?? null;
 }

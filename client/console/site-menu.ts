@@ -6,6 +6,7 @@ import { hasCamera } from './camera.ts';
 import { cameraWords } from './camera-words.ts';
 import { detailWords } from './detail-words.ts';
 import type { Operator } from './operator.svelte.ts';
+import { pictureWords } from './picture-words.ts';
 import type { WallCard } from './wall.ts';
 import { words } from './words.ts';
 
@@ -49,7 +50,7 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
       onselect: () => operator.send({ verb: 'enterRequest', participantId: id }),
     },
     { separator: true },
-    ...assignItems(operator, card),
+    ...pictureItems(operator, card),
     { separator: true },
     ...callItems(operator, participant),
     ...(hasCamera(participant)
@@ -73,6 +74,25 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
       disabled: !operator.may('removeParticipant', id),
       onselect: () => dialogs.remove(participant),
     },
+    // As many as there are tiles: at the end they push nothing away.
+    ...(operator.preview.slots.length > 0 ? [{ separator: true } as const] : []),
+    ...assignItems(operator, card),
+  ];
+}
+
+/** The preview as this site's own picture, and the way back to the program. */
+function pictureItems(operator: Operator, { participant: { id }, ownPicture }: WallCard): MenuItem[] {
+  return [
+    { label: pictureWords.giveOwn, disabled: !operator.may('take'), onselect: () => void operator.take(id) },
+    ...(ownPicture
+      ? [
+          {
+            label: pictureWords.followProgram,
+            disabled: !operator.may('followProgram'),
+            onselect: () => operator.followProgram(id),
+          },
+        ]
+      : []),
   ];
 }
 
@@ -101,6 +121,7 @@ function callItems(operator: Operator, { callId, siteId, name, presence }: Parti
 
 function assignItems(operator: Operator, { participant, content }: WallCard): MenuItem[] {
   const { slots } = operator.preview;
+  if (slots.length === 0) return [];
   return [
     { heading: words.toWhichTile },
     ...slots.map((slot, place) => ({

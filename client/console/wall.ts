@@ -15,6 +15,8 @@ export interface WallCard {
   still: boolean;
   inProgram: boolean;
   inPreview: boolean;
+  /** It has a picture of its own instead of the program. */
+  ownPicture: boolean;
   /** Its speech request that is not over. */
   request: FloorRequest | null;
   speaking: boolean;
@@ -35,7 +37,9 @@ const ROLE_ORDER: Record<Participant['role'], number> = { chair: 0, site: 1, gue
  * @param compare how names are ordered, by the page's language
  */
 export function cardsOf(room: RoomState, compare: (a: string, b: string) => number): WallCard[] {
-  const shown = { program: shownBy(room.program, room), preview: shownBy(room.preview.layout, room) };
+  // While the meeting is held, nobody sees the program.
+  const program = room.hold ? new Set<string>() : shownBy(room.program, room);
+  const shown = { program, preview: shownBy(room.preview.layout, room) };
   const requests = new Map(room.requests.filter(isPending).map((request) => [request.participantId, request]));
   const sites = Object.values(room.participants)
     .filter((p) => isAttendee(p) && (p.role !== 'operator' || (p.presence === 'present' && sends(p, 'camera'))))
@@ -56,6 +60,7 @@ export function cardsOf(room: RoomState, compare: (a: string, b: string) => numb
       still: sent && !content && participant.kind === 'sip' && codecs.length > MOVING_CODECS,
       inProgram: shown.program.has(key),
       inPreview: shown.preview.has(key),
+      ownPicture: !content && room.own[participant.id] !== undefined,
       request: content ? null : (requests.get(participant.id) ?? null),
       speaking: !content && room.speaker === participant.id,
     };
@@ -79,6 +84,7 @@ function isSame(a: WallCard, b: WallCard): boolean {
     a.still === b.still &&
     a.inProgram === b.inProgram &&
     a.inPreview === b.inPreview &&
+    a.ownPicture === b.ownPicture &&
     a.speaking === b.speaking
   );
 }

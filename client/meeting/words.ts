@@ -80,6 +80,7 @@ export const words = catalogue({
     stage: {
       program: 'Hình đang phát của cuộc họp',
       live: 'Đang phát biểu',
+      muted: 'Tự tắt micro',
       away: 'Mất kết nối, đang chờ trở lại',
       noPicture: 'Không có hình',
       nobody: 'Chưa có điểm cầu nào trên hình',
@@ -231,6 +232,7 @@ export const words = catalogue({
     stage: {
       program: 'Program of the meeting',
       live: 'Speaking',
+      muted: 'Muted at the site',
       away: 'Connection lost, waiting for the return',
       noPicture: 'No picture',
       nobody: 'No site is in the picture yet',

@@ -12,10 +12,10 @@ const stroke = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKe
 
 describe('actionOf', () => {
   it('reads figures as tiles and letters without case', () => {
-    expect(actionOf(stroke('1'), true)).toEqual({ do: 'selectTile', place: 0 });
-    expect(actionOf(stroke('9'), true)).toEqual({ do: 'selectTile', place: 8 });
-    expect(actionOf(stroke('0'), true)).toBeNull();
+    expect(actionOf(stroke('1'), true)).toEqual({ do: 'selectTile', figure: 1 });
+    expect(actionOf(stroke('0'), true)).toEqual({ do: 'selectTile', figure: 0 });
     expect(actionOf(stroke('T'), true)).toEqual({ do: 'take' });
+    expect(actionOf(stroke('T', { shiftKey: true }), true)).toEqual({ do: 'takeForCodecs' });
     expect(actionOf(stroke('l'), true)).toEqual({ do: 'changeLayout', step: 1 });
     expect(actionOf(stroke('L', { shiftKey: true }), true)).toEqual({ do: 'changeLayout', step: -1 });
   });

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { assign, changeLayout, LAYOUT_ORDER, nextLayout, swapSlots } from '../../../client/console/slots.ts';
+import {
+  assign,
+  CHOICES,
+  changeLayout,
+  choiceOf,
+  fitSlot,
+  nextChoice,
+  plainLayout,
+  rectanglesOf,
+  swapSlots,
+  withoutSites,
+} from '../../../client/console/slots.ts';
+import { layoutNameSchema } from '../../../server/protocol/layouts.ts';
 import type { Layout, Slot } from '../../../server/protocol/records.ts';
-import { LAYOUTS } from '../../../server/room/geometry.ts';
+import { faultOf, LAYOUTS } from '../../../server/room/geometry.ts';
+import { participant, room } from './rooms.ts';
 
 const site = (participantId: string): Slot => ({ show: 'participant', participantId });
 const grid: Layout = { name: '2x2', slots: [site('a'), site('b'), { show: 'auto' }, { show: 'empty' }] };
@@ -33,19 +46,51 @@ describe('changeLayout', () => {
     expect(content.slots).toEqual([{ show: 'content' }, { show: 'speaker' }]);
     expect(changeLayout(content, 'side-by-side').slots).toEqual([{ show: 'auto' }, { show: 'auto' }]);
   });
-  it.each(LAYOUT_ORDER)('gives %s as many slots as it has tiles', (name) => {
-    expect(changeLayout(grid, name).slots).toHaveLength(LAYOUTS[name].length);
+  it('gives the chair the large place, and takes it back', () => {
+    const large = changeLayout(grid, 'chair+7');
+    expect(large.slots.slice(0, 4)).toEqual([{ show: 'chair' }, ...grid.slots.slice(1)]);
+    expect(changeLayout(large, '1+7').slots.slice(0, 2)).toEqual([{ show: 'speaker' }, site('b')]);
+  });
+  it('leaves no tiles of a drawn layout to one that has its own', () => {
+    const drawn: Layout = { name: 'custom', slots: [site('a')], tiles: [{ x: 0, y: 0, w: 1, h: 1 }] };
+    expect(changeLayout(drawn, '2x2')).toEqual({ name: '2x2', slots: [site('a'), ...Array(3).fill({ show: 'auto' })] });
+  });
+  it.each(CHOICES)('knows %s again, which is without fault', (choice) => {
+    const layout = changeLayout(grid, choice);
+    expect(choiceOf(layout)).toBe(choice);
+    expect(faultOf(layout)).toBeUndefined();
+    expect(faultOf(plainLayout(choice))).toBeUndefined();
   });
 });
 
-it('offers every layout, round and round', () => {
-  expect([...LAYOUT_ORDER].sort()).toEqual(Object.keys(LAYOUTS).sort());
-  expect(nextLayout('content+speakers')).toBe('1');
-  expect(nextLayout('1', -1)).toBe('content+speakers');
-  expect(nextLayout('custom')).toBe('1');
+it('offers every layout but drawn ones, round and round', () => {
+  const names = new Set(CHOICES.map((choice) => plainLayout(choice).name));
+  expect([...names, 'custom'].sort()).toEqual([...layoutNameSchema.options].sort());
+  expect(nextChoice('content+speakers')).toBe(CHOICES[0]);
+  expect(nextChoice(CHOICES[0] ?? null, -1)).toBe('content+speakers');
+  expect([nextChoice(null), nextChoice(null, -1)]).toEqual([CHOICES[0], CHOICES.at(-1)]);
+});
+
+it('draws a layout small as it is drawn large', () => {
+  const two = room([participant('a'), participant('b')]);
+  expect(rectanglesOf(plainLayout('chair+5'), two)).toEqual(LAYOUTS['1+5']);
+  expect(rectanglesOf(plainLayout('auto'), two)).toMatchObject([...LAYOUTS['side-by-side']]);
+  const tiles = [{ x: 0, y: 0, w: 1 / 2, h: 1 }];
+  expect(rectanglesOf({ name: 'custom', slots: [{ show: 'auto' }], tiles }, two)).toEqual(tiles);
 });
 
 it('swaps two tiles', () => {
   expect(swapSlots(grid, 0, 3).slots).toEqual([{ show: 'empty' }, site('b'), { show: 'auto' }, site('a')]);
   expect(swapSlots(grid, 0, 9)).toBe(grid);
+});
+
+it('fits one tile', () => {
+  expect(fitSlot(grid, 2, 'contain').slots).toEqual(grid.slots.with(2, { show: 'auto', fit: 'contain' }));
+});
+
+it('leaves out the sites of another meeting, but neither tiles nor fits', () => {
+  const fitted = fitSlot(grid, 1, 'contain');
+  const fit = 'contain' as const;
+  expect(withoutSites(fitted, (id) => id === 'a').slots).toEqual(grid.slots.with(1, { show: 'auto', fit }));
+  expect(withoutSites(grid).slots.slice(0, 2)).toEqual([{ show: 'auto' }, { show: 'auto' }]);
 });

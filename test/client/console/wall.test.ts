@@ -37,6 +37,13 @@ describe('cardsOf', () => {
   it('asks for no picture of someone who is away', () => {
     expect(cardsOf(room(people), compare).find((card) => card.key === 's3/camera')?.source).toBeNull();
   });
+  it('marks who has a picture of his own, and nobody as on air while the meeting is held', () => {
+    const card = (given: Parameters<typeof room>[1]) =>
+      cardsOf(room(people, given), compare).find(({ key }) => key === 'chair/camera');
+    expect(card({})).toMatchObject({ inProgram: true, ownPicture: false });
+    expect(card({ own: { chair: { name: 'auto', slots: [] } } })?.ownPicture).toBe(true);
+    expect(card({ hold: { kind: 'break', text: '', since: 0 } })?.inProgram).toBe(false);
+  });
   it('shows many codecs by stills, and only codecs', () => {
     const codecs = (n: number) => Array.from({ length: n }, (_, i) => participant(`codec-${i}`, { kind: 'sip' }));
     const stills = (n: number) => cardsOf(room([...people, ...codecs(n)]), compare).filter((card) => card.still).length;

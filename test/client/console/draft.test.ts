@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PreviewDraft } from '../../../client/console/preview-draft.ts';
+import { Draft } from '../../../client/console/draft.ts';
 import type { Layout } from '../../../server/protocol/records.ts';
 
 const layout = (participantId: string): Layout => ({ name: '1', slots: [{ show: 'participant', participantId }] });
@@ -11,7 +11,7 @@ function draftOf(answers: Promise<boolean>[]) {
     sent.push(given);
     return answers[sent.length - 1] ?? Promise.resolve(true);
   };
-  return { draft: new PreviewDraft(send, (given) => inHand.push(given)), sent, inHand };
+  return { draft: new Draft(send, (given) => inHand.push(given)), sent, inHand };
 }
 
 it('sends one edit after another, and of several waiting only the last', async () => {

@@ -1,0 +1,44 @@
+import type { RoomState } from '../../server/protocol/records.ts';
+import { catalogue, formatTime } from './words.svelte.ts';
+
+const words = catalogue({
+  vi: {
+    before: { title: 'Cuộc họp sắp bắt đầu', until: 'Bắt đầu lúc {time}' },
+    break: { title: 'Cuộc họp tạm nghỉ', until: 'Họp lại lúc {time}' },
+  },
+  en: {
+    before: { title: 'The meeting will begin soon', until: 'It begins at {time}' },
+    break: { title: 'The meeting takes a break', until: 'It resumes at {time}' },
+  },
+});
+
+/** What is shown in the place of the meeting's pictures. */
+export interface Slide {
+  title: string;
+  lines: string[];
+}
+
+/** The slide of a meeting that is held; nothing while it is not. */
+export function slideOf(
+  hold: Pick<NonNullable<RoomState['hold']>, 'kind' | 'text' | 'until'> | null,
+): Slide | undefined {
+  if (!hold) return undefined;
+  const { title, until } = words[hold.kind];
+  const lines = [hold.text, hold.until === undefined ? '' : until({ time: formatTime(hold.until) })];
+  return { title, lines: lines.filter((line) => line !== '') };
+}
+
+/** What is written over a picture; '' and false where nothing is. */
+export interface Overlay {
+  banner: string;
+  /** The time of day. */
+  clock: string;
+  recording: boolean;
+  names: boolean;
+}
+
+/** @param time of day, as it is written */
+export function overlayOf({ overlay, recording }: Pick<RoomState, 'overlay' | 'recording'>, time: string): Overlay {
+  const { banner, clock, names } = overlay;
+  return { banner, clock: clock ? time : '', recording: recording.status === 'running', names };
+}
