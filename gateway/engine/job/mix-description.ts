@@ -20,11 +20,8 @@ const mixed = 'audio/x-raw,format=F32LE,rate=48000,channels=1,layout=interleaved
 const jitterMs = 90;
 const patienceMs = 30;
 
-/** A voice that comes to its `level` later than this is heard by nobody. */
-export const latestMs = jitterMs + patienceMs + 30;
-
 /** How often each input's level is measured, in milliseconds. */
-export const levelIntervalMs = 100;
+const levelIntervalMs = 100;
 
 /**
  * The output's time begins with its first sound, not with the process, which may have run for hours. A browser sends

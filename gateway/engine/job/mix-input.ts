@@ -2,15 +2,13 @@ import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import type { RtpInput } from '../protocol.ts';
 import { type Levelling, type Loudness, level, startLevelling } from './levelling.ts';
-import { latestMs, levelIntervalMs, mixInputDescription } from './mix-description.ts';
+import { mixInputDescription } from './mix-description.ts';
 import { type BoundSocket, bindSocket, connectInput } from './rtp.ts';
 import { applyGain, readLoudness } from './sound-level.ts';
 
 /** A gain moves by so much with each buffer of sound: 25 dB a second, without a click. */
 const stepDb = 0.5;
 const stepMs = 20;
-/** Measurements in which a voice must have been late each time to count as late: a second. */
-const lastingMeasurements = 10;
 /** The most that `volume` can do. */
 const loudestDb = 20;
 
@@ -33,7 +31,6 @@ export class MixInput {
   #levelling: Levelling;
   #appliedDb: number;
   #moving: number | undefined;
-  #lateness: readonly number[] = [];
   #loudness: Loudness = { rms: -100, peak: -100 };
 
   constructor(
@@ -79,20 +76,9 @@ export class MixInput {
     this.#approach();
   }
 
-  /**
-   * Whether nothing of the last second came in time to be heard, although all of it came: GStreamer 1.22's `opusdec` is
-   * late for good by every packet that it could not read.
-   */
-  get isLate(): boolean {
-    return this.#lateness.length === lastingMeasurements && Math.min(...this.#lateness) > latestMs;
-  }
-
   /** Takes up a message of its `level`. */
   measured(structure: Gst.Structure): void {
     this.#loudness = readLoudness(structure);
-    const measuredMs = Number(structure.get_value('running-time')) / 1e6 + levelIntervalMs;
-    const lateness = (this.#pipeline.get_clock().get_time() - this.#pipeline.get_base_time()) / 1e6 - measuredMs;
-    this.#lateness = [...this.#lateness, lateness].slice(-lastingMeasurements);
     if (!this.#levels) return;
     this.#levelling = level(this.#levelling, this.#loudness);
     this.#approach();
@@ -107,7 +93,6 @@ export class MixInput {
 
   /** Begins anew on the same port after `stop`. */
   restart(): void {
-    this.#lateness = [];
     this.#bin = this.#start();
   }
 

@@ -161,7 +161,6 @@ class Mix {
     }
     listened.input.measured(structure);
     listened.heardAt = now();
-    if (listened.input.isLate) this.#repair(inputId, listened);
     if (listened.live) return;
     listened.live = true;
     this.#emit({ event: 'inputLive', inputId });
@@ -184,7 +183,7 @@ class Mix {
     else this.#repair(inputId, listened);
   }
 
-  /** Starts an input that has failed or is late anew on the same port. */
+  /** Starts an input that has failed anew on the same port. */
   #repair(inputId: string, listened: Listened): void {
     if (listened.repairing) return;
     listened.repairing = true;

@@ -8,8 +8,12 @@ const media = { VP8: 'video', H264: 'video', opus: 'audio', PCMU: 'audio', PCMA:
 /** All sound here is mono: Opus is decoded as such, whatever the sender does (RFC 7587 7.1), at half the price. */
 export const opusInMono = 'sprop-stereo=(string)0';
 
-/** It conceals losses by itself. With its FEC one broken packet would silence it for good: it tries that one for ever. */
-export const opusDecoder = 'rtpopusdepay ! opusdec plc=true max-errors=-1';
+/**
+ * It conceals losses by itself. With its FEC one broken packet would silence it for good: it tries that one for ever.
+ * GStreamer 1.22's is late for good by every packet that it cannot read, as each sound it makes takes the time of the
+ * oldest packet that made none: `opusparse` lets none through that is not Opus (RFC 6716 3.4).
+ */
+export const opusDecoder = 'rtpopusdepay ! opusparse ! opusdec plc=true max-errors=-1';
 
 type Stream = Pick<RtpInput, 'codec' | 'payloadType' | 'clockRate'>;
 

@@ -7,12 +7,13 @@ const patienceMs = 30;
 /**
  * A mixer that is never without sound, before a tee: 20 ms after 20 ms, each continuing the last through every stall
  * and loss of its inputs. These come late by up to `upstreamMs`; undefined stands for inputs of this process, which
- * never do. An input whose time has slipped by 20 ms is set right soon: the picture has no more patience.
+ * never do. An input whose time has slipped by 20 ms is set right at once: the picture has no more patience, and what
+ * follows a pause of which nothing was sent would be heard later than it belongs by as much as its first packet is late.
  */
 export function steadyMixer(name: string, tee: string, upstreamMs: number | undefined): string {
   // Inputs from the network cannot say how late they are before they have begun; with local ones it need not be forced.
   const live = upstreamMs === undefined ? '' : mixerLatency(upstreamMs, patienceMs);
-  return `${mixerWithSilence(name, rawAudio, `alignment-threshold=20000000 discont-wait=300000000 ${live}`)} ! ${rawAudio} ! tee name=${tee} allow-not-linked=true`;
+  return `${mixerWithSilence(name, rawAudio, `alignment-threshold=20000000 discont-wait=0 ${live}`)} ! ${rawAudio} ! tee name=${tee} allow-not-linked=true`;
 }
 
 /** The silence is there from the beginning because a mixer starts its time anew with its first input. */
