@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { type PictureTier, SETTINGS } from './settings.ts';
 
+const GIGABYTE = 1e9;
+
 type Key = keyof typeof SETTINGS;
 type Values = { [K in Key]: z.output<(typeof SETTINGS)[K]['schema']> };
 
@@ -24,6 +26,15 @@ export interface Settings {
   pictures: PictureTier[];
   /** The one of `pictures` that is recorded. */
   recordingPicture: PictureTier;
+  /** One key on each line (`readKeys` in `server/recordings/cipher.ts`). */
+  recordingKeyFile?: string;
+  /** Below so many bytes free on the disk: warned; nothing is recorded. */
+  recordingWarnFree: number;
+  recordingMinFree: number;
+  /** 0: an empty room is recorded on. */
+  recordingEmptyMinutes: number;
+  /** 0: for ever. */
+  retentionDays: number;
   encoder: 'x264' | 'va' | 'nvenc';
   /** IANA name. */
   timeZone: string;
@@ -154,6 +165,11 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     language: values.LANGUAGE,
     pictures: values.PICTURES,
     recordingPicture,
+    ...(values.RECORDING_KEY_FILE ? { recordingKeyFile: values.RECORDING_KEY_FILE } : {}),
+    recordingWarnFree: values.RECORDING_WARN_FREE * GIGABYTE,
+    recordingMinFree: values.RECORDING_MIN_FREE * GIGABYTE,
+    recordingEmptyMinutes: values.RECORDING_EMPTY_MINUTES,
+    retentionDays: values.RETENTION_DAYS,
     encoder: values.ENCODER,
     timeZone: values.TIME_ZONE,
     sip: values.SIP === 'on',

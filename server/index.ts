@@ -2,7 +2,6 @@
 
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import { join } from 'node:path';
 import { createApi, ensureOperator } from './api/index.ts';
 import { parseSettings, SettingError, type Settings } from './config.ts';
 import { startDemo } from './demo.ts';
@@ -15,6 +14,7 @@ import { startMedia } from './media/index.ts';
 import { CannotStart, texts } from './messages.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { Refused } from './protocol/refusals.ts';
+import { openRecorded, recordingsFolder } from './recordings/index.ts';
 import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
 import { openEmbeddedStore, type Store } from './store/index.ts';
 
@@ -44,7 +44,7 @@ try {
 async function start(): Promise<void> {
   const secrets = await readSecrets(settings.data);
   const { cert, key } = await readCertificate(settings.tlsCert, settings.tlsKey);
-  const recordingsDir = join(settings.data, 'recordings');
+  const recordingsDir = recordingsFolder(settings.data);
   await mkdir(recordingsDir, { recursive: true, mode: 0o700 });
 
   const store = await openEmbeddedStore(settings.data);
@@ -55,10 +55,15 @@ async function start(): Promise<void> {
 
   const graceMs = settings.graceSeconds * 1000;
   const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now });
+  const recorded = await openRecorded({
+    ...{ ...store, data: settings.data, retentionDays: settings.retentionDays, logger, now },
+    ...(settings.recordingKeyFile ? { keyFile: settings.recordingKeyFile } : {}),
+  });
+  closers.push(() => recorded.close());
   const directory = await Directory.open({ store, rooms, logger, now });
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
-    ...{ ...store, rooms, directory, recordingsDir, logger, now },
+    ...{ ...store, rooms, directory, recorded, recordingsDir, logger, now },
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),

@@ -163,6 +163,31 @@ export const SETTINGS = {
       allowed: 'HEIGHTpFPS',
     },
   ),
+  RECORDING_KEY_FILE: describe(folderOrNothing(), {
+    vi: 'Tệp khóa mã hóa bản ghi: mỗi dòng một khóa 32 byte dạng base64, dòng đầu dùng để ghi; mặc định: không mã hóa',
+    en: 'Keys that encrypt recordings, one each line, 32 bytes in base64, the first for writing; by default nothing is encrypted',
+    allowed: 'PATH',
+  }),
+  RECORDING_WARN_FREE: describe(z.coerce.number().min(0).max(100_000).default(20), {
+    vi: 'Cảnh báo khi đĩa còn trống ít hơn số GB này; mặc định 20',
+    en: 'Warn when less than so many GB of the disk are free; 20 by default',
+    allowed: 'GB',
+  }),
+  RECORDING_MIN_FREE: describe(z.coerce.number().min(0).max(100_000).default(2), {
+    vi: 'Không ghi khi đĩa còn trống ít hơn số GB này; mặc định 2',
+    en: 'Do not record when less than so many GB of the disk are free; 2 by default',
+    allowed: 'GB',
+  }),
+  RECORDING_EMPTY_MINUTES: describe(z.coerce.number().min(0).max(1440).default(10), {
+    vi: 'Dừng ghi sau số phút không còn ai trong phòng họp; 0: không tự dừng; mặc định 10',
+    en: 'A recording ends when nobody has been in the room for so many minutes; 0: never; 10 by default',
+    allowed: '0–1440',
+  }),
+  RETENTION_DAYS: describe(z.coerce.number().int().min(0).max(36_500).default(0), {
+    vi: 'Xóa bản ghi sau số ngày này, trừ khi được giữ lại; 0: không xóa; mặc định 0',
+    en: 'Recordings are deleted after so many days unless they are held; 0: never; 0 by default',
+    allowed: '0–36500',
+  }),
   ENCODER: describe(z.enum(['x264', 'va', 'nvenc']).default('x264'), {
     vi: 'Bộ mã hóa hình tổng hợp: bằng CPU, hoặc bằng phần cứng VA-API, NVENC',
     en: 'Encoder of the composed picture: the processor, or hardware by VA-API or NVENC',

@@ -45,6 +45,11 @@ const sentences = catalogue({
     alreadyRecording: 'Cuộc họp đang được ghi hình.',
     notRecording: 'Cuộc họp hiện không được ghi hình.',
     recordingUnknown: 'Không có bản ghi này. Xem lại danh sách bản ghi.',
+    recordingRunning: 'Bản ghi này đang được ghi. Dừng ghi rồi thử lại.',
+    recordingHeld: 'Bản ghi này đang được giữ theo yêu cầu pháp lý. Bỏ lệnh giữ rồi mới xóa được.',
+    recordingInParts: 'Các đoạn của bản ghi này không ghép được thành một tệp. Tải về từng đoạn.',
+    commentUnknown: 'Không còn ghi chú này. Tải lại trang.',
+    shareUnknown: 'Không còn liên kết chia sẻ này. Xem lại danh sách chia sẻ.',
     transportUnknown: 'Đường truyền hình và tiếng đã bị ngắt. Trang đang nối lại; nếu không được, tải lại trang.',
     producerUnknown: 'Nguồn hình hoặc tiếng này đã dừng. Bật lại máy quay hoặc micro.',
     consumerUnknown: 'Hình hoặc tiếng này không còn được gửi. Trang sẽ tự nhận lại.',
@@ -57,6 +62,7 @@ const sentences = catalogue({
     retry: 'Máy chủ không trả lời hoặc chưa ghi được thao tác này. Thử lại.',
     mediaUnavailable:
       'Máy chủ tạm thời không xử lý được hình và tiếng. Thử lại sau giây lát; nếu lặp lại, báo quản trị.',
+    recordingKeyMissing: 'Máy chủ không có khóa giải mã của bản ghi này. Báo quản trị.',
     internal: 'Máy chủ gặp lỗi, thao tác chưa được thực hiện. Thử lại; nếu lặp lại, báo quản trị.',
   },
   en: {
@@ -102,6 +108,11 @@ const sentences = catalogue({
     alreadyRecording: 'The meeting is being recorded already.',
     notRecording: 'The meeting is not being recorded.',
     recordingUnknown: 'There is no such recording. Look at the list again.',
+    recordingRunning: 'This is still being recorded. Stop the recording, then try again.',
+    recordingHeld: 'This recording is under a legal hold. Lift the hold before deleting it.',
+    recordingInParts: 'The parts of this recording cannot be joined into one file. Download each by itself.',
+    commentUnknown: 'This comment is gone. Reload the page.',
+    shareUnknown: 'This shared link is gone. Look at the list of shares again.',
     transportUnknown: 'The path for picture and sound was closed. The page is reconnecting; if it fails, reload it.',
     producerUnknown: 'This picture or sound has stopped. Switch the camera or microphone on again.',
     consumerUnknown: 'This picture or sound is no longer sent. The page will fetch it again by itself.',
@@ -113,6 +124,7 @@ const sentences = catalogue({
     retry: 'The server does not answer or could not record this. Try again.',
     mediaUnavailable:
       'The server cannot handle picture and sound just now. Try again shortly; if it persists, report it.',
+    recordingKeyMissing: 'The server does not have the key of this recording. Report it.',
     internal: 'The server failed and did not carry this out. Try again; if it persists, report it.',
   },
 } satisfies Record<'vi' | 'en', Record<RefusalCode, string>>);

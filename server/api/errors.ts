@@ -9,6 +9,8 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   messageTooLarge: 413,
   roomUnknown: 404,
   recordingUnknown: 404,
+  commentUnknown: 404,
+  shareUnknown: 404,
   layoutNotSaved: 404,
   internal: 500,
 };

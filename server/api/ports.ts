@@ -1,6 +1,19 @@
+import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { LoggedEvent } from '../protocol/events.ts';
-import type { Health, LinkSummary, RecordingSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
+import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
+import type {
+  ChangeRecording,
+  Comment,
+  IssueShare,
+  RecordingAccess,
+  RecordingAct,
+  RecordingDetail,
+  RecordingSummary,
+  Share,
+  StreamIndex,
+  WriteComment,
+} from '../protocol/recording.ts';
 import type { Kind, Role } from '../protocol/records.ts';
 import type { SipBan } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
@@ -59,9 +72,73 @@ export interface LogPort {
   read(roomId: string): Promise<LoggedEvent[]>;
 }
 
-export interface RecordingsPort {
-  list(): Promise<RecordingSummary[]>;
-  fileOf(recordingId: string): Promise<string | undefined>;
+/** Who looks at a recording. */
+export type RecordingIdentity =
+  | { as: 'operator'; username: string }
+  | { as: 'participant'; roomId: string; participantId?: string; name: string }
+  | { as: 'share'; share: Share & { recordingId: string } };
+export interface RecordingDoer {
+  identity: RecordingIdentity;
+  ip: string;
+}
+
+/** Bytes as HTTP counts them, both ends included. `open` is null where the range is not satisfiable. */
+interface ServedBytes {
+  type: string;
+  size: number;
+  range?: { first: number; last: number };
+  open: (() => Readable) | null;
+}
+
+interface StoredRecording {
+  recordingId: string;
+  roomId: string;
+  title: string;
+  status: 'running' | 'saved';
+  file?: string;
+  startedAt: number;
+  durationMs: number;
+  bytes: number;
+  note: string;
+  access: RecordingAccess | null;
+  keepUntil: number | null | 'byRule';
+  held: boolean;
+}
+
+/** Recordings (`server/recordings`); each refuses whom the policy does not let. */
+export interface RecordedPort {
+  library: {
+    list(query?: string): Promise<RecordingSummary[]>;
+    seenBy(identity: RecordingIdentity): Promise<RecordingSummary[]>;
+    admit(identity: RecordingIdentity, id: string, act: 'see' | 'download' | 'manage'): Promise<StoredRecording>;
+    detail(identity: RecordingIdentity, id: string): Promise<RecordingDetail>;
+    summarise(stored: StoredRecording): RecordingSummary;
+  };
+  serving: {
+    playlist(
+      identity: RecordingIdentity,
+      id: string,
+      stream: string,
+      awaited?: { segment: number; fragment?: number },
+    ): Promise<{ text: string }>;
+    streamIndex(identity: RecordingIdentity, id: string, stream: string): Promise<StreamIndex>;
+    file(identity: RecordingIdentity, id: string, file: string, range: string | undefined): Promise<ServedBytes>;
+    download(identity: RecordingIdentity, id: string, part?: number): Promise<{ bytes: number; open(): Readable }>;
+    extra(identity: RecordingIdentity, id: string, name: string): Promise<Readable>;
+  };
+  annotations: {
+    comment(doer: RecordingDoer, id: string, written: WriteComment): Promise<Comment>;
+    removeComment(doer: RecordingDoer, id: string, commentId: string): Promise<void>;
+    shares(doer: RecordingDoer, id: string): Promise<Share[]>;
+    share(doer: RecordingDoer, id: string, wanted: IssueShare): Promise<{ share: Share; token: string }>;
+    revokeShare(doer: RecordingDoer, id: string, shareId: string): Promise<void>;
+    openShare(token: string): Promise<RecordingIdentity>;
+    change(doer: RecordingDoer, id: string, change: ChangeRecording): Promise<void>;
+    acts(doer: RecordingDoer, id: string): Promise<RecordingAct[]>;
+    viewed(doer: RecordingDoer, id: string, what: string): Promise<void>;
+    record(doer: RecordingDoer, id: string, act: RecordingAct['act'], detail?: string): Promise<void>;
+  };
+  removal: { remove(doer: RecordingDoer, id: string): Promise<void> };
 }
 
 export interface DirectoryPort {
@@ -108,7 +185,7 @@ export interface ApiParts {
   accounts: AccountsPort;
   links: LinksPort;
   log: LogPort;
-  recordings: RecordingsPort;
+  recorded: RecordedPort;
   rooms: RoomsPort;
   directory: DirectoryPort;
   layouts: LayoutsPort;

@@ -1,32 +1,101 @@
 import { Router } from 'express';
-import { recordingIdSchema } from '../protocol/ids.ts';
+import { z } from 'zod';
+import {
+  changeRecordingSchema,
+  issueShareSchema,
+  openReviewSchema,
+  type RecordingSummary,
+  writeCommentSchema,
+} from '../protocol/recording.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
+import { originOf } from './origin.ts';
 import type { ApiParts } from './ports.ts';
+import { AddressLimit } from './recording-limits.ts';
+import { routeRecordingMedia } from './recording-media.ts';
+import { RecordingVisitors } from './recording-visitors.ts';
 import type { Sessions } from './sessions.ts';
 
-/** What was recorded, for operators alone. */
-export function routeRecordings({ recordings, recordingsDir }: ApiParts, sessions: Sessions): Router {
+const querySchema = z.object({ q: z.string().max(200).optional() });
+
+/** What was recorded: listed and kept by operators, seen by whoever the policy of recordings lets see it. */
+export function routeRecordings(parts: ApiParts, sessions: Sessions): Router {
+  const { recorded, logger } = parts;
+  const { library, annotations, removal } = recorded;
+  const visitors = new RecordingVisitors(parts, sessions);
+  const tokensShown = new AddressLimit(60, 600);
+  const written = new AddressLimit(120, 60);
   const router = Router();
 
   router.get('/recordings', async (request, response) => {
-    await sessions.require(request);
-    response.json({ recordings: await recordings.list() });
+    await visitors.operator(request);
+    response.json({ recordings: await library.list(parse(querySchema, request.query).q) });
   });
 
-  router.get('/recordings/:id/video', async (request, response, next) => {
-    await sessions.require(request);
-    const recordingId = parse(recordingIdSchema, request.params.id);
-    const file = await recordings.fileOf(recordingId);
-    if (!file) throw new Refused('recordingUnknown', recordingId);
-    const options = { root: recordingsDir, cacheControl: false, headers: { 'Cache-Control': 'private, no-store' } };
-    // Answers ranges (RFC 9110 14), so that a browser can jump in it.
-    response.type('video/mp4').sendFile(file, options, (error) => {
-      if (!error || response.headersSent) return;
-      // RFC 9110 15.5.17; `Content-Range` with the length is set already.
-      if ('status' in error && error.status === 416) return void response.status(416).end();
-      const isGone = 'code' in error && error.code === 'ENOENT';
-      next(isGone ? new Refused('recordingUnknown', recordingId) : error);
-    });
+  router.post('/review', async (request, response) => {
+    await tokensShown.count(request);
+    const { token } = parse(openReviewSchema, request.body);
+    const identity = await visitors.open(token);
+    const recordings: RecordingSummary[] = await library.seenBy(identity);
+    if (recordings.length === 0) throw new Refused('recordingUnknown');
+    for (const { recordingId } of recordings) visitors.admit(response, token, recordingId);
+    response.json({ recordings });
   });
+
+  router.get('/recordings/:id', async (request, response) => {
+    const { recordingId, identity } = await visitors.doer(request);
+    response.json(await library.detail(identity, recordingId));
+  });
+
+  router.patch('/recordings/:id', async (request, response) => {
+    const { recordingId, ...doer } = await visitors.doer(request);
+    await annotations.change(doer, recordingId, parse(changeRecordingSchema, request.body));
+    response.json(library.summarise(await library.admit(doer.identity, recordingId, 'manage')));
+  });
+
+  router.delete('/recordings/:id', async (request, response) => {
+    const { recordingId, ...doer } = await visitors.doer(request);
+    await removal.remove(doer, recordingId);
+    logger.info({ recordingId }, 'a recording was deleted');
+    response.json({});
+  });
+
+  router.post('/recordings/:id/comments', async (request, response) => {
+    await written.count(request);
+    const { recordingId, ...doer } = await visitors.doer(request);
+    const comment = parse(writeCommentSchema, request.body);
+    response.status(201).json(await annotations.comment(doer, recordingId, comment));
+  });
+
+  router.delete('/recordings/:id/comments/:commentId', async (request, response) => {
+    const { recordingId, ...doer } = await visitors.doer(request);
+    await annotations.removeComment(doer, recordingId, request.params.commentId);
+    response.json({});
+  });
+
+  router.get('/recordings/:id/shares', async (request, response) => {
+    const { recordingId, ...doer } = await visitors.doer(request);
+    response.json({ shares: await annotations.shares(doer, recordingId) });
+  });
+
+  router.post('/recordings/:id/shares', async (request, response) => {
+    await written.count(request);
+    const { recordingId, ...doer } = await visitors.doer(request);
+    const { share, token } = await annotations.share(doer, recordingId, parse(issueShareSchema, request.body));
+    // Behind the '#' it stays out of request logs.
+    response.status(201).json({ ...share, url: `${originOf(request, parts.publicUrl)}/review#${token}` });
+  });
+
+  router.delete('/recordings/:id/shares/:shareId', async (request, response) => {
+    const { recordingId, ...doer } = await visitors.doer(request);
+    await annotations.revokeShare(doer, recordingId, request.params.shareId);
+    response.json({});
+  });
+
+  router.get('/recordings/:id/acts', async (request, response) => {
+    const { recordingId, ...doer } = await visitors.doer(request);
+    response.json({ acts: await annotations.acts(doer, recordingId) });
+  });
+
+  router.use(routeRecordingMedia(parts, visitors));
   return router;
 }

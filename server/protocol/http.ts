@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   layoutIdSchema,
   participantIdSchema,
-  recordingIdSchema,
   roomIdSchema,
   sipAccountSchema,
   sipAddressSchema,
@@ -42,8 +41,26 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   DELETE /api/sip/bans/:ip                   → {}
  *   POST   /api/link         OpenLink          → LinkInfo   what the join page shows before joining
  *   POST   /api/join         Join              → Ticket
- *   GET    /api/recordings                     → { recordings: RecordingSummary[] }
- *   GET    /api/recordings/:id/video           → video/mp4 with ranges (RFC 9110 14)
+ *   GET    /api/recordings?q=                  → { recordings: RecordingSummary[] } newest first; found ones, best first
+ *   POST   /api/review       OpenReview        → { recordings: RecordingSummary[] } and a cookie for each
+ *
+ * Of one recording, for operators and whoever has such a cookie (`protocol/recording.ts`):
+ *
+ *   GET    /api/recordings/:id                 → RecordingDetail
+ *   PATCH  /api/recordings/:id ChangeRecording → RecordingSummary
+ *   DELETE /api/recordings/:id                 → {}         409 `recordingRunning`, `recordingHeld`
+ *   GET    …/:stream.m3u8                      → HLS: VOD; EVENT while it runs, low latency (`_HLS_msn`, `_HLS_part`)
+ *   GET    …/streams/:stream                   → StreamIndex
+ *   GET    …/files/:file                       → ranges (RFC 9110 14), decrypted; of a share, its stretch alone
+ *   GET    …/download?part=                    → the program as one MP4; 409 `recordingInParts`: take each by itself
+ *   GET    …/strip.jpg strip.json waveform.json
+ *   GET    …/video                             → the one file of an earlier version, with ranges
+ *   POST   …/comments        WriteComment      → Comment
+ *   DELETE …/comments/:commentId               → {}         404 `commentUnknown`
+ *   GET    …/shares                            → { shares: Share[] }
+ *   POST   …/shares          IssueShare        → IssuedShare
+ *   DELETE …/shares/:shareId                   → {}         404 `shareUnknown`
+ *   GET    …/acts                              → { acts: RecordingAct[] } newest first
  */
 export const usernameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 export const passwordSchema = z.string().min(1).max(256);
@@ -151,14 +168,6 @@ export const bansSchema = z.object({ bans: z.array(sipBanSchema) });
 export const saveLayoutSchema = z.strictObject({ name: nameSchema, layout: layoutSchema });
 export const savedLayoutSchema = saveLayoutSchema.extend({ layoutId: layoutIdSchema });
 
-export const recordingSummarySchema = z.object({
-  recordingId: recordingIdSchema,
-  roomId: roomIdSchema,
-  title: nameSchema,
-  startedAt: timeSchema,
-  durationMs: z.number().int().nonnegative(),
-  bytes: z.number().int().nonnegative(),
-});
 export const healthSchema = z.object({
   status: z.enum(['ok', 'degraded']),
   version: z.string(),
@@ -181,5 +190,4 @@ export type SaveSite = z.infer<typeof saveSiteSchema>;
 export type Invitations = z.infer<typeof invitationsSchema>;
 export type SaveLayout = z.infer<typeof saveLayoutSchema>;
 export type SavedLayout = z.infer<typeof savedLayoutSchema>;
-export type RecordingSummary = z.infer<typeof recordingSummarySchema>;
 export type Health = z.infer<typeof healthSchema>;

@@ -307,3 +307,4 @@ export type RecordingSummary = z.infer<typeof recordingSummarySchema>;
 export type Viewer = z.infer<typeof viewerSchema>;
 export type RecordingDetail = z.infer<typeof recordingDetailSchema>;
 export type RecordingAct = z.infer<typeof recordingActSchema>;
+export type { RecordedTracks, RecordingWarning } from './records.ts';

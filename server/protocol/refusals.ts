@@ -46,6 +46,11 @@ export const REFUSALS = {
   alreadyRecording: 'state',
   notRecording: 'state',
   recordingUnknown: 'state',
+  recordingRunning: 'state',
+  recordingHeld: 'state',
+  recordingInParts: 'state',
+  commentUnknown: 'state',
+  shareUnknown: 'state',
   transportUnknown: 'state',
   producerUnknown: 'state',
   consumerUnknown: 'state',
@@ -56,6 +61,7 @@ export const REFUSALS = {
   roomFull: 'limit',
   retry: 'server',
   mediaUnavailable: 'server',
+  recordingKeyMissing: 'server',
   internal: 'server',
 } as const satisfies Record<string, z.infer<typeof categorySchema>>;
 

@@ -9,11 +9,13 @@ import { type Links, openLinks } from './links.ts';
 import { migrationProvider } from './migrations.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
 import { openRegistrations, type Registrations } from './registrations.ts';
+import { openReviews, type Reviews } from './reviews.ts';
 import type { Database } from './schema.ts';
 import { openSites, type Sites } from './sites.ts';
 import { openSqlite } from './sqlite.ts';
 
 export { AppendConflict } from './event-log.ts';
+export type { StoredRecording } from './recordings.ts';
 export type { Registrations } from './registrations.ts';
 export type { Ha1, Sites, StoredSite } from './sites.ts';
 
@@ -23,6 +25,7 @@ export interface Store {
   accounts: Accounts;
   links: Links;
   recordings: Recordings;
+  reviews: Reviews;
   sites: Sites;
   layouts: Layouts;
   registrations: Registrations;
@@ -49,6 +52,7 @@ export async function openStore(db: Database): Promise<Store> {
     accounts: openAccounts(db),
     links: openLinks(db),
     recordings: openRecordings(db),
+    reviews: openReviews(db),
     sites: openSites(db),
     layouts: openLayouts(db),
     registrations: openRegistrations(db),

@@ -1,37 +1,127 @@
-import type { RecordingSummary } from '../protocol/http.ts';
 import type { RecordingId } from '../protocol/ids.ts';
-import type { Database } from './schema.ts';
+import { type RecordingAccess, recordingAccessSchema } from '../protocol/recording.ts';
+import type { Database, Schema } from './schema.ts';
 
-/** What was saved, as the rooms' logs say; the rows are written with the events `recordingSaved` and `recordingPartSaved`. */
-export interface Recordings {
-  /** Newest first. */
-  list(): Promise<RecordingSummary[]>;
-  /** The file's name in the folder of recordings. */
-  fileOf(recordingId: RecordingId): Promise<string | undefined>;
+/** A recording as its row has it; `access` null: as the house has it. */
+export interface StoredRecording {
+  recordingId: RecordingId;
+  roomId: string;
+  title: string;
+  status: 'running' | 'saved';
+  /** One file in the folder of recordings; absent: a folder of streams and parts. */
+  file?: string;
+  startedAt: number;
+  durationMs: number;
+  bytes: number;
+  note: string;
+  access: RecordingAccess | null;
+  /** `byRule`: nobody has decided; null: for ever. */
+  keepUntil: number | null | 'byRule';
+  held: boolean;
 }
 
+/** What a person may change; what is not named stays. */
+export type RecordingChange = Partial<Pick<StoredRecording, 'note' | 'access' | 'keepUntil' | 'held'>>;
+
+/** Recordings as lists know them; the rows are written with the events of their rooms. */
+export interface Recordings {
+  /** Newest first. */
+  list(): Promise<StoredRecording[]>;
+  find(recordingId: RecordingId): Promise<StoredRecording | undefined>;
+  change(recordingId: RecordingId, change: RecordingChange): Promise<void>;
+  /** Saved ones of which nobody has yet looked at what is on disk. */
+  uncared(): Promise<StoredRecording[]>;
+  /** What is on disk, after the stop. */
+  care(recordingId: RecordingId, found: { durationMs: number; bytes: number }): Promise<void>;
+  /** It is in no list any more, and nothing that was written or given out of it is left. False where it is held. */
+  remove(recordingId: RecordingId): Promise<boolean>;
+  /** Removed ones whose files may still be there. */
+  unwiped(): Promise<RecordingId[]>;
+  wiped(recordingId: RecordingId): Promise<void>;
+}
+
+/** In `bytes` of a removed recording of which nothing is left. */
+const WIPED = -1;
+
 export function openRecordings(db: Database): Recordings {
+  const known = () =>
+    db
+      .selectFrom('recordings')
+      .innerJoin('rooms', 'rooms.id', 'recordings.room_id')
+      .selectAll('recordings')
+      .select('rooms.title')
+      .where('recordings.status', '!=', 'deleted');
   return {
     async list() {
-      const rows = await db
-        .selectFrom('recordings')
-        .innerJoin('rooms', 'rooms.id', 'recordings.room_id')
-        .selectAll('recordings')
-        .select('rooms.title')
-        .orderBy('recordings.started_at', 'desc')
-        .execute();
-      return rows.map((row) => ({
-        recordingId: row.id,
-        roomId: row.room_id,
-        title: row.title,
-        startedAt: row.started_at,
-        durationMs: row.duration_ms,
-        bytes: row.bytes,
-      }));
+      return (await known().orderBy('recordings.started_at', 'desc').execute()).map(toRecording);
     },
-    async fileOf(recordingId) {
-      const found = db.selectFrom('recordings').select('file').where('id', '=', recordingId);
-      return (await found.executeTakeFirst())?.file;
+    async find(recordingId) {
+      const row = await known().where('recordings.id', '=', recordingId).executeTakeFirst();
+      return row && toRecording(row);
     },
+    async change(recordingId, { note, access, keepUntil, held }) {
+      const changed: Partial<Schema['recordings']> = {
+        ...(note === undefined ? {} : { note }),
+        ...(access === undefined ? {} : { access: access && JSON.stringify(access) }),
+        ...(keepUntil === undefined ? {} : keptUntil(keepUntil)),
+        ...(held === undefined ? {} : { held: held ? 1 : 0 }),
+      };
+      if (Object.keys(changed).length === 0) return;
+      await db.updateTable('recordings').set(changed).where('id', '=', recordingId).execute();
+    },
+    async uncared() {
+      const saved = known().where('recordings.status', '=', 'saved').where('cared', '=', 0);
+      return (await saved.execute()).map(toRecording);
+    },
+    async care(recordingId, { durationMs, bytes }) {
+      const found = { duration_ms: durationMs, bytes, cared: 1 };
+      await db.updateTable('recordings').set(found).where('id', '=', recordingId).execute();
+    },
+    remove: (recordingId) => remove(db, recordingId),
+    async unwiped() {
+      const removed = db.selectFrom('recordings').select('id').where('status', '=', 'deleted').where('bytes', '>=', 0);
+      return (await removed.execute()).map(({ id }) => id);
+    },
+    async wiped(recordingId) {
+      await db.updateTable('recordings').set({ bytes: WIPED }).where('id', '=', recordingId).execute();
+    },
+  };
+}
+
+function remove(db: Database, recordingId: RecordingId): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    const removed = await transaction
+      .updateTable('recordings')
+      .set({ status: 'deleted', note: '' })
+      .where('id', '=', recordingId)
+      .where('held', '=', 0)
+      .executeTakeFirst();
+    if (removed.numUpdatedRows !== 1n) return false;
+    for (const table of ['recording_comments', 'recording_shares', 'recording_texts'] as const) {
+      await transaction.deleteFrom(table).where('recording_id', '=', recordingId).execute();
+    }
+    return true;
+  });
+}
+
+function keptUntil(keepUntil: number | null | 'byRule'): Pick<Schema['recordings'], 'keep_decided' | 'keep_until'> {
+  if (keepUntil === 'byRule') return { keep_decided: 0, keep_until: null };
+  return { keep_decided: 1, keep_until: keepUntil };
+}
+
+function toRecording(row: Schema['recordings'] & { title: string }): StoredRecording {
+  return {
+    recordingId: row.id,
+    roomId: row.room_id,
+    title: row.title,
+    status: row.status === 'running' ? 'running' : 'saved',
+    ...(row.file === '' ? {} : { file: row.file }),
+    startedAt: row.started_at,
+    durationMs: row.duration_ms,
+    bytes: row.bytes,
+    note: row.note,
+    access: row.access === null ? null : recordingAccessSchema.parse(JSON.parse(row.access)),
+    keepUntil: row.keep_decided === 0 ? 'byRule' : row.keep_until,
+    held: row.held === 1,
   };
 }

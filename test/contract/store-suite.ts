@@ -104,11 +104,10 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
       const events = [number(saved, 2, 2_000), number(ended, 3, 3_000)];
       await log().append({ roomId, epoch, expectedSeq: 1, events });
       expect(await log().rooms()).toMatchObject([{ status: 'ended', endedAt: 3_000 }]);
-      expect(await twin.store.recordings.list()).toEqual([
-        { recordingId: 'r1', roomId, title: 'Giao ban tuần 47', startedAt: 1_600, durationMs: 400, bytes: 9 },
-      ]);
-      expect(await twin.store.recordings.fileOf('r1')).toBe('r1.mp4');
-      expect(await twin.store.recordings.fileOf('r2')).toBeUndefined();
+      const one = { recordingId: 'r1', roomId, title: 'Giao ban tuần 47', startedAt: 1_600, durationMs: 400, bytes: 9 };
+      const pristine = { note: '', access: null, keepUntil: 'byRule', held: false };
+      expect(await twin.store.recordings.list()).toEqual([{ ...one, ...pristine, status: 'saved', file: 'r1.mp4' }]);
+      expect(await twin.store.recordings.find('r2')).toBeUndefined();
     });
 
     test('a changed password ends every session of its account', async () => {

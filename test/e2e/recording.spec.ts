@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { APIRequestContext, Page } from 'playwright/test';
 import { z } from 'zod';
 import type { LoggedEvent } from '../../server/protocol/events.ts';
-import { type RecordingSummary, recordingSummarySchema } from '../../server/protocol/http.ts';
+import { type RecordingSummary, recordingSummarySchema } from '../../server/protocol/recording.ts';
 import { colourDistance, colourOf, toneLevel } from '../integration/perceive.ts';
 import { attend, logOf, participantNamed, show } from './centre.ts';
 import { expect, test } from './fixtures.ts';

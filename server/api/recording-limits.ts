@@ -1,0 +1,22 @@
+import type { Request } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Refused } from '../protocol/refusals.ts';
+
+/** So many in so many seconds, from one address. */
+export class AddressLimit {
+  readonly #limiter: RateLimiterMemory;
+
+  constructor(points: number, seconds: number) {
+    this.#limiter = new RateLimiterMemory({ points, duration: seconds });
+  }
+
+  /** Throws `Refused` with the seconds to wait as its detail. */
+  async count(request: Request): Promise<void> {
+    try {
+      await this.#limiter.consume(request.socket.remoteAddress ?? '');
+    } catch (rejected) {
+      if (!(rejected instanceof RateLimiterRes)) throw rejected;
+      throw new Refused('tooManyAttempts', String(Math.ceil(rejected.msBeforeNext / 1000)));
+    }
+  }
+}

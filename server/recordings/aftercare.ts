@@ -1,0 +1,131 @@
+import type { KeyObject } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Chapter } from '../protocol/recording.ts';
+import { chaptersOf, sitesOf } from './chapters.ts';
+import { foldText } from './fold.ts';
+import type { RecordingFolders } from './folder.ts';
+import { signRecording } from './manifest.ts';
+import type { LogPort, RecordingsPort, ReviewsPort, SearchedText, StoredRecording } from './ports.ts';
+import { isOverdue } from './retention.ts';
+import type { RecordingStorage } from './storage.ts';
+
+interface AftercareParts {
+  recordings: RecordingsPort;
+  reviews: ReviewsPort;
+  log: LogPort;
+  folders: RecordingFolders;
+  storage: RecordingStorage;
+  signingKey: KeyObject;
+  retentionDays: number;
+  logger: Logger;
+  now: () => number;
+}
+
+/** A recording plays the moment it stops; what comes after can wait. */
+const EVERY_MS = 15_000;
+
+/**
+ * What is done for recordings when nobody waits: after the stop their length, what a search finds, and the signature;
+ * when their time has come, their deletion. One at a time. Owns its timer.
+ */
+export class Aftercare {
+  readonly #parts: AftercareParts;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(parts: AftercareParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#round = this.round().finally(() => {
+      if (!this.#closed) this.#timer = setTimeout(() => this.start(), EVERY_MS).unref();
+    });
+  }
+
+  /** What is due now. Never rejects. */
+  async round(): Promise<void> {
+    const { recordings, retentionDays, now } = this.#parts;
+    await this.#each('care', recordings.uncared(), (recording) => this.#care(recording));
+    const overdue = recordings.list().then((all) => all.filter((one) => isOverdue(one, retentionDays, now())));
+    await this.#each('expiry', overdue, (recording) => this.#expire(recording));
+    await this.#each('deletion', recordings.unwiped(), (recordingId) => this.wipe(recordingId));
+  }
+
+  /** Removes the files of a recording that is in no list any more. Rejects when it cannot; the next round tries again. */
+  async wipe(recordingId: string): Promise<void> {
+    const { storage, folders, recordings } = this.#parts;
+    await storage.delete(recordingId);
+    folders.forget(recordingId);
+    await recordings.wiped(recordingId);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  async #each<T>(what: string, due: Promise<T[]>, care: (one: T) => Promise<void>): Promise<void> {
+    try {
+      for (const one of await due) {
+        if (this.#closed) return;
+        await care(one).catch((error) =>
+          this.#parts.logger.error({ err: error, what }, 'a recording was not cared for'),
+        );
+      }
+    } catch (error) {
+      this.#parts.logger.error({ err: error, what }, 'recordings cannot be listed');
+    }
+  }
+
+  async #care({ recordingId, roomId, file, durationMs, bytes }: StoredRecording): Promise<void> {
+    const { recordings, reviews, log, folders, storage, signingKey, now } = this.#parts;
+    const found = await folders.read(recordingId);
+    const isFolder = file === undefined;
+    if (isFolder && found.streams.length === 0) {
+      // It failed before its first picture: there is nothing to list.
+      await recordings.remove(recordingId);
+      return;
+    }
+    const events = await log.read(roomId);
+    const sites = sitesOf(events).map((text) => searchable(recordingId, 'site', text));
+    const chapters = isFolder ? chaptersOf(events, found, recordingId) : [];
+    const told = chapters.map((one) => searchable(recordingId, 'chapter', textOf(one), one.at));
+    await reviews.setTexts(recordingId, ['site', 'chapter'], [...sites, ...told.filter(({ text }) => text !== '')]);
+    if (isFolder) await signRecording(storage, recordingId, { key: signingKey, now: now() });
+    const size = found.streams.flatMap(({ placed }) => placed).reduce((sum, part) => sum + part.bytes, 0);
+    const seen = isFolder ? { durationMs: found.timeline.durationMs, bytes: size } : { durationMs, bytes };
+    await recordings.care(recordingId, seen);
+  }
+
+  async #expire({ recordingId, title }: StoredRecording): Promise<void> {
+    const { recordings, reviews, logger, now } = this.#parts;
+    if (!(await recordings.remove(recordingId))) return;
+    await reviews.record(recordingId, { at: now(), by: 'system', act: 'expired', detail: title.slice(0, 256) });
+    logger.info({ recordingId }, 'a recording was deleted: its time had come');
+  }
+}
+
+function searchable(recording_id: string, kind: SearchedText['kind'], text: string, at?: number): SearchedText {
+  return { recording_id, kind, source: '', at_ms: at ?? null, text, folded: foldText(text) };
+}
+
+function textOf(chapter: Chapter): string {
+  switch (chapter.kind) {
+    case 'floor':
+    case 'content':
+    case 'incident':
+      return chapter.name;
+    case 'hold':
+      return chapter.text;
+    case 'layout':
+      return chapter.names.join(', ');
+    case 'ownPicture':
+      return chapter.name ?? '';
+    case 'gap':
+    case 'warning':
+      return '';
+  }
+}

@@ -1,0 +1,123 @@
+import type { Chapter, RecordingDetail, RecordingSummary } from '../protocol/recording.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { chaptersOf } from './chapters.ts';
+import { cutRecording } from './cutting.ts';
+import { wordsOf } from './fold.ts';
+import { describeStream, type RecordingFolders, type RecordingOnDisk } from './folder.ts';
+import { HOUSE_ACCESS, type Identity, may, viewerOf } from './policy.ts';
+import type { LogPort, RecordingsPort, ReviewsPort, StoredRecording } from './ports.ts';
+import { keepUntil } from './retention.ts';
+import { match, type Searched, searched } from './search.ts';
+
+export interface LibraryParts {
+  recordings: RecordingsPort;
+  reviews: ReviewsPort;
+  log: LogPort;
+  folders: RecordingFolders;
+  /** 0: for ever. */
+  retentionDays: number;
+}
+
+/** More is no answer that anyone reads; whoever wants another searches better. */
+const MOST_LISTED = 500;
+const MOST_TEXTS = 5_000;
+/** A participant's link opens no more of its meeting's recordings. */
+const MOST_OF_A_ROOM = 20;
+
+/** What there is, and what is known of each: for whoever the policy lets see it. */
+export class Library {
+  readonly #parts: LibraryParts;
+
+  constructor(parts: LibraryParts) {
+    this.#parts = parts;
+  }
+
+  /** Newest first; with a query those alone that it finds, best first. */
+  async list(query = ''): Promise<RecordingSummary[]> {
+    const all = await this.#parts.recordings.list();
+    const words = wordsOf(query);
+    if (words.length === 0) return all.slice(0, MOST_LISTED).map((one) => this.summarise(one));
+    const texts = await this.#textsOf(words);
+    const matches = all.flatMap((one) => {
+      const found = match(words, [searched('title', one.title), ...(texts.get(one.recordingId) ?? [])]);
+      return found ? [{ one, ...found }] : [];
+    });
+    const best = matches.toSorted((a, b) => b.score - a.score || b.one.startedAt - a.one.startedAt);
+    return best.slice(0, MOST_LISTED).map(({ one, found }) => ({ ...this.summarise(one), found }));
+  }
+
+  /** What this one may see of what he was given a link for. */
+  async seenBy(identity: Identity): Promise<RecordingSummary[]> {
+    const all = await this.#parts.recordings.list();
+    return all
+      .filter((one) => may(identity, 'see', one))
+      .slice(0, MOST_OF_A_ROOM)
+      .map((one) => this.summarise(one));
+  }
+
+  /** Throws `Refused`: an operator is told that he may not, others not even that there is such a recording. */
+  async admit(identity: Identity, recordingId: string, act: Parameters<typeof may>[1]): Promise<StoredRecording> {
+    const stored = await this.#parts.recordings.find(recordingId);
+    if (!stored || (identity.as !== 'operator' && !may(identity, 'see', stored))) {
+      throw new Refused('recordingUnknown', recordingId);
+    }
+    if (!may(identity, act, stored)) throw new Refused('notPermitted', act);
+    return stored;
+  }
+
+  /** As this one may see it: a share's holder its stretch. */
+  async onDisk(identity: Identity, recordingId: string): Promise<RecordingOnDisk> {
+    const whole = await this.#parts.folders.read(recordingId);
+    return identity.as === 'share' ? cutRecording(whole, identity.share) : whole;
+  }
+
+  async detail(identity: Identity, recordingId: string): Promise<RecordingDetail> {
+    const stored = await this.admit(identity, recordingId, 'see');
+    const { reviews, log, folders } = this.#parts;
+    const whole = await folders.read(recordingId);
+    const seen = await this.onDisk(identity, recordingId);
+    const viewer = viewerOf(identity, stored);
+    const chapters = stored.file === undefined ? chaptersOf(await log.read(stored.roomId), whole, recordingId) : [];
+    const has = (name: string) => whole.files.some((file) => file.name === name);
+    const isShare = identity.as === 'share';
+    return {
+      recording: this.summarise(stored),
+      viewer,
+      timeline: seen.timeline,
+      streams: seen.streams.flatMap(describeStream),
+      chapters: viewer.range ? within(chapters, viewer.range) : chapters,
+      // What colleagues write to each other is not for who was given a stretch.
+      comments: isShare ? [] : await reviews.comments(recordingId),
+      note: isShare ? '' : stored.note,
+      ...(viewer.may.manage ? { access: stored.access ?? HOUSE_ACCESS } : {}),
+      files: {
+        strip: !isShare && has('strip.jpg') && has('strip.json'),
+        waveform: !isShare && has('waveform.json'),
+        manifest: has('manifest.json'),
+      },
+    };
+  }
+
+  summarise(stored: StoredRecording): RecordingSummary {
+    const { recordingId, roomId, title, status, startedAt, durationMs, bytes, held, file } = stored;
+    const until = keepUntil(stored, this.#parts.retentionDays);
+    return {
+      ...{ recordingId, roomId, title, status, form: file === undefined ? 'parts' : 'file' },
+      ...{ startedAt, durationMs, bytes, held },
+      ...(until === null ? {} : { keepUntil: until }),
+    };
+  }
+
+  async #textsOf(words: readonly string[]): Promise<Map<string, Searched[]>> {
+    const texts = new Map<string, Searched[]>();
+    for (const row of await this.#parts.reviews.findTexts(words, MOST_TEXTS)) {
+      const { recording_id: id, kind, text, folded, at_ms: at } = row;
+      texts.set(id, [...(texts.get(id) ?? []), { in: kind, text, folded, ...(at === null ? {} : { at }) }]);
+    }
+    return texts;
+  }
+}
+
+function within(chapters: readonly Chapter[], { from, to }: { from: number; to: number }): Chapter[] {
+  return chapters.filter((chapter) => chapter.at < to && (chapter.to ?? Number.POSITIVE_INFINITY) > from);
+}

@@ -1,0 +1,74 @@
+import type { RecordingAccess, Share, Viewer } from '../protocol/recording.ts';
+
+/** Who asks, as the edge has found out: by sign-in, by a link of the meeting, or by a share. */
+export type Identity =
+  | { as: 'operator'; username: string }
+  | { as: 'participant'; roomId: string; participantId?: string; name: string }
+  | { as: 'share'; share: Share & { recordingId: string } };
+
+type Act = 'see' | 'download' | 'comment' | 'manage';
+/** `outsider`: an operator who is not among those that a recording names. He keeps it without seeing it. */
+type Standing = 'operator' | 'outsider' | 'participant' | 'share';
+type Allowed = 'always' | 'asAccessSays' | 'asShareSays' | 'never';
+
+/** Who may do what with a recording (REG-17). Whoever has no standing may nothing. */
+const TABLE: Record<Act, Record<Standing, Allowed>> = {
+  see: { operator: 'always', outsider: 'never', participant: 'always', share: 'always' },
+  download: { operator: 'always', outsider: 'never', participant: 'asAccessSays', share: 'asShareSays' },
+  comment: { operator: 'always', outsider: 'never', participant: 'always', share: 'never' },
+  manage: { operator: 'always', outsider: 'always', participant: 'never', share: 'never' },
+};
+
+/** As long as nobody has decided otherwise. */
+export const HOUSE_ACCESS: RecordingAccess = { audience: 'operators', people: [], watermark: false, download: false };
+
+/** What the table is asked about. */
+export interface Subject {
+  recordingId: string;
+  roomId: string;
+  access: RecordingAccess | null;
+}
+
+export function may(identity: Identity, act: Act, subject: Subject): boolean {
+  const standing = standingOf(identity, subject);
+  const allowed = standing === null ? 'never' : TABLE[act][standing];
+  if (allowed === 'asAccessSays') return (subject.access ?? HOUSE_ACCESS).download;
+  if (allowed === 'asShareSays') return identity.as === 'share' && identity.share.download;
+  return allowed === 'always';
+}
+
+/** What the page is told of the one who looks. */
+export function viewerOf(identity: Identity, subject: Subject): Viewer {
+  const { watermark } = subject.access ?? HOUSE_ACCESS;
+  const allowed = {
+    download: may(identity, 'download', subject),
+    comment: may(identity, 'comment', subject),
+    manage: may(identity, 'manage', subject),
+  };
+  const viewer = { as: identity.as, name: nameOf(identity), watermark, may: allowed };
+  if (identity.as !== 'share') return viewer;
+  const { from, to } = identity.share;
+  return { ...viewer, watermark: watermark || identity.share.watermark, range: { from, to } };
+}
+
+export function nameOf(identity: Identity): string {
+  if (identity.as === 'operator') return identity.username;
+  return identity.as === 'participant' ? identity.name : identity.share.who;
+}
+
+function standingOf(identity: Identity, { recordingId, roomId, access }: Subject): Standing | null {
+  const { audience, people } = access ?? HOUSE_ACCESS;
+  switch (identity.as) {
+    case 'share':
+      return identity.share.recordingId === recordingId ? 'share' : null;
+    case 'operator': {
+      const isNamed = people.some((person) => 'username' in person && person.username === identity.username);
+      return audience === 'named' && !isNamed ? 'outsider' : 'operator';
+    }
+    case 'participant': {
+      if (identity.roomId !== roomId || audience === 'operators') return null;
+      const isNamed = people.some((p) => 'participantId' in p && p.participantId === identity.participantId);
+      return audience === 'participants' || isNamed ? 'participant' : null;
+    }
+  }
+}

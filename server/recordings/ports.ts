@@ -1,0 +1,60 @@
+import type { LoggedEvent } from '../protocol/events.ts';
+import type { Comment, Found, RecordingAccess, RecordingAct, Share } from '../protocol/recording.ts';
+
+// What recordings need of the rest, as the composition root puts it together; said there what each does.
+
+export interface StoredRecording {
+  recordingId: string;
+  roomId: string;
+  title: string;
+  status: 'running' | 'saved';
+  file?: string;
+  startedAt: number;
+  durationMs: number;
+  bytes: number;
+  note: string;
+  access: RecordingAccess | null;
+  keepUntil: number | null | 'byRule';
+  held: boolean;
+}
+
+export interface RecordingsPort {
+  list(): Promise<StoredRecording[]>;
+  find(recordingId: string): Promise<StoredRecording | undefined>;
+  change(
+    recordingId: string,
+    change: Partial<Pick<StoredRecording, 'note' | 'access' | 'keepUntil' | 'held'>>,
+  ): Promise<void>;
+  uncared(): Promise<StoredRecording[]>;
+  care(recordingId: string, found: { durationMs: number; bytes: number }): Promise<void>;
+  remove(recordingId: string): Promise<boolean>;
+  unwiped(): Promise<string[]>;
+  wiped(recordingId: string): Promise<void>;
+}
+
+export interface SearchedText {
+  recording_id: string;
+  kind: Exclude<Found['in'], 'title'>;
+  source: string;
+  at_ms: number | null;
+  text: string;
+  folded: string;
+}
+
+export interface ReviewsPort {
+  comments(recordingId: string): Promise<Comment[]>;
+  addComment(recordingId: string, comment: Comment, folded: string): Promise<void>;
+  removeComment(recordingId: string, commentId: string): Promise<boolean>;
+  shares(recordingId: string): Promise<Share[]>;
+  addShare(recordingId: string, share: Share, tokenHash: string): Promise<void>;
+  findShare(tokenHash: string): Promise<(Share & { recordingId: string }) | undefined>;
+  revokeShare(recordingId: string, shareId: string, now: number): Promise<boolean>;
+  setTexts(recordingId: string, kinds: SearchedText['kind'][], texts: SearchedText[]): Promise<void>;
+  findTexts(words: readonly string[], most: number): Promise<SearchedText[]>;
+  record(recordingId: string, act: RecordingAct): Promise<void>;
+  acts(recordingId: string, most: number): Promise<RecordingAct[]>;
+}
+
+export interface LogPort {
+  read(roomId: string): Promise<LoggedEvent[]>;
+}

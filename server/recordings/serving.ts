@@ -1,0 +1,151 @@
+import { pipeline, type Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type StreamIndex, streamIndexSchema } from '../protocol/recording.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { cipherAt, KeyMissing, type RecordingKeys } from './cipher.ts';
+import type { StreamOnDisk } from './folder.ts';
+import { type Joined, joinParts } from './joining.ts';
+import type { Library } from './library.ts';
+import { playlistOf, progressOf } from './playlist.ts';
+import type { Identity } from './policy.ts';
+import { type ByteRange, covers, rangeOf } from './ranges.ts';
+import type { RecordingStorage } from './storage.ts';
+import type { PartOnDisk } from './timeline.ts';
+
+interface ServingParts {
+  library: Library;
+  storage: RecordingStorage;
+  keys: RecordingKeys;
+}
+
+/** Bytes to be sent as HTTP says it: the whole, or a range of it. */
+export interface Served {
+  type: string;
+  size: number;
+  /** Absent: the whole. */
+  range?: ByteRange;
+  /** Called once, by whoever sends it; null where the range is not satisfiable. */
+  open: (() => Readable) | null;
+}
+
+/** The next segment or fragment that a player waits for (RFC 8216bis 6.2.5.2). */
+export interface Awaited {
+  segment: number;
+  fragment?: number;
+}
+
+const POLL_MS = 100;
+/** Three target durations; then the list is given as it is. */
+const PATIENCE_MS = 18_000;
+
+/** What is played and taken away. Everything is asked of the policy first. */
+export class Serving {
+  readonly #parts: ServingParts;
+
+  constructor(parts: ServingParts) {
+    this.#parts = parts;
+  }
+
+  /** `live`: it still grows. */
+  async playlist(identity: Identity, recordingId: string, stream: string, awaited?: Awaited) {
+    const { library } = this.#parts;
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const { status } = await library.admit(identity, recordingId, 'see');
+      const { parts } = await this.#stream(identity, recordingId, stream);
+      if (parts[0]?.header.container !== 'mp4') throw new Refused('recordingUnknown', stream);
+      const live = status === 'running' && identity.as !== 'share';
+      if (!live || !awaited || isThere(parts, awaited) || performance.now() > giveUpAt) {
+        return { live, text: playlistOf(parts, { live, urlOf: (file) => `files/${file}` }) };
+      }
+      await sleep(POLL_MS, undefined, { ref: false });
+    }
+  }
+
+  async streamIndex(identity: Identity, recordingId: string, stream: string): Promise<StreamIndex> {
+    await this.#parts.library.admit(identity, recordingId, 'see');
+    const { parts, placed } = await this.#stream(identity, recordingId, stream);
+    const header = parts[0]?.header;
+    const indexes = parts.map(({ header: { init }, fragments }, i) => ({ ...placed[i], init, fragments }));
+    return streamIndexSchema.parse({ stream, container: header?.container, codecs: header?.codecs, parts: indexes });
+  }
+
+  /** Of a share nothing is served that is not of its stretch, and so nothing without a range. */
+  async file(identity: Identity, recordingId: string, file: string, rangeHeader: string | undefined): Promise<Served> {
+    await this.#parts.library.admit(identity, recordingId, 'see');
+    const { streams } = await this.#parts.library.onDisk(identity, recordingId);
+    const part = streams.flatMap(({ parts }) => parts).find((one) => one.file === file);
+    if (!part) throw new Refused('recordingUnknown', file);
+    const size = endOf(part);
+    const range = rangeOf(rangeHeader, size);
+    const type = `${part.header.kind === 'track' && !part.header.width ? 'audio' : 'video'}/${part.header.container}`;
+    if (range === 'none') return { type, size, open: null };
+    const bytes = range === 'whole' ? { first: 0, last: size - 1 } : range;
+    if (identity.as === 'share' && !covers(part, bytes)) throw new Refused('notPermitted', 'range');
+    const open = () => this.#read(recordingId, part, bytes);
+    return { type, size, ...(range === 'whole' ? {} : { range }), open };
+  }
+
+  /** The program as one MP4, of one part or of all. Throws `Refused` where the parts cannot be joined. */
+  async download(identity: Identity, recordingId: string, number?: number): Promise<Joined> {
+    await this.#parts.library.admit(identity, recordingId, 'download');
+    const { parts } = await this.#stream(identity, recordingId, 'program');
+    const wanted = number === undefined ? parts : parts.filter(({ header }) => header.part === number);
+    if (wanted.length === 0) throw new Refused('recordingUnknown', String(number));
+    const read = (part: PartOnDisk, range: ByteRange) => collect(this.#read(recordingId, part, range));
+    const joined = await joinParts(wanted, read);
+    if (!joined) throw new Refused('recordingInParts', String(parts.length));
+    return joined;
+  }
+
+  /** What was made of it after the stop; not for a share, which is of a stretch. */
+  async extra(identity: Identity, recordingId: string, name: string): Promise<Readable> {
+    const { library, storage } = this.#parts;
+    await library.admit(identity, recordingId, 'see');
+    const isThere = identity.as !== 'share' && (await storage.size(recordingId, name)) !== undefined;
+    if (!isThere) throw new Refused('recordingUnknown', name);
+    return storage.read(recordingId, name);
+  }
+
+  async #stream(identity: Identity, recordingId: string, stream: string): Promise<StreamOnDisk> {
+    const { streams } = await this.#parts.library.onDisk(identity, recordingId);
+    const found = streams.find((one) => one.stream === stream);
+    if (!found) throw new Refused('recordingUnknown', stream);
+    return found;
+  }
+
+  #read(recordingId: string, { file, header: { encrypted } }: PartOnDisk, range: ByteRange): Readable {
+    const { storage, keys } = this.#parts;
+    if (!encrypted) return storage.read(recordingId, file, range);
+    const cipher = cipherOf(() => cipherAt(encrypted, keys, range.first));
+    // Either end's failure ends the other; whoever reads is told by the stream itself.
+    pipeline(storage.read(recordingId, file, range), cipher, () => undefined);
+    return cipher;
+  }
+}
+
+function cipherOf(make: () => ReturnType<typeof cipherAt>): ReturnType<typeof cipherAt> {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof KeyMissing ? new Refused('recordingKeyMissing') : error;
+  }
+}
+
+function isThere(parts: readonly PartOnDisk[], { segment, fragment }: Awaited): boolean {
+  const { segments, fragments } = progressOf(parts);
+  // Far ahead is an error of the player's (6.2.5.2).
+  if (segment > segments + 1) throw new Refused('malformed', '_HLS_msn');
+  return segments > segment || (segments === segment && fragment !== undefined && fragments > fragment);
+}
+
+function endOf({ fragments }: PartOnDisk): number {
+  const last = fragments.at(-1);
+  return last ? last.offset + last.bytes : 0;
+}
+
+async function collect(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
