@@ -49,6 +49,7 @@ declare module 'gi://GLib?version=2.0' {
     function base64_encode(bytes: Uint8Array): string;
     /** Microseconds. */
     function get_monotonic_time(): number;
+    function usleep(microseconds: number): void;
     enum ChecksumType {
       MD5,
       SHA1,

@@ -42,14 +42,15 @@ export function composedCaps({ width, height, fps }: PictureFormat): string {
 
 /**
  * The composition: `compositor` takes the pads of inputs and drawn pictures, `format` says how large it is and how
- * quick, `gate` holds back frames between two sizes, `pictures` feeds the tiers. The compositor keeps time by the clock;
- * it waits for a late input no longer than its latency.
+ * quick, and lets frames of the format before pass until the first of the new one, `gate` can hold frames back,
+ * `pictures` feeds the tiers. The compositor keeps time by the clock; it waits for a late input no longer than its
+ * latency.
  */
 export function compositionDescription(format: PictureFormat): string {
   return [
     'compositor name=compositor background=black force-live=true ignore-inactive-pads=true max-threads=1',
     `latency=${patienceMs * ns} min-upstream-latency=${(jitterMs + decodingMs) * ns}`,
-    `! capsfilter name=format caps="${composedCaps(format)}" ! valve name=gate`,
+    `! capsfilter name=format caps-change-mode=delayed caps="${composedCaps(format)}" ! valve name=gate`,
     '! tee name=pictures ! fakesink name=composed-frames sync=false async=false enable-last-sample=false',
   ].join(' ');
 }

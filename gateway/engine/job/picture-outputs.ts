@@ -1,3 +1,4 @@
+import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import type { PictureSettings, PictureShed, PictureTier } from '../picture-protocol.ts';
 import type { RtpOutput } from '../protocol.ts';
@@ -18,6 +19,9 @@ export interface OutputsListener {
   shed(what: PictureShed): void;
 }
 
+/** For how long the picture stays as a tier needed it: one that comes and goes again and again costs the others nothing. */
+const calmMs = 10_000;
+
 /** All tiers of a picture: which are encoded, in which format they are composed, and what is left out in need. */
 export class Outputs {
   readonly #pipeline: Gst.Pipeline;
@@ -28,6 +32,8 @@ export class Outputs {
   readonly #started = new Set<TierOutput>();
   readonly #processor = new ProcessorLoad();
   #wanted: ReadonlySet<string> = new Set();
+  /** Tiers for which the picture is large and quick enough, and until when it stays so, on the monotonic clock in ms. */
+  readonly #composedUntil = new Map<string, number>();
   #steady = false;
   #format: PictureFormat;
   #shedding = nothingShed;
@@ -110,6 +116,7 @@ export class Outputs {
       this.#started.add(output);
       this.#listener.started(tierId);
     }
+    if ([...this.#composedUntil.values()].some((until) => until < nowMs)) this.#arrange();
   }
 
   /** To be called about once a second. */
@@ -141,17 +148,29 @@ export class Outputs {
     return output;
   }
 
-  /** The picture grows before a larger tier begins, and shrinks before the others go on without it. */
+  /** The picture grows before a larger tier begins, and shrinks some time after it has ended. */
   #arrange(): void {
     const encoded = new Set([...this.#outputs.keys()].filter((tierId) => this.#wanted.has(tierId)));
-    const { format, sizes } = planTiers(this.#settings.tiers, encoded, this.shed, this.#format);
-    this.#compose(format);
+    const composed = this.shed === 'nothing' ? this.#keep(encoded) : encoded;
+    const { sizes } = planTiers(this.#settings.tiers, encoded, this.shed, this.#format);
+    this.#compose(planTiers(this.#settings.tiers, composed, this.shed, this.#format).format);
     for (const [tierId, output] of this.#outputs) {
       const size = sizes.get(tierId);
       if (size === undefined) output.rest();
       else output.encode(size);
     }
     this.#frames.clear();
+  }
+
+  /** With those that were encoded until a moment ago. */
+  #keep(encoded: ReadonlySet<string>): ReadonlySet<string> {
+    const now = GLib.get_monotonic_time() / 1000;
+    for (const [tierId, until] of this.#composedUntil) {
+      if (until < now) this.#composedUntil.delete(tierId);
+      else if (!Number.isFinite(until)) this.#composedUntil.set(tierId, now + calmMs);
+    }
+    for (const tierId of encoded) this.#composedUntil.set(tierId, Number.POSITIVE_INFINITY);
+    return new Set(this.#composedUntil.keys());
   }
 
   #compose(format: PictureFormat): void {

@@ -3,12 +3,12 @@ import Gst from 'gi://Gst?version=1.0';
 import type { PictureScene } from '../picture-protocol.ts';
 import { Cast } from './picture-cast.ts';
 import { figuresOf, type StagedInput } from './picture-figures.ts';
+import { FrameWatch } from './picture-frames.ts';
 import type { Size } from './picture-layout.ts';
 import { readClock } from './picture-marks.ts';
 import { Converter, requestPad } from './picture-slot.ts';
 import type { Passage } from './picture-track.ts';
 import { collectRemoved } from './pipeline.ts';
-import { elementOf } from './rtp.ts';
 import { jitterMs } from './rtp-description.ts';
 
 const ns = 1_000_000;
@@ -17,9 +17,6 @@ const transitionMs = 300;
 const aheadMs = 50;
 /** How often what moves is looked after: its bindings, and the shapes of its inputs. */
 const tickMs = 40;
-/** How soon a frame is missed, and how long one is waited for, after a change of size. */
-const gateTickMs = 3;
-const gatePatienceMs = 300;
 /** After so much more than it should take, a picture that is not made any longer is at rest as well. */
 const patienceMs = 3000;
 
@@ -46,9 +43,7 @@ export class Stage {
   };
   /** Off, changes are cuts. */
   transitions: boolean;
-  readonly #pipeline: Gst.Pipeline;
-  readonly #compositor: Gst.Element;
-  readonly #gate: Gst.Element;
+  readonly #frames: FrameWatch;
   readonly #timeZone: string | undefined;
   readonly #converter = new Converter();
   readonly #cast: Cast;
@@ -58,13 +53,10 @@ export class Stage {
   #restsBy = 0;
   #ticking: number | undefined;
   #clock: number | undefined;
-  #gateTimer: number | undefined;
   #hiding: { pad: Gst.Pad; act: () => void }[] = [];
 
   constructor(pipeline: Gst.Pipeline, compositor: Gst.Element, options: StageOptions) {
-    this.#pipeline = pipeline;
-    this.#compositor = compositor;
-    this.#gate = elementOf(pipeline, 'gate');
+    this.#frames = new FrameWatch(pipeline, compositor);
     this.#timeZone = options.timeZone;
     this.#size = options;
     this.transitions = options.transitions;
@@ -85,16 +77,16 @@ export class Stage {
   }
 
   /**
-   * Draws everything in another size; `apply` tells the compositor of it. The one or two frames that could show a part
-   * of the change are left out: places belong to a time of the picture, but its size does not.
+   * Draws everything in another size; `apply` tells the compositor of it. Places belong to a time of the picture, but its
+   * size does not: so it is told between the last frame of the one size and the first of the other.
    */
   resize(size: Size, apply: () => void): void {
     this.#size = { width: size.width, height: size.height };
     const bring = this.#prepare();
-    this.#gate.set_property('drop', true);
-    bring(undefined);
-    apply();
-    this.#openGate();
+    const passage = this.#plan(0);
+    bring(passage);
+    if (passage === undefined) apply();
+    else this.#frames.before(passage.start, apply);
     this.#tend();
   }
 
@@ -106,7 +98,7 @@ export class Stage {
 
   /** Before the pipeline is stopped. */
   close(): void {
-    for (const timer of [this.#ticking, this.#clock, this.#gateTimer]) {
+    for (const timer of [this.#ticking, this.#clock]) {
       if (timer !== undefined) GLib.source_remove(timer);
     }
     for (const { act } of this.#hiding.splice(0)) act();
@@ -120,9 +112,9 @@ export class Stage {
 
   /** Undefined while no picture is made. */
   #plan(durationMs: number): Passage | undefined {
-    const position = this.#position();
+    const position = this.#frames.position();
     if (position === undefined) return undefined;
-    const start = Math.max(position, this.#now()) + Math.round(Math.max(aheadMs, 2 * this.#planningMs) * ns);
+    const start = Math.max(position, this.#frames.now()) + Math.round(Math.max(aheadMs, 2 * this.#planningMs) * ns);
     this.#restsBy = start + (durationMs + patienceMs) * ns;
     return { start, duration: durationMs * ns };
   }
@@ -147,28 +139,12 @@ export class Stage {
   }
 
   #advance(): boolean {
-    const position = this.#position();
+    const position = this.#frames.position();
     if (position === undefined) return this.#cast.advance(Number.POSITIVE_INFINITY);
-    const now = this.#now();
+    const now = this.#frames.now();
     // A picture is cut when it is decoded, which is so much later than its time.
     this.#cast.shape(now - jitterMs * ns);
     return this.#cast.advance(now > this.#restsBy ? Number.POSITIVE_INFINITY : position);
-  }
-
-  /** As soon as the frame that was on its way has been left out. */
-  #openGate(): void {
-    if (this.#gateTimer !== undefined) GLib.source_remove(this.#gateTimer);
-    this.#gateTimer = undefined;
-    const from = this.#position();
-    const patience = GLib.get_monotonic_time() + gatePatienceMs * 1000;
-    const isOver = () => from === undefined || this.#position() !== from || GLib.get_monotonic_time() > patience;
-    const open = () => {
-      if (!isOver()) return true;
-      this.#gate.set_property('drop', false);
-      this.#gateTimer = undefined;
-      return false;
-    };
-    if (open()) this.#gateTimer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, gateTickMs, open);
   }
 
   #readClock(): string {
@@ -179,17 +155,6 @@ export class Stage {
       return false;
     });
     return time;
-  }
-
-  /** Running time, of a pipeline that runs. */
-  #now(): number {
-    return this.#pipeline.get_clock().get_time() - this.#pipeline.get_base_time();
-  }
-
-  /** Where the compositor's next frame begins; undefined before the first one. */
-  #position(): number | undefined {
-    const [known, position] = this.#compositor.query_position(Gst.Format.TIME);
-    return known && position > 0 ? position : undefined;
   }
 }
 
