@@ -1,7 +1,15 @@
 /** The SIP edge: its listeners, and every call upon them. The dial plan, the media and the room are its caller's. */
 import { type IncomingRequestMessage, type InviteUserAgentServer, TransactionState } from 'sip.js/lib/core/index.js';
 import type { Call } from './dialog/call.ts';
-import type { Dialog, Failure, Identity, IncomingDialog, OutgoingDialog, RemoteParty } from './dialog/dialog.ts';
+import type {
+  Dialog,
+  Failure,
+  Identity,
+  IncomingDialog,
+  OutgoingDialog,
+  RemoteParty,
+  Source,
+} from './dialog/dialog.ts';
 import { IncomingCall } from './dialog/incoming.ts';
 import { OutgoingCall, type PlaceOptions } from './dialog/outgoing.ts';
 import { answerTimer, usualTimer } from './dialog/session-timer.ts';
@@ -24,6 +32,7 @@ import type {
 } from './settings.ts';
 import { parseTarget } from './target.ts';
 import { createGate } from './transport/gate.ts';
+import { systemNames } from './transport/location.ts';
 
 export interface SipEdge {
   /** Binds UDP, TCP and TLS; rejects if a port is taken. */
@@ -77,6 +86,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
   const authentication = createAuthentication({ realm: settings.realm, account: hooks.account });
   const registrar = createRegistrar({ authentication, hooks, log });
   const registrations = new Set<OutgoingRegistration>();
+  const names = settings.names ?? systemNames();
   const isKnown = (ip: string) => hasCall(ip) || registrar.knows(ip) || (hooks.isTrusted?.(ip) ?? false);
   const gate = createGate({ limits: settings.guard, isKnown, log });
   let listeners: Listeners | undefined;
@@ -184,7 +194,7 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     const { userAgent, dscp = true } = settings;
     const typeOfService = dscp ? classSelector3 : 0;
     const listener = await Listener.open({
-      ...{ ...place, userAgent, typeOfService, gate, log, onInvite, onRefer },
+      ...{ ...place, userAgent, typeOfService, gate, log, names, onInvite, onRefer },
       registrar: hooks.account ? registrar : undefined,
     });
     if (dscp && listener.transport === 'udp') {
@@ -208,13 +218,17 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
     const listener = at.find(pinned?.transport ?? first.transport, pinned?.ip ?? first.uri.host);
     if (!listener) throw new BadTarget(`no ${first.transport} here for ${first.uri.host}`);
     const onOver = () => calls.delete(call.id);
-    const call = new OutgoingCall({ ...options, target, listener, probeIntervalMs, sessionTimer, onOver, pinned });
+    const { host } = first.uri;
+    const listenerBy = (transport: Source['transport']) => at.find(transport, host);
+    const locate = pinned ? undefined : at.locator(first.uri.toString());
+    const told = { target, listener, listenerBy, locate, probeIntervalMs, sessionTimer, onOver, pinned };
+    const call = new OutgoingCall({ ...options, ...told });
     return call;
   }
 
   return {
     async start() {
-      listeners ??= await openListeners(settings, open);
+      listeners ??= await openListeners({ ...settings, names }, open);
     },
     async close() {
       const standing = listeners;
@@ -252,8 +266,10 @@ export function createSipEdge(settings: SipSettings, hooks: SipHooks = {}): SipE
       if (!listener) throw new BadTarget(`not a registrar that can be reached: ${options.registrar.slice(0, 64)}`);
       const { credentials } = listener;
       const onClosed = () => registrations.delete(registration);
+      const locate = listeners.locator(target.uri.toString(), listener.transport);
       const registration = new OutgoingRegistration({
         ...options,
+        locate,
         target: target.uri,
         listener,
         credentials,

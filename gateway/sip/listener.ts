@@ -6,7 +6,6 @@ import { isIP } from 'node:net';
 import {
   type IncomingMessage,
   IncomingRequestMessage,
-  type IncomingResponseMessage,
   type InviteUserAgentServer,
   URI,
   type UserAgentCore,
@@ -24,6 +23,7 @@ import type { Certificate } from './transport/certificate.ts';
 import { Departure, type Door } from './transport/departure.ts';
 import type { Gate } from './transport/gate.ts';
 import { isKeepAlive } from './transport/guard.ts';
+import type { Names } from './transport/location.ts';
 import { withoutSips } from './transport/sips.ts';
 import { statelessReply, withContact, withoutContacts } from './transport/stateless.ts';
 import type { Transport, TransportOptions } from './transport/transport.ts';
@@ -34,7 +34,6 @@ import {
   headerOf,
   parseMessage,
   type Refused,
-  type WireMessage,
   type WireRequest,
   type WireResponse,
 } from './transport/wire.ts';
@@ -51,6 +50,7 @@ export interface ListenerOptions {
   /** Without one every REGISTER is refused. */
   registrar: SipRegistrar | undefined;
   log: SipLog;
+  names: Names;
   onInvite: (request: InviteUserAgentServer, listener: Listener) => void;
   /** A transfer that was asked for, and refused. */
   onRefer: (message: IncomingRequestMessage, listener: Listener) => void;
@@ -113,6 +113,7 @@ export class Listener {
     this.#departure = new Departure({
       own: this.door,
       log: options.log,
+      names: options.names,
       core: () => this.core,
       onApproach: options.gate.approach,
       onFinal: options.gate.final,
@@ -165,9 +166,9 @@ export class Listener {
     return this.#origins.get(message)?.certificate;
   }
 
-  /** Requests of this call go to where its messages came from instead of its Contact, while that can be reached. */
-  pin(callId: string, source: Source): void {
-    this.#departure.pin(callId, source);
+  /** Requests of this call go to where its messages came from instead of its Contact, or to where a name was found. */
+  pin(callId: string, way: Source & Address): void {
+    this.#departure.pin(callId, way);
   }
 
   unpin(callId: string): void {
@@ -196,14 +197,13 @@ export class Listener {
   }
 
   #createCore(): UserAgentCore {
-    const { protocol } = this.door.transport;
     return createCore({
       host: bracket(this.advertised),
       port: this.port,
       userAgent: this.#options.userAgent,
       loggerFactory: this.#loggerFactory,
       answerChallenge: () => this.credentials.create(this.#loggerFactory),
-      transport: { protocol, send: (text) => this.#departure.send(text) },
+      transport: { protocol: this.door.transport.protocol, send: (text) => this.#departure.send(text) },
       onInvite: (request) => this.#options.onInvite(request, this),
     });
   }
@@ -241,7 +241,11 @@ export class Listener {
     const admitted = admit(request);
     if (admitted.kind === 'refusal') this.#refuse(request, admitted.status, admitted.reason, admitted.extra);
     else {
-      const parsed = this.#parse(request.method === 'REGISTER' ? withoutContacts(admitted) : admitted);
+      const parsed = toLibrary(
+        request.method === 'REGISTER' ? withoutContacts(admitted) : admitted,
+        this.#loggerFactory,
+        this.log,
+      );
       if (parsed instanceof IncomingRequestMessage && parsed.ruri) this.#hand(parsed, request, from);
       else {
         this.#options.gate.fault(from.ip, 'malformed');
@@ -312,7 +316,7 @@ export class Listener {
     owner.#departure.noteResponse(branch, method, response.status);
     const headers = withTopVia(response.headers, via);
     const readable = withContact(owner.credentials.present({ ...response, headers }), method, from);
-    const parsed = this.#parse(readable);
+    const parsed = toLibrary(readable, this.#loggerFactory, this.log);
     if (!parsed || parsed instanceof IncomingRequestMessage) return;
     owner.#note(parsed, this, from);
     try {
@@ -320,10 +324,6 @@ export class Listener {
     } catch (error) {
       this.log.warn({ code: 'libraryThrew', method, error: String(error) }, 'sip response failed');
     }
-  }
-
-  #parse(message: WireMessage): IncomingRequestMessage | IncomingResponseMessage | undefined {
-    return toLibrary(message, this.#loggerFactory, this.log);
   }
 
   /** Answers without keeping state (RFC 3261 §8.2.7); an ACK is never answered. */

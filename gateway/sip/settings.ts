@@ -2,6 +2,7 @@
 import type { Identity, Source } from './dialog/dialog.ts';
 import type { TimerSettings } from './dialog/session-timer.ts';
 import type { GuardLimits } from './transport/guard.ts';
+import type { Names } from './transport/location.ts';
 
 export interface SipSettings {
   /** Address literal to bind, UDP, TCP and TLS. */
@@ -29,6 +30,8 @@ export interface SipSettings {
   sessionTimer?: TimerSettings;
   /** Calls at one time, above which new ones get 486; default 200. */
   maxDialogs?: number;
+  /** Who is asked where a name is; default this machine's resolver. */
+  names?: Names;
 }
 
 export interface TlsSettings {

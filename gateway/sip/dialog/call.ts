@@ -18,7 +18,8 @@ export interface CallOptions {
 /** Owns its session and gives exactly one last event: `failed` or `ended`. */
 export abstract class Call implements SessionOwner {
   readonly id = randomUUID();
-  readonly listener: Listener;
+  /** Another one as long as an outgoing call looks for its peer. */
+  listener: Listener;
   readonly probeIntervalMs: number;
   readonly sessionTimer: TimerSettings;
   abstract readonly callId: string;

@@ -9,7 +9,9 @@ import {
   TransactionState,
 } from 'sip.js/lib/core/index.js';
 import { credentialLines } from '../identity/credentials.ts';
+import type { Listener } from '../listener.ts';
 import { quotable, routeTo, type Target } from '../target.ts';
+import type { Located } from '../transport/location.ts';
 import { timing } from '../transport/retransmit.ts';
 import { Call, type CallOptions } from './call.ts';
 import type { Failure, OutgoingDialog, RemoteParty, Source } from './dialog.ts';
@@ -41,6 +43,10 @@ export interface OutgoingCallOptions extends CallOptions, PlaceOptions {
   target: Target;
   /** Where its requests go to, whatever its target says: a codec that has registered here. */
   pinned: Source | undefined;
+  /** Where its first request may go, for a target by name; does not reject. */
+  locate: (() => Promise<Located[]>) | undefined;
+  /** The listener for a place that was found. */
+  listenerBy: (transport: Source['transport']) => Listener | undefined;
 }
 
 export class OutgoingCall extends Call implements OutgoingDialog {
@@ -53,6 +59,8 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   #request: InviteUserAgentClient | undefined;
   /** Our description as it was sent. */
   #described = '';
+  /** For a target by name: where it is tried now, and what is left. */
+  #places: Located[] = [];
   /** Session interval that we ask for. */
   #seconds: number;
   /** Descriptions in provisional responses, by the To tag of who sent them. */
@@ -82,9 +90,11 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   /** Asks for the offer and sends the INVITE. Never rejects: what goes wrong is a `failed` event. */
   async start(): Promise<void> {
     try {
-      const sdp = await this.#offer?.();
+      const [sdp, places] = await Promise.all([this.#offer?.(), this.#options.locate?.()]);
       this.#offer = undefined;
       if (sdp === undefined || this.current !== 'preparing') return;
+      if (places?.length === 0) return this.fail({ code: 'unreachable', status: 0, reason: 'Unknown host' });
+      this.#places = places ?? [];
       this.current = 'calling';
       const patience = this.#options.answerWithinMs ?? 90_000;
       this.#stopPatience = this.listener.after(patience, () => this.#losePatience());
@@ -115,7 +125,9 @@ export class OutgoingCall extends Call implements OutgoingDialog {
 
   /** The first INVITE, or that of the same call once more, with a higher CSeq (RFC 4028 §7.3). */
   #invite(described: string, former?: InviteUserAgentClient): void {
-    const { target, callerName, credentials, fromUser, pinned, route } = this.#options;
+    const { target, callerName, credentials, fromUser, listenerBy, pinned, route } = this.#options;
+    const [place] = this.#places;
+    if (place) this.listener = listenerBy(place.transport) ?? this.listener;
     const { core } = this.listener;
     const again = former && {
       callId: former.message.callId,
@@ -131,7 +143,8 @@ export class OutgoingCall extends Call implements OutgoingDialog {
       [`Contact: ${this.listener.contact}`, allow, 'Accept: application/sdp', ...this.#timer],
       sdpBody(described),
     );
-    if (pinned) this.listener.pin(message.callId, pinned);
+    const way = pinned ?? place;
+    if (way) this.listener.pin(message.callId, way);
     if (credentials) this.listener.credentials.set(message.callId, credentials);
     const refused = (response: IncomingResponse) => this.#receiveRefusal(response.message);
     const request = core.invite(message, {
@@ -164,7 +177,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   #forgetLater(): void {
     const { credentials, pinned } = this.#options;
     const { callId, listener } = this;
-    if (!credentials && !pinned) return;
+    if (!credentials && !pinned && this.#places.length === 0) return;
     listener.after(64 * timing.t1, () => {
       listener.unpin(callId);
       listener.credentials.forget(callId);
@@ -232,6 +245,7 @@ export class OutgoingCall extends Call implements OutgoingDialog {
   #receiveRefusal(message: IncomingResponseMessage): void {
     const { status, reason } = statusOf(message);
     if (status === 422 && this.current !== 'ended' && this.#raiseTimer(message)) return;
+    if (this.current !== 'ended' && (status === 503 || !message.callId) && this.#goElsewhere()) return;
     this.#conclude();
     this.listener.unpin(this.callId);
     const cause = readCause(message);
@@ -243,6 +257,17 @@ export class OutgoingCall extends Call implements OutgoingDialog {
       ...(cause && { cause }),
       ...(redirectedTo !== undefined && { redirectedTo }),
     });
+  }
+
+  /** RFC 3263 §4.3: at the next place, where this one has no room, says nothing at all or cannot be reached. */
+  #goElsewhere(): boolean {
+    const { callId, listener } = this;
+    if (!this.#request || this.#places.length < 2) return false;
+    this.#places.shift();
+    listener.unpin(callId);
+    listener.credentials.forget(callId);
+    this.#invite(this.#described, this.#request);
+    return true;
   }
 
   /** RFC 4028 §7.3: once more, with the interval that it demands; but not for ever. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingResponseMessage, URI } from 'sip.js/lib/core/index.js';
 import type { Listener } from '../listener.ts';
 import type { RegisterOptions, Registration, RegistrationState } from '../settings.ts';
+import type { Located } from '../transport/location.ts';
 import { contactsIn } from './contacts.ts';
 import type { OutgoingCredentials } from './credentials.ts';
 import { isSameContact } from './uris.ts';
@@ -12,6 +13,8 @@ export interface RegistrationOptions extends RegisterOptions {
   target: URI;
   listener: Listener;
   credentials: OutgoingCredentials;
+  /** Where it may be asked for, for a registrar by name; does not reject. */
+  locate: (() => Promise<Located[]>) | undefined;
   /** Called once, when it has been given back or given up. */
   onClosed: () => void;
   timing?: Partial<RegistrationTiming>;
@@ -88,6 +91,7 @@ export class OutgoingRegistration implements Registration {
       given.then(stop, this.#fault).then(resolve, this.#fault);
     });
     credentials.forget(this.#callId);
+    listener.unpin(this.#callId);
     this.#options.onClosed();
   }
 
@@ -105,8 +109,11 @@ export class OutgoingRegistration implements Registration {
   };
 
   /** Resolves with the final response, be it one that the library made up. */
-  #send(expires: number): Promise<IncomingResponseMessage> {
-    const { listener, target, user } = this.#options;
+  async #send(expires: number): Promise<IncomingResponseMessage> {
+    const { listener, locate, target, user } = this.#options;
+    const places = (await locate?.()) ?? [];
+    const place = places[this.#failures % Math.max(places.length, 1)]; // another one after each failure (RFC 3263 §4.3)
+    if (place) listener.pin(this.#callId, place);
     const registrar = new URI('sip', '', target.host, target.port);
     const own = new URI('sip', user, target.host, target.port);
     if (listener.transport !== 'udp') registrar.setParam('transport', listener.transport);

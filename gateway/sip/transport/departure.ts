@@ -2,13 +2,15 @@
  * The way out: each message gets a transport and a destination, and on UDP its repetitions. A request leaves by the door its
  * call has, unless the route says another transport (RFC 3263 §4.1) or it is too large for UDP (RFC 3261 §18.1.1).
  */
+import { isIP } from 'node:net';
 import type { UserAgentCore } from 'sip.js/lib/core/index.js';
 import { TransactionState } from 'sip.js/lib/core/index.js';
 import type { Source } from '../dialog/dialog.ts';
 import type { SipLog } from '../settings.ts';
 import { sealBranch } from './branch.ts';
+import { locate, type Names } from './location.ts';
 import { createRetransmitter } from './retransmit.ts';
-import { nextHopOf, resolveHop } from './routing.ts';
+import { type Hop, nextHopOf } from './routing.ts';
 import { secureContact } from './sips.ts';
 import type { Transport } from './transport.ts';
 import { takeOffSource, topVia, withTopVia } from './via.ts';
@@ -33,6 +35,7 @@ interface Way {
 export interface DepartureOptions {
   own: Door;
   log: SipLog;
+  names: Names;
   core: () => UserAgentCore;
   /** Who is called, or asked to register us, is no stranger. */
   onApproach: (ip: string) => void;
@@ -51,7 +54,7 @@ export class Departure {
   doors: readonly Door[];
   readonly #options: DepartureOptions;
   readonly #retransmitter = createRetransmitter();
-  readonly #pinned = new Map<string, Source>();
+  readonly #pinned = new Map<string, Source & Address>();
   /** Where an INVITE went, for its CANCEL and its ACK (RFC 3261 §9.1 and §17.1.1.3), by branch. */
   readonly #ways = new Map<string, Way>();
   readonly #refusedTcp = new Map<string, number>();
@@ -66,8 +69,9 @@ export class Departure {
     return { pinned: this.#pinned.size, repeating: this.#retransmitter.size, ways: this.#ways.size };
   }
 
-  pin(callId: string, source: Source): void {
-    this.#pinned.set(callId, source);
+  /** With a name it is where that name was found, for requests that go to this name; without one it is the way of them all. */
+  pin(callId: string, way: Source & Address): void {
+    this.#pinned.set(callId, way);
   }
 
   unpin(callId: string): void {
@@ -122,7 +126,7 @@ export class Departure {
     const found = this.#wayOf(request);
     const way = found instanceof Promise ? await found : found;
     if (request.method === 'INVITE') this.#remember(request, way);
-    if (!this.#pinned.has(headerOf(request.headers, 'Call-ID') ?? '')) this.#options.onApproach(way.to.ip);
+    if (!way.isPinned) this.#options.onApproach(way.to.ip);
     const tcp = this.#roomier(request, way);
     if (tcp) {
       try {
@@ -163,15 +167,21 @@ export class Departure {
     const taken = this.#ways.get(branch);
     if (taken) return taken;
     const pinned = this.#pinned.get(headerOf(request.headers, 'Call-ID') ?? '');
-    const pinnedDoor = pinned && this.#door(pinned.transport);
+    const pinnedDoor = pinned && pinned.name === undefined ? this.#door(pinned.transport) : undefined;
     if (pinned && pinnedDoor?.transport.reaches(pinned)) return { door: pinnedDoor, to: pinned, isPinned: true };
     const hop = nextHopOf(request);
     const door = hop.transport === undefined ? own : (this.#door(hop.transport) ?? (hop.isSecure ? undefined : own));
     if (!door) throw new Error('no TLS here');
-    const to = resolveHop(hop, door.kind, door.family);
-    return to instanceof Promise
-      ? to.then((found) => ({ door, to: found, isPinned: false }))
-      : { door, to, isPinned: false };
+    if (pinned && isFor(pinned, hop, door)) return { door, to: pinned, isPinned: false };
+    if (isIP(hop.host) === 0) return this.#find(hop, door);
+    return { door, to: { ip: hop.host, port: hop.port ?? (door.kind === 'tls' ? 5061 : 5060) }, isPinned: false };
+  }
+
+  async #find(hop: Hop, door: Door): Promise<Way> {
+    const by = { names: this.#options.names, transports: [door.kind], family: door.family };
+    const [to] = await locate({ ...hop, transport: door.kind }, by);
+    if (!to) throw new Error(`no address of ${hop.host}`);
+    return { door, to, isPinned: false };
   }
 
   #door(kind: Source['transport'] | undefined): Door | undefined {
@@ -216,6 +226,10 @@ export class Departure {
     });
   }
 }
+
+/** The place was found for this very hop. */
+const isFor = ({ name, port, transport }: Source & Address, hop: Hop, { kind }: Door): boolean =>
+  name === hop.host && transport === kind && (hop.port ?? port) === port;
 
 /** The request as it leaves by this door. */
 function textFor(request: WireRequest, door: Door): string {

@@ -1,9 +1,7 @@
-/** Where a request goes (RFC 3261 §8.1.2): the first Route, else the Request-URI. SRV records are not asked for. */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+/** Where a request goes (RFC 3261 §8.1.2): the first Route, else the Request-URI. `location.ts` finds where a name is. */
 import type { Source } from '../dialog/dialog.ts';
 import { unbracket } from './via.ts';
-import { type Address, headerOf, type WireRequest } from './wire.ts';
+import { headerOf, type WireRequest } from './wire.ts';
 
 /** The next hop as its URI names it. */
 export interface Hop {
@@ -34,14 +32,4 @@ export function hopOf(text: string): Hop | undefined {
     transport: isSecure || named === 'tls' ? 'tls' : named === 'tcp' || named === 'udp' ? named : undefined,
     isSecure,
   };
-}
-
-/**
- * Its address. At once for an address literal, so that messages leave in the order they were made: an ACK must not be overtaken by
- * the re-INVITE behind it. Rejects when the name is unknown. `family`: that of the socket it will leave by.
- */
-export function resolveHop(hop: Hop, by: Source['transport'], family: 4 | 6): Address | Promise<Address> {
-  const port = hop.port ?? (by === 'tls' ? 5061 : 5060);
-  if (isIP(hop.host)) return { ip: hop.host, port };
-  return lookup(hop.host, { family }).then((found) => ({ ip: found.address, port, name: hop.host }));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hopOf, nextHopOf, resolveHop } from '../../../../gateway/sip/transport/routing.ts';
+import { hopOf, nextHopOf } from '../../../../gateway/sip/transport/routing.ts';
 import type { Header } from '../../../../gateway/sip/transport/wire.ts';
 
 const request = (uri: string, headers: Header[] = []) =>
@@ -14,17 +14,6 @@ it('goes to the first Route before the Request-URI (RFC 3261 §8.1.2)', () => {
     transport: undefined,
     isSecure: false,
   });
-});
-
-it('is at once at an address literal, on the port of SIP or of SIP over TLS', () => {
-  const hop = { host: '192.0.2.1', port: undefined, transport: undefined, isSecure: false };
-  expect(resolveHop(hop, 'udp', 4)).toEqual({ ip: '192.0.2.1', port: 5060 });
-  expect(resolveHop(hop, 'tls', 4)).toEqual({ ip: '192.0.2.1', port: 5061 });
-});
-
-it('looks a name up in the family of its socket, and remembers it for the certificate', async () => {
-  const hop = { host: 'localhost', port: 5062, transport: undefined, isSecure: false };
-  expect(await resolveHop(hop, 'tls', 4)).toEqual({ ip: '127.0.0.1', port: 5062, name: 'localhost' });
 });
 
 it.each([
