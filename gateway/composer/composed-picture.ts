@@ -3,6 +3,7 @@ import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { RoomState, SentSource, Shed } from '../../server/protocol/records.ts';
 import type { Tile } from '../../server/room/layout.ts';
 import { type PictureContract, pictureContract } from '../engine/picture-protocol.ts';
+import type { CommandResult } from '../engine/protocol.ts';
 import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
@@ -53,6 +54,12 @@ export class ComposedPicture extends Composition<PictureContract> {
   ): Promise<ComposedPicture> {
     const participantId = plan.composerId;
     const opening = await openComposition(pictureContract, { ...options, participantId, receives: 'video' });
+    try {
+      await configure(opening);
+    } catch (error) {
+      await opening.engine.stop();
+      throw error;
+    }
     return new ComposedPicture(opening, plan);
   }
 
@@ -60,6 +67,11 @@ export class ComposedPicture extends Composition<PictureContract> {
   draw(tiles: readonly Tile[], state: RoomState): void {
     this.#subject = { tiles, state };
     this.planCompose();
+  }
+
+  /** What its engine says of itself. Rejects with an `EngineError`. */
+  stats(): Promise<CommandResult<PictureContract, 'stats'>> {
+    return this.engine.request('stats', {});
   }
 
   /** What is drawn follows from the room as a whole, and is said by `draw`. */
@@ -77,13 +89,8 @@ export class ComposedPicture extends Composition<PictureContract> {
     });
   }
 
-  protected async publish(seat: Seat): Promise<void> {
-    const { pictures, encoder: wanted, timeZone } = this.#settings;
-    const tiers = pictures.map(engineTier);
-    const { encoder } = await this.engine.request('configure', { tiers, encoder: wanted, timeZone });
-    if (encoder !== wanted) this.logger.warn({ wanted, used: encoder }, 'that encoder is not present here');
-    await this.#setScene();
-    await this.#open(seat);
+  protected publish(seat: Seat): Promise<void> {
+    return this.#open(seat);
   }
 
   protected async republish(seat: Seat): Promise<void> {
@@ -113,7 +120,7 @@ export class ComposedPicture extends Composition<PictureContract> {
   }
 
   protected probe(): Promise<unknown> {
-    return this.engine.request('stats', {});
+    return this.stats();
   }
 
   async #open(seat: Seat): Promise<void> {
@@ -171,4 +178,12 @@ export class ComposedPicture extends Composition<PictureContract> {
     await seat.report({ verb: 'reportComposer', participantId: seat.participantId, shed });
     this.#saidShed = shed;
   }
+}
+
+/** The picture is drawn from here on, while the participant is still on its way into the room. */
+async function configure({ engine, logger, options }: Opening<PictureContract>): Promise<void> {
+  const { pictures, encoder: wanted, timeZone } = options.context.settings;
+  const tiers = pictures.map(engineTier);
+  const { encoder } = await engine.request('configure', { tiers, encoder: wanted, timeZone });
+  if (encoder !== wanted) logger.warn({ wanted, used: encoder }, 'that encoder is not present here');
 }

@@ -123,6 +123,16 @@ const opened = z.object({
 
 const jpeg = z.object({ jpeg: z.base64().nullable() });
 
+/** What is known beforehand of the picture that the server is to send: pixels, pictures a second, kbit/s. */
+const expectedPicture = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  fps: z.int().positive(),
+  kbps: z.int().positive(),
+});
+const pictureInput = rtpInput.extend({ picture: expectedPicture.optional() });
+export type PictureInput = z.output<typeof pictureInput>;
+
 /** Smaller pictures beside the endpoint's own, each its own stream: first 180p (≤ 150 kbit/s), then 360p (≤ 400 kbit/s). */
 const tiers = z
   .array(z.object({ ssrc: z.int().min(1).max(0xffffffff) }))
@@ -220,9 +230,9 @@ export const legContract = {
     /** What the endpoint hears: Opus from the server. */
     receiveAudio: { params: rtpInput, result: boundPort },
     /** What the endpoint sees: H.264 from the server, passed on as it is where the endpoint can take that. */
-    receiveVideo: { params: rtpInput, result: boundPort },
+    receiveVideo: { params: pictureInput, result: boundPort },
     /** What the endpoint sees on its second screen, as `receiveVideo`. */
-    receiveContent: { params: rtpInput, result: boundPort },
+    receiveContent: { params: pictureInput, result: boundPort },
     /** One RTP packet of H.224 frames, base64, to the endpoint. Fails with `noCamera` while none is connected. */
     sendCamera: { params: z.object({ payload: z.base64() }), result: nothing },
     /** The next key frame of the endpoint's picture, within 320x180; null when none comes within three seconds. */

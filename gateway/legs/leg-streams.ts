@@ -1,6 +1,6 @@
 import type { ConsumerOffer, Watched } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
-import type { PictureTier } from '../composer/tiers.ts';
+import { kbpsOf, type PictureTier } from '../composer/tiers.ts';
 import type { LegContract } from '../engine/leg-protocol.ts';
 import type { EngineProcess } from '../engine/process.ts';
 import type { SentCodec } from '../session/codecs.ts';
@@ -33,7 +33,8 @@ export interface LegStreamsOptions {
 export class LegStreams {
   readonly #seat: Seat;
   readonly #engine: EngineProcess<LegContract>;
-  readonly #pictures = new Map<string, ConsumerOffer>();
+  readonly #offers = new Map<string, ConsumerOffer>();
+  readonly #pictures: readonly PictureTier[];
   #agreed: Negotiated;
   #microphone: string | undefined;
   #camera: string | undefined;
@@ -57,6 +58,7 @@ export class LegStreams {
     this.#engine = engine;
     this.#agreed = agreed;
     this.#run = run;
+    this.#pictures = pictures;
     this.#mainTier = new TierChoice(pictures);
     this.#contentTier = new TierChoice(pictures);
   }
@@ -71,7 +73,7 @@ export class LegStreams {
     this.#camera = undefined;
     this.#screen = undefined;
     this.#shown = undefined;
-    this.#pictures.clear();
+    this.#offers.clear();
     this.#watched = '';
     this.#isSeated = true;
     await this.#open();
@@ -185,12 +187,12 @@ export class LegStreams {
   async consumerOpened(offer: ConsumerOffer): Promise<void> {
     if (offer.kind === 'audio') return this.#receive('receiveAudio', offer);
     if (offer.from.source === 'content') return this.#receive('receiveContent', offer);
-    this.#pictures.set(offer.consumerId, offer);
+    this.#offers.set(offer.consumerId, offer);
     return this.#choose();
   }
 
   async consumerClosed(consumerId: string): Promise<void> {
-    if (!this.#pictures.delete(consumerId)) return;
+    if (!this.#offers.delete(consumerId)) return;
     if (this.#shown?.consumerId === consumerId) this.#shown = undefined;
     return this.#choose();
   }
@@ -273,7 +275,7 @@ export class LegStreams {
       const place = main.findIndex((one) => isSamePicture(one, from));
       return (place < 0 ? main.length : place) * 2 + Number(from.tier !== tier?.tier);
     };
-    const [best] = [...this.#pictures.values()].sort((a, b) => rank(a) - rank(b));
+    const [best] = [...this.#offers.values()].sort((a, b) => rank(a) - rank(b));
     if (best && best !== this.#shown) {
       this.#shown = best;
       await this.#receive('receiveVideo', best);
@@ -282,9 +284,17 @@ export class LegStreams {
   }
 
   async #receive(command: 'receiveAudio' | 'receiveVideo' | 'receiveContent', offer: ConsumerOffer): Promise<void> {
-    const { rtpPort } = await this.#engine.request(command, inputOf(offer));
+    const picture = expected(this.#pictures.find(({ tier }) => tier === offer.from.tier));
+    const { rtpPort } = await this.#engine.request(command, { ...inputOf(offer), ...picture });
     await startStream(this.#seat, offer, rtpPort);
   }
+}
+
+/** What a leg is told of the picture that it is to receive. */
+function expected(picture: PictureTier | undefined) {
+  if (!picture) return {};
+  const { width, height, framesPerSecond: fps } = picture;
+  return { picture: { width, height, fps, kbps: kbpsOf(picture) } };
 }
 
 function inTier(from: SourceRef, tier: PictureTier | undefined): SourceRef {

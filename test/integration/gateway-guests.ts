@@ -18,16 +18,18 @@ import type { Peer } from './server-peers.ts';
 const logger = pino({ level: 'silent' });
 const SLOW_MS = 30_000;
 
-/** `simulator`: a site with a picture, as a browser's is. `composer`: sees and hears everyone. */
+/** `simulator`: a site with a picture, as a browser's is. `composer`: sees and hears everyone. `recorder`: sees the program. */
 export interface GuestOptions {
   roomId: string;
   id: string;
-  kind: 'simulator' | 'composer';
+  kind: 'simulator' | 'composer' | 'recorder';
 }
 
 /** One guest: its seat, and what it receives by the name of the source, e.g. `site-a/camera`. */
 export class Guest implements SeatOwner {
   readonly offers = new Map<string, ConsumerOffer>();
+  /** How often it has had no transport, first of all when it came. */
+  resets = 0;
   readonly #receivers = new Map<string, Receiver>();
   readonly #closers: Closer[];
   #seat: Seat | undefined;
@@ -37,11 +39,7 @@ export class Guest implements SeatOwner {
   }
 
   static async join(closers: Closer[], gateway: GatewayProcess, { roomId, id, kind }: GuestOptions): Promise<Guest> {
-    const ca = await readFile(join(gateway.server.folder, 'tls', 'certificate.pem'), 'utf8');
-    const server: ServerAddress = { url: gateway.server.url, ca };
-    const control = new Control(server, await gateway.server.gatewaySecret(), logger);
-    closers.push(() => control.close());
-    await new Promise<void>((resolve) => control.onConnected(resolve));
+    const { server, control } = await controlOf(closers, gateway);
     const renew = () => control.ticket({ roomId, kind, participantId: id, name: id });
     const guest = new Guest(closers);
     const seat = new Seat({ server, participantId: id, ticket: await renew(), renew, owner: guest, logger });
@@ -90,6 +88,10 @@ export class Guest implements SeatOwner {
     return { ...seen, packets, codec: codecOf(offer) };
   }
 
+  mediaReset(): void {
+    this.resets += 1;
+  }
+
   consumerOpened(offer: ConsumerOffer): void {
     this.offers.set(nameOf(offer.from), offer);
   }
@@ -99,6 +101,17 @@ export class Guest implements SeatOwner {
   }
 }
 
+/** A gateway's connection beside the one that is there. */
+export async function controlOf(closers: Closer[], gateway: GatewayProcess) {
+  const ca = await readFile(join(gateway.server.folder, 'tls', 'certificate.pem'), 'utf8');
+  const server: ServerAddress = { url: gateway.server.url, ca };
+  const control = new Control(server, await gateway.server.gatewaySecret(), logger);
+  closers.push(() => control.close());
+  await new Promise<void>((resolve) => control.onConnected(resolve));
+  return { server, control };
+}
+
+/** The tier, where there are several, is no part of it. */
 function nameOf({ participantId, source }: SourceRef): string {
   return `${participantId}/${source}`;
 }

@@ -1,5 +1,5 @@
 import type { EndpointVideo } from '../leg-protocol.ts';
-import { chooseTarget, fits, likelyProgram, type PictureTarget } from './leg-fit.ts';
+import { chooseTarget, fits, likelyProgram, type PictureTarget, type ProgramPicture } from './leg-fit.ts';
 import type { LegMedium, MediumPlan } from './leg-medium.ts';
 import { ProgramWatch } from './leg-program.ts';
 import { videoEncodeDescription, videoPayloadDescription } from './leg-video-description.ts';
@@ -15,6 +15,7 @@ const stayMs = 20_000;
 export class PictureForEndpoint {
   readonly #medium: LegMedium;
   readonly #program = new ProgramWatch();
+  #expected: ProgramPicture = likelyProgram;
   #viewer: EndpointVideo | undefined;
   #target: PictureTarget | undefined;
   #targetAt = Number.NEGATIVE_INFINITY;
@@ -35,8 +36,10 @@ export class PictureForEndpoint {
     return this.#description(viewer);
   }
 
-  forgetProgram(): void {
+  /** Another program takes the place of the last one; what is known of it beforehand. */
+  expect(picture: Omit<ProgramPicture, 'fragmented'> | undefined): void {
     this.#program.forget();
+    this.#expected = picture === undefined ? likelyProgram : { ...picture, fragmented: false };
   }
 
   /** Answers with another plan when the program has turned out to fit, or not to. */
@@ -72,7 +75,7 @@ export class PictureForEndpoint {
 
   #choose(viewer: EndpointVideo, now: number): PictureTarget | undefined {
     const known = this.#program.picture;
-    const program = known ?? likelyProgram;
+    const program = known ?? this.#expected;
     const passing = this.#target === undefined;
     if (fits(viewer, program, passing)) {
       const stays = !passing && known !== undefined && now - this.#targetAt < stayMs;

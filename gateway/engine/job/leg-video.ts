@@ -1,5 +1,4 @@
-import type { EndpointVideo, VideoOutput } from '../leg-protocol.ts';
-import type { RtpInput } from '../protocol.ts';
+import type { EndpointVideo, PictureInput, VideoOutput } from '../leg-protocol.ts';
 import { countPassed } from './branch.ts';
 import { KeyFrameWatch } from './key-frames.ts';
 import type { LegMedium, MediumPlan } from './leg-medium.ts';
@@ -98,9 +97,9 @@ export class LegVideo {
     return port;
   }
 
-  receiveFromServer(input: RtpInput): number {
+  receiveFromServer({ picture, ...input }: PictureInput): number {
     const port = this.#medium.receiveFromServer(input, programDescription);
-    this.#toEndpoint.forgetProgram();
+    this.#toEndpoint.expect(picture);
     this.#switch.programReplaced();
     return port;
   }

@@ -37,6 +37,8 @@ export const programDescription = `${packetTap} ! valve name=gate drop=true ! rt
 
 type State =
   | { readonly at: 'slide'; readonly since: number }
+  /** Another program is to come: the last picture of the one before stays on the endpoint's screen. */
+  | { readonly at: 'replaced'; readonly since: number | undefined; readonly lastPts: number }
   /** The slide has stopped; its last picture stays on the endpoint's screen until the program's key frame. */
   | { readonly at: 'settling'; readonly since: number; readonly lastPts: number }
   | { readonly at: 'opening'; readonly since: number; readonly frames: number }
@@ -88,7 +90,8 @@ export class ProgramSwitch {
   programReplaced(): void {
     this.#packets = 0;
     this.#packetsAt = Number.NEGATIVE_INFINITY;
-    if (this.#state.at !== 'slide') this.#state = { at: 'slide', since: 0 };
+    if (this.#state.at === 'program') this.#state = { at: 'replaced', since: undefined, lastPts: this.#runningTime() };
+    else if (this.#state.at !== 'slide' && this.#state.at !== 'replaced') this.#state = { at: 'slide', since: 0 };
   }
 
   requestKeyFrame(): void {
@@ -124,6 +127,11 @@ export class ProgramSwitch {
         if (!flowing || now - state.since < retryMs) return state;
         if (this.#slide !== undefined) gateOf(this.#slide.bin).set_property('drop', true);
         return { at: 'settling', since: now, lastPts: this.#runningTime() };
+      }
+      case 'replaced': {
+        const { since = now, lastPts } = state;
+        if (this.#held || now - since > this.#options.awayMs) return this.#backToSlide(now);
+        return flowing ? { at: 'settling', since: now, lastPts } : { at: 'replaced', since, lastPts };
       }
       case 'settling': {
         if (!flowing || now - state.since > giveUpMs) return this.#backToSlide(now);
