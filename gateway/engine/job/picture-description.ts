@@ -69,13 +69,16 @@ export function tierCaps({ width, height }: Pick<PictureTier, 'width' | 'height'
   return `video/x-raw,width=${width},height=${height},pixel-aspect-ratio=1/1`;
 }
 
-/** Where a tier's frames leave from as long as its output is open: counted, and offered to the sender of the moment. */
+/**
+ * Where a tier's frames leave from as long as its output is open: counted, and offered to the sender of the moment. (A
+ * sink would begin to count anew with each encoder.)
+ */
 export function outletDescription(): string {
-  const counter = 'sync=false async=false enable-last-sample=false';
+  const end = 'fakesink sync=false async=false enable-last-sample=false';
   return [
     'tee name=in allow-not-linked=true',
-    `in. ! fakesink name=encoded-frames ${counter}`,
-    `in. ! identity drop-buffer-flags=delta-unit ! fakesink name=key-frames ${counter}`,
+    `in. ! identity name=encoded-frames ! ${end}`,
+    `in. ! identity drop-buffer-flags=delta-unit ! identity name=key-frames ! ${end}`,
   ].join(' ');
 }
 

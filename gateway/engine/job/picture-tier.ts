@@ -1,19 +1,11 @@
 import Gst from 'gi://Gst?version=1.0';
 import type { PictureTier as TierSettings } from '../picture-protocol.ts';
 import type { RtpOutput } from '../protocol.ts';
-import { addBin, type Branch, branchFromTee, discard, padOf } from './branch.ts';
+import { addBin, type Branch, branchFromTee, countPassed, discard, padOf } from './branch.ts';
 import { outletDescription, tierCaps, tierDescription, tierSenderDescription } from './picture-description.ts';
 import { type EncoderElement, encoderDescription } from './picture-encoder-description.ts';
 import type { Size } from './picture-layout.ts';
-import {
-  type BoundSocket,
-  bindSocket,
-  connectOutput,
-  countRendered,
-  elementOf,
-  forceKeyFrame,
-  readProperty,
-} from './rtp.ts';
+import { type BoundSocket, bindSocket, connectOutput, elementOf, forceKeyFrame, readProperty } from './rtp.ts';
 
 /** How a tier is encoded. */
 export interface Encoding {
@@ -64,11 +56,11 @@ export class TierOutput {
   }
 
   get framesOut(): number {
-    return countRendered(elementOf(this.#outlet, 'encoded-frames'));
+    return countPassed(this.#outlet, 'encoded-frames');
   }
 
   get keyFrames(): number {
-    return countRendered(elementOf(this.#outlet, 'key-frames'));
+    return countPassed(this.#outlet, 'key-frames');
   }
 
   /** Sends elsewhere from now on, and goes on in its numbers where it was. */
