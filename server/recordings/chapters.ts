@@ -11,12 +11,12 @@ type Subject = Chapter extends infer C ? (C extends Chapter ? Omit<C, 'at' | 'to
  * @param events of the whole meeting, in order
  */
 export function chaptersOf(events: readonly LoggedEvent[], placing: Placing, recordingId: string): Chapter[] {
-  const { timeline, anchors } = placing;
-  const wander = new Wander(anchors);
+  const { timeline } = placing;
+  const wander = new Wander(placing);
   const telling = new Telling(recordingId);
   for (const { event, at } of events) {
     const tell = TOLD[event.type] as Tell<EventType> | undefined;
-    tell?.(telling, event, Math.min(wander.at(at), timeline.durationMs));
+    tell?.(telling, event, wander.at(at));
   }
   const gaps = timeline.gaps.map(({ at, durationMs }) => ({ kind: 'gap' as const, at, to: at + durationMs }));
   return [...telling.chapters(), ...gaps]

@@ -57,8 +57,8 @@ export function layOut(parts: readonly PartOnDisk[]): Placing {
 }
 
 /** The parts of another stream of the recording, by its program's time. */
-export function placeBeside(parts: readonly PartOnDisk[], { anchors }: Placing): Part[] {
-  const wander = new Wander(anchors);
+export function placeBeside(parts: readonly PartOnDisk[], placing: Placing): Part[] {
+  const wander = new Wander(placing);
   let mediaAt = 0;
   let end = 0;
   return parts.map((part) => {
@@ -76,10 +76,12 @@ export function placeBeside(parts: readonly PartOnDisk[], { anchors }: Placing):
  */
 export class Wander {
   readonly #anchors: readonly Anchor[];
+  readonly #end: number;
   #from = 0;
 
-  constructor(anchors: readonly Anchor[]) {
+  constructor({ anchors, timeline }: Placing) {
     this.#anchors = anchors;
+    this.#end = timeline.durationMs;
   }
 
   /** The next moment's place, in ms since the recording's start. */
@@ -96,11 +98,11 @@ export class Wander {
 
   #placeIn(index: number, wall: number): { at: number; away: number } {
     const anchor = this.#anchors[index];
-    const next = this.#anchors[index + 1];
+    const end = this.#anchors[index + 1]?.at ?? this.#end;
     if (!anchor) return { at: 0, away: Number.POSITIVE_INFINITY };
     const at = anchor.at + (wall - anchor.wall);
     if (at < anchor.at) return { at: anchor.at, away: anchor.at - at };
-    if (next && at > next.at) return { at: next.at, away: at - next.at };
+    if (at > end) return { at: end, away: at - end };
     return { at, away: 0 };
   }
 }

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { RecordingAccess } from '../../../server/protocol/recording.ts';
+import { HOUSE_ACCESS, type Identity, may, viewerOf } from '../../../server/recordings/policy.ts';
+
+const subject = (access: Partial<RecordingAccess> | null = null) => ({
+  ...{ recordingId: 'r1', roomId: 'giao-ban' },
+  access: access && { ...HOUSE_ACCESS, ...access },
+});
+const operator: Identity = { as: 'operator', username: 'lan' };
+const site: Identity = { as: 'participant', roomId: 'giao-ban', participantId: 'site-1', name: 'Ba Bể' };
+const share = (download: boolean): Identity => ({
+  as: 'share',
+  share: {
+    ...{ shareId: 's', who: 'Sở Tài chính', from: 0, to: 9, issuedAt: 0, expiresAt: 1, watermark: true, download },
+    recordingId: 'r1',
+  },
+});
+const allowed = (identity: Identity, of: ReturnType<typeof subject>) =>
+  (['see', 'download', 'comment', 'manage'] as const).filter((act) => may(identity, act, of));
+
+test('the policy, row by row', () => {
+  expect(allowed(operator, subject())).toEqual(['see', 'download', 'comment', 'manage']);
+  expect(allowed(operator, subject({ audience: 'named' }))).toEqual(['manage']);
+  expect(allowed(operator, subject({ audience: 'named', people: [{ username: 'lan' }] }))).toHaveLength(4);
+  expect(allowed(site, subject())).toEqual([]);
+  expect(allowed(site, subject({ audience: 'participants' }))).toEqual(['see', 'comment']);
+  expect(allowed(site, subject({ audience: 'participants', download: true }))).toEqual(['see', 'download', 'comment']);
+  expect(allowed({ ...site, roomId: 'another' }, subject({ audience: 'participants' }))).toEqual([]);
+  expect(allowed(site, subject({ audience: 'named', people: [{ participantId: 'site-1' }] }))).toEqual([
+    'see',
+    'comment',
+  ]);
+  const { participantId: _id, ...guest } = site;
+  expect(allowed(guest, subject({ audience: 'named', people: [{ participantId: 'site-1' }] }))).toEqual([]);
+  expect(allowed(share(false), subject())).toEqual(['see']);
+  expect(allowed(share(true), subject())).toEqual(['see', 'download']);
+  expect(allowed(share(true), { ...subject(), recordingId: 'r2' })).toEqual([]);
+});
+
+test('a viewer is told his name, his stretch and whether it is written over the picture', () => {
+  expect(viewerOf(share(false), subject())).toEqual({
+    ...{ as: 'share', name: 'Sở Tài chính', watermark: true, range: { from: 0, to: 9 } },
+    may: { download: false, comment: false, manage: false },
+  });
+  expect(viewerOf(site, subject({ audience: 'participants', watermark: true }))).toMatchObject({
+    ...{ name: 'Ba Bể', watermark: true },
+  });
+});
