@@ -1,0 +1,176 @@
+import { appendFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newEncryption } from '../../../server/recordings/cipher.ts';
+import type { Identity } from '../../../server/recordings/policy.ts';
+import { Serving } from '../../../server/recordings/serving.ts';
+import { fabricatePart, timesOf, writeParts } from './fabricate.ts';
+import { KEYS, openShelf, operator, type Shelf, START, saved } from './shelf.ts';
+
+let shelf: Shelf;
+beforeEach(async () => {
+  shelf = await openShelf();
+});
+afterEach(() => shelf.close());
+const lan = operator.identity;
+
+async function shareOf(recordingId: string, from: number, to: number): Promise<Identity> {
+  const wanted = { who: 'Sở Tài chính', from, to, expiresAt: START + 60_000, watermark: true, download: true };
+  return shelf.annotations.openShare((await shelf.annotations.share(operator, recordingId, wanted)).token);
+}
+
+test('two hundred recordings are found by title, site, chapter, comment and note, without marks, best first', async () => {
+  for (let i = 0; i < 200; i += 1) {
+    shelf.clock.now = START + i * 60_000;
+    await saved(shelf, `r${i}`, i === 7 ? 'Họp ngân sách' : `Giao ban tuần ${i}`);
+  }
+  await shelf.annotations.comment(operator, 'r50', { at: 5_000, text: 'Bàn về ngân sách' });
+  await shelf.annotations.change(operator, 'r51', { note: 'Đã gửi Ngân sách nhà nước' });
+  const began = performance.now();
+  const all = await shelf.library.list();
+  const found = await shelf.library.list('NGAN SACH');
+  const took = performance.now() - began;
+  expect(all).toHaveLength(200);
+  expect(all[0]).toMatchObject({ recordingId: 'r199' });
+  expect(found.map(({ recordingId }) => recordingId)).toEqual(['r7', 'r51', 'r50']);
+  expect(found[2]?.found).toEqual([{ in: 'comment', text: 'Bàn về ngân sách', at: 5_000 }]);
+  expect(await shelf.library.list('ngan % sach _')).toHaveLength(3);
+  // The aim is a tenth of it.
+  expect(took).toBeLessThan(1_000);
+});
+
+test('a recording that was cut off is told and played as far as it is on disk, and goes on with its next part', async () => {
+  await shelf.happen(
+    'giao-ban',
+    { type: 'meetingOpened', roomId: 'giao-ban', title: 'Giao ban' },
+    {
+      type: 'recordingStarted',
+      recordingId: 'r1',
+    },
+  );
+  const first = fabricatePart({ fragments: 5 });
+  await writeParts(shelf.folderOf('r1'), first);
+  await truncate(join(shelf.folderOf('r1'), first.file), first.bytes.length - 1);
+  await appendFile(join(shelf.folderOf('r1'), 'program.1.index.jsonl'), '{"at":10000,"ms":2');
+  const { timeline } = await shelf.library.detail(lan, 'r1');
+  expect(timeline).toMatchObject({ durationMs: 8_000, gaps: [] });
+  const { text, live } = await shelf.serving.playlist(lan, 'r1', 'program');
+  expect(live).toBe(true);
+  expect(text).toContain('#EXT-X-PLAYLIST-TYPE:EVENT');
+  const last = first.fragments[4];
+  expect(text).not.toContain(`@${last?.offset}`);
+  const beyond = await shelf.serving.file(lan, 'r1', 'program.1.mp4', `bytes=${last?.offset}-`);
+  expect(beyond.open).toBeNull();
+
+  await writeParts(shelf.folderOf('r1'), fabricatePart({ part: 2, startedAt: START + 20_000, fragments: 1 }));
+  expect((await shelf.library.detail(lan, 'r1')).timeline).toMatchObject({
+    ...{ durationMs: 22_000, gaps: [{ at: 8_000, durationMs: 12_000 }] },
+  });
+  const awaited = shelf.serving.playlist(lan, 'r1', 'program', { segment: 2, fragment: 1 });
+  const more = fabricatePart({ part: 2, startedAt: START + 20_000, fragments: 2 });
+  await writeParts(shelf.folderOf('r1'), more);
+  expect((await awaited).text).toContain(`BYTERANGE="${more.fragments[1]?.bytes}@${more.fragments[1]?.offset}"`);
+  await expect(shelf.serving.playlist(lan, 'r1', 'program', { segment: 9 })).rejects.toThrow('_HLS_msn');
+});
+
+test('what is encrypted on disk is served in the clear, in any range, and not without its key', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  const [key] = KEYS;
+  if (!key) throw new Error('no key');
+  const part = fabricatePart({ keys: KEYS, encrypted: newEncryption(key) });
+  expect(part.bytes.equals(part.clear)).toBe(false);
+  await writeParts(shelf.folderOf('r1'), part);
+  for (const [range, first, last] of [
+    [undefined, 0, part.clear.length - 1],
+    ['bytes=33-100', 33, 100],
+  ] as const) {
+    const served = await shelf.serving.file(lan, 'r1', part.file, range);
+    expect(await buffer(served.open?.() ?? [])).toEqual(part.clear.subarray(first, last + 1));
+  }
+  const { open } = await shelf.serving.download(lan, 'r1');
+  expect(await buffer(open())).toEqual(part.clear);
+
+  const without = new Serving({ library: shelf.library, storage: shelf.storage, keys: [] });
+  const served = await without.file(lan, 'r1', part.file, undefined);
+  expect(() => served.open?.()).toThrow('recordingKeyMissing');
+});
+
+test('a share knows its stretch and nothing else', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  const parts = [fabricatePart({ fragments: 5 }), fabricatePart({ part: 2, startedAt: START + 60_000 })];
+  await writeParts(shelf.folderOf('r1'), ...parts);
+  await shelf.annotations.comment(operator, 'r1', { at: 4_500, text: 'Nội bộ' });
+  const share = await shareOf('r1', 4_500, 7_000);
+  const { viewer, timeline, comments, access, note } = await shelf.library.detail(share, 'r1');
+  expect(viewer).toMatchObject({ name: 'Sở Tài chính', watermark: true, range: { from: 4_500, to: 7_000 } });
+  expect(timeline.parts).toMatchObject([{ part: 1, at: 4_000, mediaAt: 0, durationMs: 4_000 }]);
+  expect([comments, access, note]).toEqual([[], undefined, '']);
+
+  const [start, , third, fourth, fifth] = parts[0]?.fragments ?? [];
+  const { text } = await shelf.serving.playlist(share, 'r1', 'program');
+  expect(text).toContain(`#EXT-X-BYTERANGE:${(third?.bytes ?? 0) + (fourth?.bytes ?? 0)}@${third?.offset}\n`);
+  expect(text).not.toContain('program.2');
+  const ask = (range?: string, file = 'program.1.mp4') => shelf.serving.file(share, 'r1', file, range);
+  expect((await ask(`bytes=${third?.offset}-${(fifth?.offset ?? 0) - 1}`)).open).not.toBeNull();
+  expect((await ask(`bytes=0-${(parts[0]?.header.init.bytes ?? 0) - 1}`)).open).not.toBeNull();
+  for (const range of [undefined, 'bytes=0-', `bytes=${start?.offset}-${third?.offset}`]) {
+    await expect(ask(range)).rejects.toThrow('notPermitted');
+  }
+  await expect(ask('bytes=0-1', 'program.2.mp4')).rejects.toThrow('recordingUnknown');
+  const mp4 = await buffer((await shelf.serving.download(share, 'r1')).open());
+  expect(timesOf(mp4).map(({ payload, video }) => [payload, video])).toEqual([
+    ['program.1#2', 0],
+    ['program.1#3', 2_000],
+  ]);
+  for (const name of ['manifest.json', 'waveform.json']) {
+    await expect(shelf.serving.extra(share, 'r1', name)).rejects.toThrow('recordingUnknown');
+  }
+  const manage = { identity: share, ip: '' };
+  await expect(shelf.annotations.comment(manage, 'r1', { at: 0, text: 'x' })).rejects.toThrow('notPermitted');
+  await expect(shelf.annotations.acts(manage, 'r1')).rejects.toThrow('notPermitted');
+});
+
+test('a share ends when it expires or is revoked, and is stored as a hash alone', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  const wanted = { who: 'Sở Tài chính', from: 0, to: 1, expiresAt: START + 10, watermark: false, download: false };
+  const { token, share } = await shelf.annotations.share(operator, 'r1', wanted);
+  expect(JSON.stringify(await shelf.store.reviews.shares('r1'))).not.toContain(token);
+  await expect(shelf.annotations.openShare('another')).rejects.toThrow('linkInvalid');
+  shelf.clock.now = START + 10;
+  await expect(shelf.annotations.openShare(token)).rejects.toThrow('linkExpired');
+  shelf.clock.now = START;
+  await shelf.annotations.revokeShare(operator, 'r1', share.shareId);
+  await expect(shelf.annotations.openShare(token)).rejects.toThrow('linkRevoked');
+  await expect(shelf.annotations.revokeShare(operator, 'r1', 'another')).rejects.toThrow('shareUnknown');
+  await expect(shelf.annotations.share(operator, 'r1', { ...wanted, expiresAt: START })).rejects.toThrow('expiresAt');
+});
+
+test('a view is recorded once for each who looks, however often his player asks', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  for (let i = 0; i < 5; i += 1) await shelf.annotations.viewed(operator, 'r1', 'program');
+  await shelf.annotations.viewed({ ...operator, ip: '10.0.0.2' }, 'r1', 'program');
+  shelf.clock.now += 3_600_000;
+  await shelf.annotations.viewed(operator, 'r1', 'program');
+  const acts = await shelf.annotations.acts(operator, 'r1');
+  expect(acts.map(({ act, ip }) => [act, ip])).toEqual([
+    ['viewed', '10.0.0.1'],
+    ...[expect.anything(), expect.anything()],
+  ]);
+});
+
+test('another’s comment is an operator’s to delete', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  const access = { audience: 'participants', people: [], watermark: false, download: false } as const;
+  await shelf.annotations.change(operator, 'r1', { access });
+  const site = { identity: { as: 'participant', roomId: 'r1', name: 'Ba Bể' } as Identity, ip: '' };
+  const mine = await shelf.annotations.comment(operator, 'r1', { at: 2_000, text: 'Của tôi' });
+  const theirs = await shelf.annotations.comment(site, 'r1', { at: 1_000, to: 3_000, text: 'Đoạn hay' });
+  const texts = async () => (await shelf.library.detail(lan, 'r1')).comments.map(({ text }) => text);
+  expect(await texts()).toEqual(['Đoạn hay', 'Của tôi']);
+  await expect(shelf.annotations.removeComment(site, 'r1', mine.commentId)).rejects.toThrow('notPermitted');
+  await shelf.annotations.removeComment(operator, 'r1', theirs.commentId);
+  await expect(shelf.annotations.removeComment(operator, 'r1', theirs.commentId)).rejects.toThrow('commentUnknown');
+  expect(await texts()).toEqual(['Của tôi']);
+  expect(await shelf.library.list('doan hay')).toEqual([]);
+});
