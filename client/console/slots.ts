@@ -48,9 +48,18 @@ export function plainLayout(choice: Choice): Layout {
 export function changeLayout(layout: Layout, choice: Choice): Layout {
   const { name, slots } = plainLayout(choice);
   if (showsContent(slots) || showsContent(layout.slots)) return { name, slots };
-  // The large place says which of two choices it is.
-  const isKept = (place: number) => place > 0 || (layout.slots[0]?.show !== 'chair' && slots[0]?.show !== 'chair');
-  return { name, slots: slots.map((slot, place) => (isKept(place) ? layout.slots[place] : undefined) ?? slot) };
+  const isLarge = isChairLarge(choice);
+  return {
+    name,
+    slots: slots.map((slot, place) => (isLarge && place === 0 ? slot : keptOr(slot, place, layout, isLarge))),
+  };
+}
+
+/** The large place of a chair says which choice it is: the chair is not kept there, nor beside a large one. */
+function keptOr(slot: Slot, place: number, { slots }: Layout, isLarge: boolean): Slot {
+  const kept = slots[place];
+  const isChair = kept?.show === 'chair' && (place === 0 || isLarge);
+  return kept === undefined || isChair ? slot : kept;
 }
 
 /** The next layout offered, or the one before with `step` −1; round and round. */

@@ -50,6 +50,9 @@ describe('changeLayout', () => {
     const large = changeLayout(grid, 'chair+7');
     expect(large.slots.slice(0, 4)).toEqual([{ show: 'chair' }, ...grid.slots.slice(1)]);
     expect(changeLayout(large, '1+7').slots.slice(0, 2)).toEqual([{ show: 'speaker' }, site('b')]);
+    const small: Layout = { ...grid, slots: grid.slots.with(1, { show: 'chair' }) };
+    expect(changeLayout(small, 'chair+5').slots.slice(0, 2)).toEqual([{ show: 'chair' }, { show: 'auto' }]);
+    expect(changeLayout(small, '1+5').slots.slice(0, 2)).toEqual([site('a'), { show: 'chair' }]);
   });
   it('leaves no tiles of a drawn layout to one that has its own', () => {
     const drawn: Layout = { name: 'custom', slots: [site('a')], tiles: [{ x: 0, y: 0, w: 1, h: 1 }] };
