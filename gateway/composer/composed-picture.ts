@@ -29,7 +29,7 @@ export class ComposedPicture extends Composition<PictureContract> {
   readonly #settings: Settings;
   /** By producer. */
   readonly #tiers = new Map<string, string>();
-  readonly #wanted = new Set<string>();
+  readonly #wanted: Set<string>;
   #subject: Subject | undefined;
   #watched = '';
   #drawn = '';
@@ -37,8 +37,9 @@ export class ComposedPicture extends Composition<PictureContract> {
   #shed: Shed = 'nothing';
   #saidShed: Shed = 'nothing';
 
-  private constructor(opening: Opening<PictureContract>, { sent, isPassing }: PicturePlan) {
+  private constructor(opening: Opening<PictureContract>, { sent, isPassing }: PicturePlan, wanted: readonly string[]) {
     super(opening);
+    this.#wanted = new Set(wanted);
     this.isPassing = isPassing;
     this.#sent = sent;
     this.#settings = opening.options.context.settings;
@@ -48,19 +49,26 @@ export class ComposedPicture extends Composition<PictureContract> {
     });
   }
 
+  /** @param wanted the tiers that somebody is likely to take at once: of the one before that has died */
   static async start(
     plan: PicturePlan,
     options: Omit<CompositionOptions, 'participantId' | 'receives'>,
+    wanted: readonly string[] = [],
   ): Promise<ComposedPicture> {
     const participantId = plan.composerId;
     const opening = await openComposition(pictureContract, { ...options, participantId, receives: 'video' });
     try {
-      await configure(opening);
+      await configure(opening, wanted);
     } catch (error) {
       await opening.engine.stop();
       throw error;
     }
-    return new ComposedPicture(opening, plan);
+    return new ComposedPicture(opening, plan, wanted);
+  }
+
+  /** The tiers that somebody takes. */
+  get wanted(): string[] {
+    return [...this.#wanted];
   }
 
   /** Says what is to be drawn from now on. Only differences are sent to server and engine. */
@@ -84,7 +92,7 @@ export class ComposedPicture extends Composition<PictureContract> {
       if (tier === undefined) return;
       if (layers.length > 0) this.#wanted.add(tier);
       else this.#wanted.delete(tier);
-      await this.engine.request('setWanted', { tierIds: [...this.#wanted] });
+      await this.engine.request('setWanted', { tierIds: this.wanted });
       await this.#watch(this.seat);
     });
   }
@@ -124,11 +132,12 @@ export class ComposedPicture extends Composition<PictureContract> {
   }
 
   async #open(seat: Seat): Promise<void> {
-    for (const { tier } of this.#settings.pictures) {
+    const open = async (tier: string) => {
       const { rtp, producerId } = await openStream(seat, { ...this.#sent, tier }, 'H264', this.cname);
       this.#tiers.set(producerId, tier);
       await this.engine.request('openOutput', { tierId: tier, rtp });
-    }
+    };
+    await Promise.all(this.#settings.pictures.map(({ tier }) => open(tier)));
   }
 
   async #watch(seat: Seat): Promise<void> {
@@ -181,9 +190,13 @@ export class ComposedPicture extends Composition<PictureContract> {
 }
 
 /** The picture is drawn from here on, while the participant is still on its way into the room. */
-async function configure({ engine, logger, options }: Opening<PictureContract>): Promise<void> {
-  const { pictures, encoder: wanted, timeZone } = options.context.settings;
+async function configure(
+  { engine, logger, options }: Opening<PictureContract>,
+  wanted: readonly string[],
+): Promise<void> {
+  const { pictures, encoder, timeZone } = options.context.settings;
   const tiers = pictures.map(engineTier);
-  const { encoder } = await engine.request('configure', { tiers, encoder: wanted, timeZone });
-  if (encoder !== wanted) logger.warn({ wanted, used: encoder }, 'that encoder is not present here');
+  const { encoder: used } = await engine.request('configure', { tiers, encoder, timeZone });
+  if (used !== encoder) logger.warn({ encoder, used }, 'that encoder is not present here');
+  if (wanted.length > 0) await engine.request('setWanted', { tierIds: [...wanted] });
 }

@@ -33,6 +33,8 @@ export class Composer {
   readonly #backOffs = new Map<ParticipantId, BackOff>();
   /** What runs and nobody needs now. */
   readonly #lingering = new Map<ParticipantId, { until: number; timer: NodeJS.Timeout }>();
+  /** Of pictures that have ended by themselves: the tiers that somebody took. */
+  readonly #taken = new Map<ParticipantId, string[]>();
   #state: RoomState | undefined;
   #wanted = new Map<ParticipantId, PicturePlan | 'mixes'>();
 
@@ -111,7 +113,10 @@ export class Composer {
     };
     const options = { context: this.#context, roomId: this.#roomId, cname: CNAME, onEnd };
     try {
-      const running = plan === 'mixes' ? await RoomMixes.start(options) : await ComposedPicture.start(plan, options);
+      const running =
+        plan === 'mixes'
+          ? await RoomMixes.start(options)
+          : await ComposedPicture.start(plan, options, this.#taken.get(id));
       if (isOver) return;
       this.#running.set(id, running);
       this.#draw(id, running);
@@ -122,6 +127,8 @@ export class Composer {
   }
 
   #ended(id: ParticipantId): void {
+    const running = this.#running.get(id);
+    if (running instanceof ComposedPicture) this.#taken.set(id, running.wanted);
     this.#running.delete(id);
     this.#stay(id);
     if (!this.#wanted.has(id)) return;
@@ -139,5 +146,6 @@ export class Composer {
     clearTimeout(this.#restarts.get(id));
     this.#restarts.delete(id);
     this.#backOffs.delete(id);
+    this.#taken.delete(id);
   }
 }
