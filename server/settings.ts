@@ -29,20 +29,22 @@ const picturesSchema = z
   .transform((text, context) => {
     const pictures = text.split(',').map((one) => pictureOf(one.trim()));
     const known = pictures.filter((picture) => picture !== undefined);
-    const isOrdered = known.every((one, i) => i === 0 || area(one) <= area(known[i - 1] ?? one));
+    const isOrdered = known.every((one, i) => i === 0 || isWithin(one, known[i - 1] ?? one));
     const isDistinct = new Set(known.map(({ tier }) => tier)).size === pictures.length;
     return isOrdered && isDistinct && pictures.length <= MAX_PICTURES ? known : fail(context);
   });
 
 function pictureOf(text: string): PictureTier | undefined {
   const [, width, height, framesPerSecond] = /^(\d{3,4})x(\d{3,4})@(\d{1,2})$/.exec(text)?.map(Number) ?? [];
-  const even = width !== undefined && height !== undefined && width % 2 === 0 && height % 2 === 0;
-  if (!even || !framesPerSecond || framesPerSecond > 60 || width > 3840 || height > 2160) return undefined;
+  if (width === undefined || height === undefined || framesPerSecond === undefined) return undefined;
+  // What encoders of every make take, and the level of the picture that is sent (ITU-T H.264 A.3, level 4).
+  const isEncoded = width % 4 === 0 && height % 2 === 0 && width >= 160 && width <= 1920 && height <= 1080;
+  if (!isEncoded || framesPerSecond < 5 || framesPerSecond > 30) return undefined;
   return { tier: `${height}p${framesPerSecond}`, width, height, framesPerSecond };
 }
 
-function area({ width, height }: PictureTier): number {
-  return width * height;
+function isWithin(one: PictureTier, other: PictureTier): boolean {
+  return one.width <= other.width && one.height <= other.height && one.framesPerSecond <= other.framesPerSecond;
 }
 
 const timeZoneSchema = z
