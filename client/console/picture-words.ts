@@ -23,7 +23,6 @@ export const pictureWords = catalogue({
     pictureOfCodecs: 'Hình riêng của các thiết bị hội nghị',
     pictureProgram: 'Hình chung',
 
-    fill: 'Lấp đầy ô',
     whole: 'Hiện trọn hình, không cắt',
 
     saved: 'Đã lưu',
@@ -41,7 +40,6 @@ export const pictureWords = catalogue({
     canvasHint:
       'Kéo trên nền để vẽ ô, kéo ô để dời, kéo góc để đổi cỡ. Phím: mũi tên dời, Shift + mũi tên đổi cỡ, Page Up và Page Down đưa ra trước hoặc ra sau, Insert thêm, Delete xoá.',
     pieceOf: 'Ô {n}: {what}; cách trái {x}, cách trên {y}, rộng {w}, cao {h} phần mười hai',
-    corner: 'Kéo để đổi cỡ ô {n}',
     size: 'Rộng {w}, cao {h} (phần 12)',
     addTile: 'Thêm ô',
     removeTile: 'Xoá ô',
@@ -134,7 +132,6 @@ export const pictureWords = catalogue({
     pictureOfCodecs: 'That of the room codecs',
     pictureProgram: 'The program',
 
-    fill: 'Fill the tile',
     whole: 'Show the whole picture, uncropped',
 
     saved: 'Saved',
@@ -152,7 +149,6 @@ export const pictureWords = catalogue({
     canvasHint:
       'Drag on the ground to draw a tile, drag a tile to move it, drag its corner to resize it. Keys: arrows move, Shift + arrows resize, Page Up and Page Down bring to the front or the back, Insert adds, Delete removes.',
     pieceOf: 'Tile {n}: {what}; {x} from the left, {y} from the top, {w} wide, {h} high, in twelfths',
-    corner: 'Drag to resize tile {n}',
     size: '{w} wide, {h} high (twelfths)',
     addTile: 'Add tile',
     removeTile: 'Remove tile',
