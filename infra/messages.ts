@@ -28,6 +28,14 @@ const vi = {
   noResult: (name: string) => `${name} không in ra đối tượng JSON nào`,
   benchUsage: (names: string[]) =>
     `Cách dùng: npm run bench -- TÊN\nCác phép đo: ${names.length > 0 ? names.join(', ') : '(chưa có)'}`,
+  recordingsUsage: 'Cách dùng: npm run recordings -- verify MÃ-BẢN-GHI [--data PATH]',
+  recordingFaults: { missing: 'bị mất', changed: 'đã bị sửa', added: 'không có khi ký' },
+  recordingSignatures: {
+    good: 'chữ ký đúng',
+    bad: 'chữ ký sai',
+    foreign: 'chữ ký của khóa khác, không phải của hệ thống này',
+    missing: 'chưa được ký',
+  },
 };
 
 const en: typeof vi = {
@@ -54,6 +62,14 @@ const en: typeof vi = {
   noResult: (name) => `${name} printed no JSON object`,
   benchUsage: (names) =>
     `Usage: npm run bench -- NAME\nBenchmarks: ${names.length > 0 ? names.join(', ') : '(none yet)'}`,
+  recordingsUsage: 'Usage: npm run recordings -- verify RECORDING-ID [--data PATH]',
+  recordingFaults: { missing: 'is missing', changed: 'was changed', added: 'was not there when it was signed' },
+  recordingSignatures: {
+    good: 'the signature is good',
+    bad: 'the signature is wrong',
+    foreign: 'signed with another key than that of this system',
+    missing: 'not signed',
+  },
 };
 
 export const text = { vi, en }[terminalLanguage()];

@@ -22,7 +22,7 @@ interface AftercareParts {
 }
 
 /** A recording plays the moment it stops; what comes after can wait. */
-const EVERY_MS = 15_000;
+const EVERY_MS = 5_000;
 
 /**
  * What is done for recordings when nobody waits: after the stop their length, what a search finds, and the signature;

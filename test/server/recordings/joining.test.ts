@@ -20,7 +20,8 @@ test('parts become one file whose time goes on', async () => {
 test('what begins in the middle begins at 0', async () => {
   const cut = parts.map((part) => ({ ...part, fragments: part.fragments.slice(1, 2) }));
   const joined = await joinParts(cut, read);
-  const times = timesOf(await buffer(joined?.open() ?? []));
+  if (!joined) throw new Error('not joined');
+  const times = timesOf(await buffer(joined.open()));
   expect(times.map(({ video, payload }) => [video, payload])).toEqual([
     [0, 'program.1#1'],
     [2_000, 'program.2#1'],
