@@ -83,7 +83,7 @@ export class ProgramSwitch {
     this.#held = on;
     if (text === undefined || this.#text === undefined || text === this.#text) return;
     this.#text = text;
-    if (this.#slide !== undefined) this.#draw(this.#slide.bin);
+    this.#removeSlide();
   }
 
   /** Another program has taken the place of the last one; its gate is shut. */
