@@ -24,9 +24,10 @@ const ns = 1_000_000;
 
 /**
  * Colours of every composed picture, whatever its size, as each stream says of itself (H.264 E.2.1): those of cameras
- * in browsers. Another choice would have every input's colours converted for every frame.
+ * in browsers. Another choice would have every input's colours converted for every frame; none at all would have the
+ * encoders begin anew, with a key frame, whenever inputs of other colours come or go.
  */
-export const pictureColorimetry = 'bt601';
+export const pictureColours = 'colorimetry=bt601,chroma-site=mpeg2';
 
 /** Size and rate of the composed picture; the rate may be half a whole one. */
 export interface PictureFormat {
@@ -37,7 +38,7 @@ export interface PictureFormat {
 
 export function composedCaps({ width, height, fps }: PictureFormat): string {
   const size = `width=${width},height=${height},pixel-aspect-ratio=1/1,framerate=${Math.round(2 * fps)}/2`;
-  return `video/x-raw,format=I420,${size},colorimetry=${pictureColorimetry}`;
+  return `video/x-raw,format=I420,${size},${pictureColours}`;
 }
 
 /**
@@ -104,14 +105,16 @@ export function tierSenderDescription(rtp: RtpOutput, { sequence, timestampOffse
 
 /**
  * One input down to raw pictures at `end`. `upright` turns them, `crop` cuts to the tile's shape, `decoded-frames`
- * counts what was decoded. Pictures in VP8 say nothing about their colours; browsers make them from bt601 at any size.
+ * counts what was decoded. Pictures in VP8 say nothing about their colours: browsers make them from bt601 at any size. Those
+ * in H.264 mostly say nothing about where theirs are, which are left of their pixels then (E.2.1).
  */
 export function pictureInputDescription(rtp: RtpInput & { codec: 'VP8' | 'H264' }): string {
-  const colours = 'capssetter join=true replace=false caps="video/x-raw,colorimetry=bt601"';
+  const known = rtp.codec === 'VP8' ? pictureColours : 'chroma-site=mpeg2';
   return [
     rtpBin(),
     rtpInputDescription(rtp),
-    `${decoders[rtp.codec]} name=decoder ! ${rtp.codec === 'VP8' ? `${colours} !` : ''} tee name=decoded`,
+    `${decoders[rtp.codec]} name=decoder`,
+    `! capssetter join=true replace=false caps="video/x-raw,${known}" ! tee name=decoded`,
     'decoded. ! fakesink name=decoded-frames sync=false async=false enable-last-sample=false',
     'decoded. ! aspectratiocrop name=crop',
     '! queue name=end max-size-buffers=2 max-size-bytes=0 max-size-time=0 leaky=downstream',

@@ -88,7 +88,8 @@ export class PictureInput implements StagedInput {
     if (packets === this.#packets) return;
     this.#packets = packets;
     this.#askedAt = nowMs;
-    forceKeyFrame(elementOf(this.#bin, 'decoder'));
+    // Before the parser: that one announces the key frame it was asked for to all that follows, the encoders too.
+    forceKeyFrame(elementOf(this.#bin, 'depay'));
   }
 
   #open(): [Gst.Bin, Gst.Pad] {

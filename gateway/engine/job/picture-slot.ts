@@ -1,5 +1,5 @@
 import Gst from 'gi://Gst?version=1.0';
-import { pictureColorimetry } from './picture-description.ts';
+import { pictureColours } from './picture-description.ts';
 import type { Drawn } from './picture-drawing.ts';
 import { elementOf } from './rtp.ts';
 
@@ -20,7 +20,7 @@ export class Converter {
   constructor() {
     const sink = 'appsink name=sink sync=false async=false enable-last-sample=false';
     this.#pipeline = Gst.parse_launch(
-      `videoconvert name=convert ! video/x-raw,format=I420,colorimetry=${pictureColorimetry} ! ${sink}`,
+      `videoconvert name=convert ! video/x-raw,format=I420,${pictureColours} ! ${sink}`,
     ) as Gst.Pipeline;
     const entry = elementOf(this.#pipeline, 'convert').get_static_pad('sink');
     if (entry === null) throw new Error('the converter has no entry');

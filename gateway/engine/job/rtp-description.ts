@@ -80,8 +80,8 @@ export function payloaderProperties({ payloadType, ssrc }: Pick<RtpOutput, 'payl
 
 /** Decoders by codec; each ends in raw video or raw audio. Without a key frame they show nothing rather than garbage. */
 export const decoders = {
-  VP8: 'rtpvp8depay wait-for-keyframe=true request-keyframe=true ! vp8dec threads=1',
-  H264: 'rtph264depay wait-for-keyframe=true request-keyframe=true ! h264parse ! avdec_h264 max-threads=1 output-corrupt=false',
+  VP8: 'rtpvp8depay name=depay wait-for-keyframe=true request-keyframe=true ! vp8dec threads=1',
+  H264: 'rtph264depay name=depay wait-for-keyframe=true request-keyframe=true ! h264parse ! avdec_h264 max-threads=1 output-corrupt=false',
   opus: opusDecoder,
   PCMU: 'rtppcmudepay ! mulawdec',
   PCMA: 'rtppcmadepay ! alawdec',
