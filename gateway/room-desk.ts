@@ -108,7 +108,8 @@ export class RoomDesk implements SeatOwner {
     // Also where nobody could tell us that the meeting was over: a site is not to be called again for it.
     for (const callId of Object.keys(this.state?.calls ?? {})) this.#calls?.hangUp(callId);
     await this.#serial.run('close', async () => {
-      await this.#recorder?.stop();
+      // The room would have wanted its end: it goes on with the next gateway.
+      await this.#recorder?.suspend();
       await this.#composer.close();
       await this.#sendReports();
       await this.#seat?.leave();
@@ -128,7 +129,10 @@ export class RoomDesk implements SeatOwner {
       this.#recorder = undefined;
     }
     if (recording !== null && !this.#recorder && !this.#closed) {
-      this.#recorder = new Recorder(this.#context, this.#roomId, recording, (report) => this.report(report));
+      this.#recorder = new Recorder({
+        ...{ context: this.#context, roomId: this.#roomId, recordingId: recording },
+        report: (report) => this.report(report),
+      });
       await this.#recorder.start();
     }
   }

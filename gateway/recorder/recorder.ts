@@ -1,97 +1,124 @@
-import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Command } from '../../server/protocol/commands.ts';
 import type { RecordingId, RoomId } from '../../server/protocol/ids.ts';
-import type { ConsumerOffer } from '../../server/protocol/media.ts';
-import { COMPOSER_ID } from '../composer/id.ts';
+import type { RecordingWarning, RoomState } from '../../server/protocol/records.ts';
+import { type RecordingKeys, readKeys } from '../../server/recordings/cipher.ts';
+import { BackOff } from '../back-off.ts';
 import type { GatewayContext } from '../context.ts';
-import { type EngineProcess, startEngine } from '../engine/process.ts';
-import { type RecorderContract, recorderContract } from '../engine/recorder-protocol.ts';
 import { Serial } from '../serial.ts';
-import { Seat, type SeatOwner } from '../session/seat.ts';
-import { inputOf, startStream } from '../session/streams.ts';
-import { nothingSchema } from '../session/wire.ts';
+import { type FreeSpace, freeSpaceAt, type Room, roomFor } from './free-space.ts';
+import { folderOf, writtenIn } from './on-disk.ts';
+import type { Written } from './part-writer.ts';
+import { RecordingRun, type RunListener } from './recording-run.ts';
+import { Watchdog } from './watchdog.ts';
+import { isEmpty, isSpokenIn } from './watched.ts';
 
-type RecordingReport = Extract<Command, { verb: 'reportRecording' }>;
+export type RecordingReport = Extract<Command, { verb: 'reportRecording' }>;
+
+const LOOK_MS = 1_000;
+const RESTART = { firstMs: 100, longestMs: 5_000 };
+/** A recording of which nothing was ever written is given up after so many attempts. */
+const MAX_FAILURES = 5;
+
+export interface RecorderOptions {
+  context: GatewayContext;
+  roomId: RoomId;
+  recordingId: RecordingId;
+  report: (report: RecordingReport) => void;
+  /** For tests. */
+  freeSpace?: (folder: string) => Promise<FreeSpace>;
+}
 
 /**
- * One recording: a participant that consumes the composed picture and the mix and has them written to a file. Owns
- * its seat and its engine process. Reports `running` with the first picture and `saved` or `failed` exactly once.
+ * One recording, for as long as the room wants it: runs, and runs again with the next part whenever a run ends by
+ * itself; pauses while the disk has no room; notices what is wrong. Reports `saved` or `failed` exactly once.
  */
-export class Recorder implements SeatOwner {
+export class Recorder implements RunListener {
   readonly recordingId: RecordingId;
-  readonly #context: GatewayContext;
-  readonly #roomId: RoomId;
-  readonly #report: (report: RecordingReport) => void;
-  readonly #serial: Serial;
+  readonly #options: RecorderOptions;
+  readonly #folder: string;
   readonly #logger: Logger;
-  #engine: EngineProcess<RecorderContract> | undefined;
-  #seat: Seat | undefined;
-  #file = '';
-  #over = false;
+  readonly #serial: Serial;
+  readonly #watchdog = new Watchdog();
+  readonly #backOff = new BackOff(RESTART);
+  #look: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #keys: RecordingKeys = [];
+  #run: RecordingRun | undefined;
+  #room: Room = 'enough';
+  #state: RoomState | undefined;
+  #emptySince: number | undefined;
+  /** Of the run's program, and when its first fragment was written. */
+  #wrote: (Written & { since: number }) | undefined;
+  #heardOf = { silentMs: 0, blackMs: 0 };
+  #spokenSince: number | undefined;
+  #failures = 0;
+  #isOver = false;
 
-  constructor(context: GatewayContext, roomId: RoomId, recordingId: RecordingId, report: (r: RecordingReport) => void) {
-    this.#context = context;
-    this.#roomId = roomId;
-    this.recordingId = recordingId;
-    this.#report = report;
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.recordingId = options.recordingId;
+    const { context, roomId, recordingId } = options;
+    this.#folder = folderOf(context.settings.data, recordingId);
     this.#logger = context.logger.child({ roomId, recordingId });
     this.#serial = new Serial(this.#logger);
   }
 
+  /** Resolves when it runs, waits for room on the disk, or has failed. */
   async start(): Promise<void> {
-    try {
-      const folder = folderOf(this.#context.settings.data);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const engine = await startEngine(recorderContract, { logger: this.#logger, requestTimeoutMs: 30_000 });
-      this.#engine = engine;
-      engine.onEvent((event) => {
-        if (event.event === 'started') this.#tell({ status: 'running' });
-        if (event.event === 'error') this.#fail(event.code);
-      });
-      engine.onExit(({ expected }) => expected || this.#fail('engineExited'));
-      this.#file = await this.#nextFile(folder);
-      await engine.request('start', { file: join(folder, this.#file) });
-      const participantId = `recorder-${this.recordingId}`;
-      const { server, control } = this.#context;
-      const ask = { roomId: this.#roomId, kind: 'recorder' as const, participantId, name: 'recorder' };
-      const renew = () => control.ticket(ask);
-      const ticket = await renew();
-      this.#seat = new Seat({ server, participantId, ticket, renew, owner: this, logger: this.#logger });
-    } catch (error) {
-      this.#logger.error({ err: error }, 'recording not started');
-      this.#fail('notStarted');
-    }
+    await this.#serial.run('start', async () => {
+      try {
+        const { recordingKeyFile } = this.#options.context.settings;
+        if (recordingKeyFile) this.#keys = readKeys(await readFile(recordingKeyFile, 'utf8'));
+        await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      } catch (error) {
+        this.#logger.error({ err: error }, 'recording not started');
+        return this.#fail('notStarted');
+      }
+      await this.#sayWhatIsLeft();
+      await this.#begin();
+      this.#look = setInterval(() => void this.#serial.run('look', () => this.#lookAround()), LOOK_MS);
+      if (this.#isOver) clearInterval(this.#look);
+    });
   }
 
-  /** Finishes the file and tells the room. Resolves when both are done. */
+  /** Finishes all parts and tells the room. Resolves when both are done. */
   async stop(): Promise<void> {
-    if (this.#over || !this.#engine) return;
-    this.#over = true;
-    try {
-      const { durationMs, bytes } = await this.#engine.request('stop', {});
-      if (bytes === 0) this.#tell({ status: 'failed', reason: 'nothingReceived' });
-      else this.#tell({ status: 'saved', file: this.#file, durationMs, bytes });
-    } catch (error) {
-      this.#logger.error({ err: error }, 'recording not finished');
-      this.#tell({ status: 'failed', reason: 'notFinished' });
+    await this.#end(async () => this.#tell(await outcomeOf(this.#folder)));
+  }
+
+  /** Finishes all parts; the recording goes on when somebody starts it again. */
+  async suspend(): Promise<void> {
+    await this.#end(async () => undefined);
+  }
+
+  wrote(written: Written): void {
+    if (!this.#wrote) {
+      this.#failures = 0;
+      this.#tell({ status: 'running' });
     }
-    await this.#release();
+    this.#wrote = { ...written, since: this.#wrote?.since ?? performance.now() - written.durationMs };
   }
 
-  async mediaReset(): Promise<void> {
-    const { tier } = this.#context.settings.recordingPicture;
-    const program = { participantId: COMPOSER_ID, source: 'program' as const, tier };
-    await this.#seat?.request({ request: 'watch', pictures: [{ from: program, spatialLayer: 2 }] }, nothingSchema);
+  watched({ silentMs, blackMs }: { silentMs: number; blackMs: number }): void {
+    this.#heardOf = { silentMs, blackMs };
   }
 
-  consumerOpened(offer: ConsumerOffer): Promise<void> {
-    return this.#serial.run('receive', async () => {
-      if (!this.#seat || !this.#engine || this.#over) return;
-      const command = offer.kind === 'audio' ? 'receiveAudio' : 'receiveVideo';
-      const { rtpPort } = await this.#engine.request(command, inputOf(offer));
-      await startStream(this.#seat, offer, rtpPort);
+  changed(state: RoomState): void {
+    this.#state = state;
+  }
+
+  ended(reason: string): void {
+    void this.#serial.run('ended', async () => {
+      if (this.#isOver) return;
+      const hasWritten = this.#wrote !== undefined;
+      this.#forgetRun();
+      this.#failures += 1;
+      this.#logger.warn({ reason }, 'the recording has broken off');
+      if (hasWritten) await this.#sayWhatIsLeft();
+      if (this.#failures >= MAX_FAILURES && (await writtenIn(this.#folder)).bytes === 0) return this.#fail(reason);
+      this.#tryAgain();
     });
   }
 
@@ -99,63 +126,135 @@ export class Recorder implements SeatOwner {
     void this.stop();
   }
 
-  /** Never over what is there: a recorder that died has left a part, which is reported and kept. */
-  async #nextFile(folder: string): Promise<string> {
-    const left = await lastFile(folder, this.recordingId);
-    if (!left) return fileOf(this.recordingId, 1);
-    const { file, durationMs, bytes } = left;
-    this.#tell({ status: 'partSaved', file, durationMs, bytes });
-    return fileOf(this.recordingId, left.part + 1);
+  async #begin(): Promise<void> {
+    if (this.#isOver || this.#run) return;
+    await this.#lookAtDisk();
+    if (this.#room === 'none') {
+      // What was begun waits for room; nothing is begun without.
+      if ((await writtenIn(this.#folder)).bytes === 0) this.#fail('diskFull');
+      return;
+    }
+    const { context, roomId, recordingId } = this.#options;
+    const about = { context, roomId, recordingId, folder: this.#folder, keys: this.#keys, logger: this.#logger };
+    const run = new RecordingRun({ ...about, listener: this });
+    this.#run = run;
+    try {
+      await run.start();
+    } catch (error) {
+      this.#logger.error({ err: error }, 'recording does not begin');
+      this.#forgetRun();
+      this.#failures += 1;
+      if (this.#failures >= MAX_FAILURES && (await writtenIn(this.#folder)).bytes === 0) this.#fail('notStarted');
+      else this.#tryAgain();
+    }
+  }
+
+  #tryAgain(): void {
+    const waitMs = this.#backOff.next(performance.now());
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      void this.#serial.run('again', () => this.#begin());
+    }, waitMs);
+  }
+
+  #forgetRun(): void {
+    this.#run = undefined;
+    this.#wrote = undefined;
+    this.#heardOf = { silentMs: 0, blackMs: 0 };
+  }
+
+  async #lookAround(): Promise<void> {
+    if (this.#isOver) return;
+    await this.#lookAtDisk();
+    if (this.#room === 'none' && this.#run) {
+      const run = this.#run;
+      this.#forgetRun();
+      await run.stop();
+      await this.#sayWhatIsLeft();
+    } else if (this.#room !== 'none' && !this.#run && !this.#again) await this.#begin();
+    const warnings = this.#watchdog.notice(performance.now(), this.#noticed());
+    if (warnings) this.#warn(warnings);
+    if (this.#isLeftAlone()) void this.stop();
+  }
+
+  #noticed() {
+    const now = performance.now();
+    const { silentMs, blackMs } = this.#heardOf;
+    const isSpoken = this.#state !== undefined && isSpokenIn(this.#state);
+    this.#spokenSince = isSpoken ? (this.#spokenSince ?? now) : undefined;
+    // The part is behind by what has not been written yet, about a second; it must not grow.
+    const lateMs = this.#wrote ? now - this.#wrote.since - this.#wrote.durationMs : 0;
+    return {
+      silentMs: Math.min(silentMs, this.#spokenSince === undefined ? 0 : now - this.#spokenSince),
+      blackMs,
+      lateMs,
+      isDiskLow: this.#room !== 'enough',
+    };
+  }
+
+  #isLeftAlone(): boolean {
+    const { recordingEmptyMinutes } = this.#options.context.settings;
+    if (!this.#state || recordingEmptyMinutes === 0 || !isEmpty(this.#state)) {
+      this.#emptySince = undefined;
+      return false;
+    }
+    this.#emptySince ??= performance.now();
+    return performance.now() - this.#emptySince >= recordingEmptyMinutes * 60_000;
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    const { recordingWarnFree: warn, recordingMinFree: min } = this.#options.context.settings;
+    const look = this.#options.freeSpace ?? freeSpaceAt;
+    try {
+      this.#room = roomFor(await look(this.#folder), { warn, min }, this.#room);
+    } catch (error) {
+      this.#logger.error({ err: error }, 'the disk cannot be looked at');
+    }
+  }
+
+  #warn(warnings: RecordingWarning[]): void {
+    this.#logger.warn({ warnings }, 'what is wrong with the recording');
+    this.#tell({ status: 'warned', warnings });
+  }
+
+  /** What an earlier run, or one that died, has written. */
+  async #sayWhatIsLeft(): Promise<void> {
+    const left = await writtenIn(this.#folder);
+    if (left.bytes > 0) this.#tell({ status: 'partSaved', ...left });
+  }
+
+  async #end(tell: () => Promise<void>): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#look);
+    clearTimeout(this.#again);
+    await this.#serial.run('end', async () => {
+      await this.#run?.stop();
+      await tell();
+    });
   }
 
   #tell(report: Omit<RecordingReport, 'verb' | 'recordingId'>): void {
-    this.#report({ verb: 'reportRecording', recordingId: this.recordingId, ...report });
+    this.#options.report({ verb: 'reportRecording', recordingId: this.recordingId, ...report });
   }
 
   #fail(reason: string): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#look);
+    clearTimeout(this.#again);
     this.#tell({ status: 'failed', reason });
-    void this.#release();
-  }
-
-  async #release(): Promise<void> {
-    await Promise.all([this.#seat?.leave(), this.#engine?.stop()]);
   }
 }
 
-function fileOf(recordingId: RecordingId, part: number): string {
-  return part === 1 ? `${recordingId}.mp4` : `${recordingId}-${part}.mp4`;
-}
-
-interface LeftFile {
-  part: number;
-  file: string;
-  /** As long as the file was being written: whoever wrote it can no longer say. */
-  durationMs: number;
-  bytes: number;
-}
-
-/** What an earlier process has written of this recording: its last part. */
-async function lastFile(folder: string, recordingId: RecordingId): Promise<LeftFile | null> {
-  let last: LeftFile | null = null;
-  for (let part = 1; ; part += 1) {
-    const file = fileOf(recordingId, part);
-    const found = await stat(join(folder, file)).catch(() => null);
-    if (!found) return last;
-    const durationMs = Math.max(0, Math.round(found.mtimeMs - found.birthtimeMs));
-    last = { part, file, durationMs, bytes: found.size };
-  }
+async function outcomeOf(folder: string): Promise<Omit<RecordingReport, 'verb' | 'recordingId'>> {
+  const written = await writtenIn(folder);
+  return written.bytes === 0 ? { status: 'failed', reason: 'nothingReceived' } : { status: 'saved', ...written };
 }
 
 /** A recording that was to be finished by a process that died while it did: what is on disk is what there is. */
 export async function leftover(data: string, recordingId: RecordingId): Promise<RecordingReport> {
-  const left = await lastFile(folderOf(data), recordingId);
-  const about = { verb: 'reportRecording' as const, recordingId };
-  if (!left || left.bytes === 0) return { ...about, status: 'failed', reason: 'nothingReceived' };
-  return { ...about, status: 'saved', file: left.file, durationMs: left.durationMs, bytes: left.bytes };
-}
-
-function folderOf(data: string): string {
-  return join(data, 'recordings');
+  const outcome = await outcomeOf(folderOf(data, recordingId));
+  return { verb: 'reportRecording', recordingId, ...outcome };
 }

@@ -17,7 +17,8 @@ export const BOUNDS: Record<Kind, Bounds> = {
   simulator: { sendTransports: 4, producers: 3, consumers: 8 },
   // A picture of each kind, one for each bridge, mix, and a mix-minus for each codec that speaks; 160 do so at most.
   composer: { sendTransports: 164, producers: 162, consumers: 320 },
-  recorder: { sendTransports: 0, producers: 0, consumers: 4 },
+  // Program, mix, what is presented, and picture and sound of everyone who speaks.
+  recorder: { sendTransports: 0, producers: 0, consumers: 320 },
   gateway: { sendTransports: 0, producers: 0, consumers: 0 },
 };
 

@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { startEngine } from '../../gateway/engine/process.ts';
 import { recorderContract } from '../../gateway/engine/recorder-protocol.ts';
+import { PartDelivery } from '../../gateway/recorder/part-delivery.ts';
+import type { Written } from '../../gateway/recorder/part-writer.ts';
+import { parseIndex } from '../../server/recordings/part-index.ts';
 import {
   cacheFolder,
   freePort,
@@ -55,17 +60,31 @@ async function makeProgram(folder: string): Promise<string> {
 
 async function startRecorder() {
   const logger = recordingLogger();
+  const folder = scratchFolder();
+  closers.push(() => rm(folder, { recursive: true, force: true }));
+  const progress: { written?: Written; errors: string[]; watched: { silentMs: number; blackMs: number }[] } = {
+    errors: [],
+    watched: [],
+  };
+  const delivery = await PartDelivery.open({
+    folder,
+    keys: [],
+    logger: pino({ level: 'silent' }),
+    about: (stream) => ({ stream, kind: 'program' }),
+    onWritten: (_stream, written) => {
+      progress.written = written;
+    },
+    onBroken: (error) => progress.errors.push(String(error)),
+  });
+  closers.push(() => delivery.close());
   const recorder = await startEngine(recorderContract, { logger, cacheFolder, requestTimeoutMs: 30_000 });
   closers.push(() => recorder.stop());
-  const events: string[] = [];
-  const errors: string[] = [];
   recorder.onEvent((event) => {
-    events.push(event.event);
-    if (event.event === 'error') errors.push(event.message);
+    if (event.event === 'partBegun') delivery.begun(event);
+    if (event.event === 'watch') progress.watched.push(event);
+    if (event.event === 'error') progress.errors.push(event.message);
   });
-  const folder = scratchFolder();
-  const file = join(folder, 'meeting.mp4');
-  await recorder.request('start', { file });
+  await recorder.request('start', { socket: delivery.path });
   const video = { ssrc: 4444, payloadType: 102, codec: 'H264' as const, clockRate: 90_000 };
   const audio = { ssrc: 3333, payloadType: 100, codec: 'opus' as const, clockRate: 48_000 };
   const remote = async () => ({ ip: '127.0.0.1', port: await freePort() });
@@ -73,7 +92,15 @@ async function startRecorder() {
     (await recorder.request('receiveVideo', { ...video, ssrc, remote: await remote() })).rtpPort;
   const receiveAudio = async () =>
     (await recorder.request('receiveAudio', { ...audio, remote: await remote() })).rtpPort;
-  return { recorder, logger, events, errors, folder, file, receiveVideo, receiveAudio };
+  const started = () => until(() => progress.written !== undefined, 'the first fragment is written');
+  const finish = async () => {
+    await recorder.request('stop', {});
+    await delivery.close();
+    return progress.written?.durationMs ?? 0;
+  };
+  const indexed = async () => parseIndex(await readFile(join(folder, 'program.1.index.jsonl'), 'utf8'));
+  const file = join(folder, 'program.1.mp4');
+  return { recorder, delivery, logger, progress, folder, file, receiveVideo, receiveAudio, started, finish, indexed };
 }
 
 /** Plays the program with sender reports; its sound travels longer than its picture by `soundLateMs`. */
@@ -159,81 +186,103 @@ async function beepsOf(file: string): Promise<number[]> {
   return found.filter((at, index) => index === 0 || at - (found[index - 1] ?? 0) > 0.3);
 }
 
-test('a finished file is indexed and shows picture and sound as they were sent', async () => {
-  const { recorder, logger, events, folder, file, receiveVideo, receiveAudio } = await startRecorder();
+/** By how many seconds the sound is late at each flash. */
+async function lateness(file: string): Promise<number[]> {
+  const [flashes, beeps] = [await flashesOf(file), await beepsOf(file)];
+  return flashes.map((flash) =>
+    beeps.map((beep) => beep - flash).reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a), 1),
+  );
+}
+
+const middleOf = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 1;
+
+test('a part plays as picture and sound were sent, in fragments that the index tells', async () => {
+  const { logger, folder, file, receiveVideo, receiveAudio, started, finish, indexed } = await startRecorder();
   play(await makeProgram(folder), { video: await receiveVideo(), audio: await receiveAudio() }, 0);
-  await until(() => events.includes('started'), 'the first key frame is written');
+  await started();
   await sleep(9500);
-  const { durationMs, bytes } = await recorder.request('stop', {});
-  expect(bytes).toBe((await readFile(file)).length);
+  const durationMs = await finish();
   const { video, audio, seconds } = await probe(file);
   expect(video?.profile).toBe('Constrained Baseline');
   expect(audio?.profile).toBe('LC');
   expect(Math.abs(seconds - durationMs / 1000)).toBeLessThan(0.5);
   expect(seconds).toBeGreaterThan(7);
   const boxes = await boxesOf(file);
-  expect(boxes).not.toContain('moof');
-  expect(boxes.indexOf('moov')).toBeLessThan(boxes.indexOf('mdat'));
-  expect(events.filter((event) => event === 'progress').length).toBeGreaterThanOrEqual(6);
+  expect(boxes.slice(0, 2)).toEqual(['ftyp', 'moov']);
+  expect([...new Set(boxes.slice(2))]).toEqual(['moof', 'mdat']);
+
+  const bytes = await readFile(file);
+  const index = await indexed();
+  const { header, fragments = [], end } = index ?? {};
+  expect(header).toMatchObject({ codecs: 'avc1.42c00c,mp4a.40.2', width: 320, height: 180, part: 1 });
+  expect(end?.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+  expect(fragments[0]).toMatchObject({ key: true, offset: header?.init.bytes });
+  expect(fragments.at(-1)).toMatchObject({ offset: bytes.length - (fragments.at(-1)?.bytes ?? 0) });
+  expect(fragments.filter(({ key }) => key).length).toBeGreaterThanOrEqual(6);
+  for (const { ms } of fragments) expect(ms).toBeLessThan(1100);
 
   const last = join(folder, 'last.png');
   await run('ffmpeg', ['-v', 'error', '-ss', '0.5', '-i', file, '-frames:v', '1', join(folder, 'first.png')]);
-  await run('ffmpeg', ['-v', 'error', '-sseof', '-0.6', '-i', file, '-update', '1', last]);
+  await run('ffmpeg', ['-v', 'error', '-ss', String(seconds - 1), '-i', file, '-update', '1', last]);
   expect(colourDistance(await colourOf(join(folder, 'first.png')), red)).toBeLessThan(80);
   expect(colourDistance(await colourOf(last), green)).toBeLessThan(80);
   const beep = (await beepsOf(file)).at(-2) ?? 0;
   expect(await toneLevel(file, 1000, { from: beep, seconds: 0.1 })).toBeGreaterThan(-20);
   expect(await toneLevel(file, 1000, { from: beep + 0.3, seconds: 0.4 })).toBeLessThan(-40);
+  const late = await lateness(file);
+  for (const part of [late.slice(0, 3), late.slice(3, -3), late.slice(-3)]) {
+    expect(Math.abs(middleOf(part)), `sound late by ${late.map((s) => s.toFixed(3))}`).toBeLessThan(0.04);
+  }
   expect(logger.lines).toEqual([]);
 }, 40_000);
 
 // A machine with too much to do sends its test program unevenly, hence the second chance.
 test('sound that travels longer than its picture is brought back in step', { timeout: 120_000, retry: 2 }, async () => {
-  const { recorder, events, folder, file, receiveVideo, receiveAudio } = await startRecorder();
+  const { folder, file, receiveVideo, receiveAudio, started, finish } = await startRecorder();
   play(await makeProgram(folder), { video: await receiveVideo(), audio: await receiveAudio() }, 200);
-  await until(() => events.includes('started'), 'the first key frame is written');
+  await started();
   await sleep(9500);
-  await recorder.request('stop', {});
-  const [flashes, beeps] = [await flashesOf(file), await beepsOf(file)];
+  await finish();
   // The first sender reports come within three seconds.
-  const late = flashes.slice(-5).map((flash) => {
-    return beeps.map((beep) => beep - flash).reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a), 1);
-  });
-  const middle = late.toSorted((a, b) => a - b)[2] ?? 1;
-  expect(Math.abs(middle), `sound late by ${late.map((seconds) => seconds.toFixed(3))}`).toBeLessThan(0.04);
+  const late = (await lateness(file)).slice(-5);
+  expect(Math.abs(middleOf(late)), `sound late by ${late.map((s) => s.toFixed(3))}`).toBeLessThan(0.04);
 });
 
-test('a killed recorder leaves a file that plays and lacks at most two seconds', async () => {
-  const { recorder, events, file, receiveVideo, receiveAudio } = await startRecorder();
+test('a killed recorder leaves a part that plays and lacks at most two seconds', async () => {
+  const { recorder, delivery, file, receiveVideo, receiveAudio, started, indexed } = await startRecorder();
   sendColour('0xffff0000', 320, 4444, await receiveVideo());
   sendTone(await receiveAudio());
-  await until(() => events.includes('started'), 'the first key frame is written');
-  const started = performance.now();
-  await sleep(6300);
+  await started();
+  const begun = (await indexed())?.header.startedAt ?? 0;
+  await sleep(5300);
   const exit = new Promise<void>((resolve) => recorder.onExit(() => resolve()));
+  const killedAt = Date.now();
   process.kill(recorder.pid, 'SIGKILL');
-  const lasted = (performance.now() - started) / 1000;
   await exit;
+  await delivery.close();
   const { seconds } = await probe(file);
-  expect(seconds).toBeGreaterThan(lasted - 2);
+  expect(seconds).toBeGreaterThan((killedAt - begun) / 1000 - 2);
   expect(await toneLevel(file, 600, { from: 2, seconds: 2 })).toBeGreaterThan(-20);
   const { stderr } = await run('ffmpeg', ['-v', 'fatal', '-i', file, '-f', 'null', '-']);
   expect(stderr).toBe('');
 }, 40_000);
 
-test('a gap, another size and a new server do not end the file', async () => {
-  const { recorder, events, errors, folder, file, receiveVideo, receiveAudio } = await startRecorder();
+test('a gap, another size and a new server do not end the part; darkness is noticed', async () => {
+  const { progress, folder, file, receiveVideo, receiveAudio, started, finish } = await startRecorder();
   const firstPort = await receiveVideo();
   const first = sendColour('0xffff0000', 320, 4444, firstPort);
   sendTone(await receiveAudio());
-  await until(() => events.includes('started'), 'the first key frame is written');
+  await started();
   await sleep(2500);
   await first.stop();
   await sleep(3500);
+  expect(progress.watched.at(-1)?.blackMs).toBeGreaterThan(1000);
   sendColour('0xff00ff00', 640, 5555, await receiveVideo(5555));
   await sleep(5000);
-  const { durationMs } = await recorder.request('stop', {});
-  expect(errors).toEqual([]);
+  const durationMs = await finish();
+  expect(progress.errors).toEqual([]);
+  expect(progress.watched.at(-1)?.blackMs).toBeLessThan(3000);
+  expect(Math.max(...progress.watched.map(({ silentMs }) => silentMs))).toBeLessThan(3000);
   const { seconds } = await probe(file);
   expect(Math.abs(seconds - durationMs / 1000)).toBeLessThan(0.8);
   const pictureAt = async (name: string, ...seek: string[]) => {
@@ -248,8 +297,9 @@ test('a gap, another size and a new server do not end the file', async () => {
 }, 40_000);
 
 test('where nothing came there is nothing to keep', async () => {
-  const { recorder, receiveVideo } = await startRecorder();
+  const { receiveVideo, finish, indexed } = await startRecorder();
   await receiveVideo();
   await sleep(300);
-  expect(await recorder.request('stop', {})).toEqual({ durationMs: 0, bytes: 0 });
+  expect(await finish()).toBe(0);
+  await expect(indexed()).rejects.toThrow('ENOENT');
 }, 20_000);

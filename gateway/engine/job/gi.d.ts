@@ -79,6 +79,20 @@ declare module 'gi://Gio?version=2.0' {
       UDP,
     }
     class SocketAddress {}
+    class UnixSocketAddress extends SocketAddress {
+      static new(path: string): UnixSocketAddress;
+    }
+    class OutputStream {
+      write_all(bytes: Uint8Array, cancellable: null): [boolean, number];
+    }
+    class SocketConnection {
+      get_output_stream(): OutputStream;
+      get_socket(): Socket;
+      close(cancellable: null): boolean;
+    }
+    class SocketClient {
+      connect(to: SocketAddress, cancellable: null): SocketConnection;
+    }
     class InetSocketAddress extends SocketAddress {
       static new_from_string(address: string, port: number): InetSocketAddress | null;
       readonly port: number;
@@ -86,22 +100,11 @@ declare module 'gi://Gio?version=2.0' {
     class Socket {
       static new(family: SocketFamily, type: SocketType, protocol: SocketProtocol): Socket;
       bind(address: SocketAddress, allowReuse: boolean): boolean;
+      readonly fd: number;
       close(): boolean;
       get_family(): SocketFamily;
       set_option(level: number, name: number, value: number): boolean;
       get_local_address(): InetSocketAddress;
-    }
-    enum FileCopyFlags {
-      OVERWRITE,
-    }
-    class FileInfo {
-      get_size(): number;
-    }
-    class File {
-      static new_for_path(path: string): File;
-      query_info(attributes: string, flags: number, cancellable: null): FileInfo;
-      move(to: File, flags: FileCopyFlags, cancellable: null, progress: null): boolean;
-      delete(cancellable: null): boolean;
     }
     class UnixInputStream {
       static new(fd: number, closeFd: boolean): UnixInputStream;
@@ -212,9 +215,11 @@ declare module 'gi://Gst?version=1.0' {
     }
     class Segment {
       init(format: Format): void;
+      to_running_time(format: Format, position: number): number;
     }
     class Sample {
       get_buffer(): Buffer;
+      get_segment(): Segment;
       get_caps(): Caps;
       static new(buffer: Buffer, caps: Caps, segment: null, info: null): Sample;
     }

@@ -2,91 +2,104 @@ import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import type { RtpInput } from '../protocol.ts';
 import type { RecorderEvent } from '../recorder-protocol.ts';
-import { type Branch, branchInto, countPassed, padOf } from './branch.ts';
+import { type Branch, branchInto, countPassed } from './branch.ts';
 import type { Emit } from './job.ts';
+import { keepInStep } from './keep-in-step.ts';
 import { KeyFrameWatch } from './key-frames.ts';
 import { LipSync, type SyncOffsets } from './lip-sync.ts';
 import { packetTap } from './packet-tap.ts';
+import { PartMux } from './part-mux.ts';
+import { partTimes } from './part-times.ts';
 import { collectRemoved, watchBus } from './pipeline.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
-import { type OpenFile, openFile, sizeOf } from './recorder-file.ts';
-import { indexFile } from './recorder-index.ts';
+import { pictureWatch, RecorderWatch, sizeOf, soundWatch } from './recorder-watch.ts';
 import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } from './rtp.ts';
 import { decoders, patientRtpBin, rtpInputDescription } from './rtp-description.ts';
 import { rawAudio, steadyMixer } from './sound-description.ts';
 import { readInputSources } from './sources.ts';
 import { playWithMixers } from './steady-mixer.ts';
-import { readClock } from './stream-clock.ts';
 
-const pollMs = 20;
-const progressMs = 1000;
+/** The part begins within a few frames; afterwards nothing is in a hurry. */
+const pollMs = { opening: 20, writing: 100 };
+const watchMs = 1000;
 /** How late a packet may be: nobody waits for a recording, and what is dropped is lost for ever. */
 const keepMs = 300;
-/** `stop` answers within their sum: the muxer's last fragment, then the copy with an index. */
+/** `stop` answers within it. */
 const finishMs = 3000;
-const indexMs = 20_000;
+/** AAC-LC (ISO/IEC 14496-3): a decoder's first frame is what it needs to begin with, and not yet sound. */
+const aacPrimingNs = (1024 / 48_000) * 1e9;
 
 /** The fixed part: one picture and one sound, however often their sources change. */
 const skeleton = [
   'funnel name=video-out ! h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au',
   '! identity name=pictures silent=true ! tee name=video-to allow-not-linked=true',
   steadyMixer('audio-in', 'audio-from', keepMs),
+  `audio-from. ! ${soundWatch} video-to. ! ${pictureWatch}`,
 ].join(' ');
 
 const soundDescription = `${packetTap} ! ${decoders.opus} ! audioconvert ! audioresample ! ${rawAudio} ! identity name=out silent=true`;
+
+/**
+ * The muxer takes no new caps once it runs: a change of the picture's size reaches it only in the parameter sets in
+ * band, and players follow those.
+ */
+const beforeMux = {
+  video:
+    'queue name=video max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! capssetter name=fixed join=false replace=true',
+  audio:
+    'queue name=audio max-size-buffers=0 max-size-bytes=0 max-size-time=0 ! audioconvert ! avenc_aac bitrate=128000 ! aacparse',
+} as const;
 
 interface Input {
   readonly branch: Branch;
   readonly bound: BoundSocket;
 }
 
-/** Waiting for a first picture → waiting for the key frame that the file begins with → writing → over. */
+/** Waiting for a first picture → waiting for the key frame that the part begins with → writing → over. */
 type State =
   | { readonly at: 'waiting' }
-  | { readonly at: 'opening'; readonly file: OpenFile; readonly pictures: number }
-  | { readonly at: 'writing'; readonly file: OpenFile; readonly since: number }
+  | { readonly at: 'opening'; readonly mux: PartMux; readonly pictures: number }
+  | { readonly at: 'writing'; readonly mux: PartMux; readonly isAnnounced: boolean }
   | { readonly at: 'over' };
 
 /**
- * Owns the pipeline, its inputs and the file. The file is opened when the size of the picture is known, and begins
+ * Owns the pipeline, its inputs and the part. The part is opened when the size of the picture is known, and begins
  * with the next key frame, asked for at once. While the program is away a plain slide takes its place: the muxer waits
  * for each of its streams, and meanwhile nothing would reach the disk.
  */
 export class Recording {
-  readonly #path: string;
+  readonly #socket: string;
   readonly #emit: Emit<RecorderEvent>;
   readonly #pipeline: Gst.Pipeline;
   readonly #switch: ProgramSwitch;
+  readonly #watch: RecorderWatch;
   readonly #firstPicture = new KeyFrameWatch();
   readonly #lipSync = new LipSync();
-  #delays: SyncOffsets = { videoNs: 0, audioNs: 0 };
-  readonly #timer: number;
   readonly #unwatch: () => void;
+  #delays: SyncOffsets = { videoNs: 0, audioNs: 0 };
+  #timer = 0;
   #state: State = { at: 'waiting' };
-  #ending: OpenFile | undefined;
+  #ending: PartMux | undefined;
   #video: Input | undefined;
   #audio: Input | undefined;
-  #progressAt = 0;
+  #watchedAt = 0;
 
-  constructor(path: string, emit: Emit<RecorderEvent>) {
-    this.#path = path;
+  constructor(socket: string, emit: Emit<RecorderEvent>) {
+    this.#socket = socket;
     this.#emit = emit;
     this.#pipeline = Gst.parse_launch(skeleton) as Gst.Pipeline;
     this.#pipeline.use_clock(Gst.SystemClock.obtain());
-    this.#pipeline.set_property('message-forward', true);
     this.#switch = new ProgramSwitch(this, { text: '', awayMs: 1000, onShowing: () => {} });
+    this.#watch = new RecorderWatch(this.#pipeline, milliseconds());
     this.#unwatch = watchBus(this.#pipeline, {
       onError: ({ source, message }) => emit({ event: 'error', code: 'pipeline', message: `${source}: ${message}` }),
-      onElement: (_source, structure) => {
-        // Only the file's sink ever ends; the pipeline would keep that to itself while its other sinks go on.
-        if (structure.get_name() === 'GstBinForwarded') this.#ending?.noteEnd();
+      onElement: (source, structure, path) => {
+        this.#ending?.take(structure, path);
+        this.#watch.take(source, structure, milliseconds());
       },
     });
     playWithMixers(this.#pipeline, ['audio-in']);
-    this.#timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, pollMs, () => {
-      this.#poll(milliseconds());
-      return true;
-    });
+    this.#pollEvery(pollMs.opening);
   }
 
   get pipeline(): Gst.Pipeline {
@@ -106,7 +119,7 @@ export class Recording {
   }
 
   get speaking(): boolean {
-    return this.#fileOf() !== undefined;
+    return this.#state.at === 'opening' || this.#state.at === 'writing';
   }
 
   receiveVideo(input: RtpInput): number {
@@ -122,37 +135,24 @@ export class Recording {
     return this.#audio.bound.port;
   }
 
-  async stop(): Promise<{ durationMs: number; bytes: number }> {
+  async stop(): Promise<void> {
     const state = this.#state;
     this.#state = { at: 'over' };
-    if (state.at === 'opening') state.file.close();
-    if (state.at !== 'writing') return { durationMs: 0, bytes: 0 };
-    const durationMs = Math.round(milliseconds() - state.since);
-    await this.#finish(state.file);
-    await indexFile(this.#path, indexMs);
-    return { durationMs, bytes: sizeOf(this.#path) };
+    if (state.at === 'opening') state.mux.close();
+    if (state.at !== 'writing') return;
+    this.#ending = state.mux;
+    await state.mux.finish(finishMs);
   }
 
-  /** Also finishes a file that nobody stopped: it plays, without an index of its own. */
+  /** Also finishes a part that nobody stopped. */
   async close(): Promise<void> {
-    const state = this.#state;
-    this.#state = { at: 'over' };
     GLib.source_remove(this.#timer);
-    if (state.at === 'writing') await this.#finish(state.file);
+    await this.stop();
     this.#unwatch();
     this.#switch.close();
     drop(this.#video);
     drop(this.#audio);
     this.#pipeline.set_state(Gst.State.NULL);
-  }
-
-  async #finish(file: OpenFile): Promise<void> {
-    this.#ending = file;
-    await file.finish(finishMs);
-  }
-
-  #fileOf(): OpenFile | undefined {
-    return this.#state.at === 'opening' || this.#state.at === 'writing' ? this.#state.file : undefined;
   }
 
   #receive(input: RtpInput, into: string, decode: string, delayNs: number): Input {
@@ -164,38 +164,43 @@ export class Recording {
     return { branch, bound };
   }
 
+  #pollEvery(ms: number): void {
+    if (this.#timer !== 0) GLib.source_remove(this.#timer);
+    this.#timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, ms, () => {
+      this.#poll(milliseconds());
+      return true;
+    });
+  }
+
   #poll(now: number): void {
     const state = this.#state;
     if (state.at === 'over') return;
-    this.#keepInStep(now);
+    this.#delays = keepInStep(this.#lipSync, now, this.#video?.branch.bin, this.#audio?.branch.bin) ?? this.#delays;
     if (state.at === 'waiting') {
       this.#lookForPicture(now);
       return;
     }
     this.#switch.poll(now);
     if (state.at === 'opening' && countPassed(this.#pipeline, 'pictures') > state.pictures) {
-      state.file.addSound();
-      this.#state = { at: 'writing', file: state.file, since: now };
-      this.#progressAt = now;
-      this.#emit({ event: 'started', atMs: Date.now() });
+      state.mux.feed('audio');
+      this.#state = { at: 'writing', mux: state.mux, isAnnounced: false };
     }
-    if (state.at === 'writing' && now - this.#progressAt >= progressMs) {
-      this.#progressAt += progressMs;
-      this.#emit({ event: 'progress', durationMs: Math.round(now - state.since), bytes: sizeOf(this.#path) });
+    if (state.at === 'writing' && !state.isAnnounced) this.#announce(state.mux);
+    if (state.at === 'writing' && now - this.#watchedAt >= watchMs) {
+      this.#watchedAt = now;
+      this.#emit({ event: 'watch', ...this.#watch.look(now, this.#switch.showing === 'slide') });
       // Polling leaves native objects behind that gjs does not see as large.
       collectRemoved();
     }
   }
 
-  #keepInStep(now: number): void {
-    const [video, audio] = [this.#video?.branch.bin, this.#audio?.branch.bin];
-    if (video === undefined || audio === undefined || !this.#lipSync.isDue(now)) return;
-    const clockOf = (bin: Gst.Bin, clockRate: number) => readClock(bin, readInputSources(bin), clockRate);
-    const offsets = this.#lipSync.measure(now, clockOf(video, 90_000), clockOf(audio, 48_000));
-    if (offsets === undefined) return;
-    this.#delays = offsets;
-    padOf(video, 'src').set_offset(offsets.videoNs);
-    padOf(audio, 'src').set_offset(offsets.audioNs);
+  /** As soon as it is known when picture and sound begin. */
+  #announce(mux: PartMux): void {
+    const times = partTimes(this.#pipeline, mux.begins, aacPrimingNs);
+    if (times === undefined) return;
+    this.#emit({ event: 'partBegun', ...mux.preface, ...times });
+    this.#state = { at: 'writing', mux, isAnnounced: true };
+    this.#pollEvery(pollMs.writing);
   }
 
   #lookForPicture(now: number): void {
@@ -205,21 +210,29 @@ export class Recording {
     gate.set_property('drop', false);
     const packets = readInputSources(bin).reduce((sum, source) => sum + source.packetsReceived, 0);
     const frames = countPassed(this.#pipeline, 'pictures');
-    const caps = padOf(elementOf(this.#pipeline, 'pictures'), 'src').get_current_caps();
-    if (frames > 0 && caps !== null) {
+    const size = sizeOf(this.#pipeline, 'pictures');
+    if (frames > 0 && size !== undefined) {
       gate.set_property('drop', true);
-      this.#open(caps);
+      this.#open(size);
     } else if (this.#firstPicture.isDue(now, { packets, frames })) forceKeyFrame(elementOf(bin, 'depay'));
   }
 
-  #open(caps: Gst.Caps): void {
-    const size = caps.get_structure(0);
-    this.#switch.fit({ width: Number(size.get_value('width')), height: Number(size.get_value('height')), kbps: 200 });
-    const [video, audio] = [elementOf(this.#pipeline, 'video-to'), elementOf(this.#pipeline, 'audio-from')];
-    const file = openFile(this.#pipeline, { file: this.#path, caps, video, audio });
-    // A picture may still be on its way to the file; it is not counted as the first, but nor does it come: the
+  #open({ caps, width, height }: { caps: Gst.Caps; width: number; height: number }): void {
+    this.#switch.fit({ width, height, kbps: 200 });
+    const medium = (tee: string, before: string) => ({ tee: elementOf(this.#pipeline, tee), before });
+    const mux = new PartMux(this.#pipeline, {
+      container: 'mp4',
+      socket: this.#socket,
+      stream: 'program',
+      part: 1,
+      video: medium('video-to', beforeMux.video),
+      audio: medium('audio-from', beforeMux.audio),
+      prepare: (bin) => elementOf(bin, 'fixed').set_property('caps', caps),
+    });
+    mux.feed('video');
+    // A picture may still be on its way to the part; it is not counted as the first, but nor does it come: the
     // closed gate is 20 ms and a tee away.
-    this.#state = { at: 'opening', file, pictures: countPassed(this.#pipeline, 'pictures') };
+    this.#state = { at: 'opening', mux, pictures: countPassed(this.#pipeline, 'pictures') };
   }
 }
 

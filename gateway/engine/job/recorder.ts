@@ -11,14 +11,17 @@ export function start(emit: Emit<RecorderEvent>): RunningJob {
     return recording;
   };
   const commands: JobCommands<RecorderContract> = {
-    start({ file }) {
-      if (recording !== undefined) throw new JobFailure('alreadyStarted', 'one process writes one file');
-      recording = new Recording(file, emit);
+    start({ socket }) {
+      if (recording !== undefined) throw new JobFailure('alreadyStarted', 'one process makes one recording');
+      recording = new Recording(socket, emit);
       return {};
     },
     receiveVideo: (input) => ({ rtpPort: started().receiveVideo(input) }),
     receiveAudio: (input) => ({ rtpPort: started().receiveAudio(input) }),
-    stop: () => started().stop(),
+    async stop() {
+      await started().stop();
+      return {};
+    },
   };
   return { commands, close: () => recording?.close() };
 }
