@@ -1,4 +1,4 @@
-import { type RoomId, roomIdSchema } from '../server/protocol/ids.ts';
+import { type RecordingId, type RoomId, recordingIdSchema, roomIdSchema } from '../server/protocol/ids.ts';
 
 /** What an operator does at the desk. */
 export const DESK_SECTIONS = ['meetings', 'sites', 'banned'] as const;
@@ -9,13 +9,19 @@ export type Place =
   | { readonly page: 'desk'; readonly section: DeskSection }
   | { readonly page: 'join'; readonly token: string }
   | { readonly page: 'console'; readonly roomId: RoomId }
-  | { readonly page: 'review' };
+  | { readonly page: 'review' }
+  | { readonly page: 'recording'; readonly recordingId: RecordingId }
+  | { readonly page: 'shared'; readonly token: string };
 
-/** Unknown addresses lead to the desk. The token of a link stands behind `#`, so that no server logs it. */
+/** Unknown addresses lead to the desk. A link's token stands behind `#`, so that no server logs it. */
 export function placeOf({ pathname, hash }: { pathname: string; hash: string }): Place {
   const [first, second] = pathname.split('/').filter((part) => part !== '');
   if (first === 'join') return { page: 'join', token: hash.replace(/^#/, '') };
-  if (first === 'recordings') return { page: 'review' };
+  if (first === 'review') return { page: 'shared', token: hash.replace(/^#/, '') };
+  if (first === 'recordings') {
+    const recordingId = recordingIdSchema.safeParse(second);
+    return recordingId.success ? { page: 'recording', recordingId: recordingId.data } : { page: 'review' };
+  }
   if (first === 'room') {
     const roomId = roomIdSchema.safeParse(second);
     if (roomId.success) return { page: 'console', roomId: roomId.data };

@@ -4,7 +4,7 @@ import type { RoomId } from '../../server/protocol/ids.ts';
 import { Refused, readRefusal } from './refused.ts';
 
 export interface ApiCall<Schema extends z.ZodType> {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api`, with a leading slash. */
   path: string;
   body?: unknown;

@@ -11,6 +11,9 @@ describe('placeOf', () => {
     ['/room/100200', '', { page: 'console', roomId: '100200' }],
     ['/room/..%2f', '', { page: 'desk', section: 'meetings' }],
     ['/recordings/', '', { page: 'review' }],
+    ['/recordings/r-1', '', { page: 'recording', recordingId: 'r-1' }],
+    ['/recordings/..%2f', '', { page: 'review' }],
+    ['/review', '#abc', { page: 'shared', token: 'abc' }],
     ['/elsewhere', '', { page: 'desk', section: 'meetings' }],
   ])('%s%s', (pathname, hash, place) => {
     expect(placeOf({ pathname, hash })).toEqual(place);
