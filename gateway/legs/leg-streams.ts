@@ -16,6 +16,8 @@ import { lineLimits, TierChoice } from './tier-choice.ts';
 const SMALLER_LAYERS = 2;
 /** So long may nothing come of a picture that is made before another tier of it is tried. */
 const NOTHING_MS = 5_000;
+/** So long it takes a picture that nobody took before to be made, and to have a key frame to give again. */
+const WARM_MS = 1_500;
 
 export interface LegStreamsOptions {
   seat: Seat;
@@ -50,6 +52,8 @@ export class LegStreams {
   #watched = '';
   #nextReview: NodeJS.Timeout | undefined;
   #nothing: NodeJS.Timeout | undefined;
+  /** The better picture that is to be shown at the end of this wait. */
+  #next: { consumerId: string; timer: NodeJS.Timeout; isWarm: boolean } | undefined;
   #isReviewPlanned = false;
   readonly #run: LegStreamsOptions['run'];
 
@@ -84,6 +88,7 @@ export class LegStreams {
     this.#isSeated = false;
     clearTimeout(this.#nextReview);
     clearTimeout(this.#nothing);
+    clearTimeout(this.#next?.timer);
   }
 
   /**
@@ -276,11 +281,26 @@ export class LegStreams {
       return (place < 0 ? main.length : place) * 2 + Number(from.tier !== tier?.tier);
     };
     const [best] = [...this.#offers.values()].sort((a, b) => rank(a) - rank(b));
-    if (best && best !== this.#shown) {
+    if (best && best !== this.#shown && this.#isReady(best)) {
       this.#shown = best;
       await this.#receive('receiveVideo', best);
     }
     await this.#review();
+  }
+
+  /** What is shown stays for a moment, while the better one begins to be made: whoever is to receive it makes it so. */
+  #isReady({ consumerId }: ConsumerOffer): boolean {
+    if (!this.#shown) return true;
+    if (this.#next?.consumerId === consumerId) return this.#next.isWarm;
+    clearTimeout(this.#next?.timer);
+    const next = { consumerId, isWarm: false, timer: setTimeout(() => this.#takeNext(next), WARM_MS) };
+    this.#next = next;
+    return false;
+  }
+
+  #takeNext(next: { isWarm: boolean }): void {
+    next.isWarm = true;
+    this.#run(() => this.#choose());
   }
 
   async #receive(command: 'receiveAudio' | 'receiveVideo' | 'receiveContent', offer: ConsumerOffer): Promise<void> {
