@@ -27,11 +27,21 @@ export function mayHear(state: RoomState, listenerId: ParticipantId, from: Sourc
       if (sender.kind !== 'composer') return false;
       return listener.gate === 'open' ? from.source === 'mixMinus' && from.for === listener.id : from.source === 'mix';
     case 'recorder':
-      return sender.kind === 'composer' && from.source === 'mix';
+      return (sender.kind === 'composer' && from.source === 'mix') || isRecorded(state, sender, from);
     case 'simulator':
     case 'gateway':
       return false;
   }
+}
+
+/** Kept beside the program, where it was asked for: who speaks, while the gate is open, and what is presented. */
+function isRecorded(state: RoomState, sender: Participant, { source }: SourceRef): boolean {
+  const { recording } = state;
+  if (recording.status === 'off' || sender.role === 'service') return false;
+  const isOpen = sender.gate === 'open';
+  if (source === 'camera' || source === 'microphone') return recording.tracks === 'speakers' && isOpen;
+  const isShown = source === 'screen' || (source === 'screenAudio' && isOpen);
+  return recording.content && isShown && presenterOf(state)?.id === sender.id;
 }
 
 /**
@@ -44,7 +54,9 @@ export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRe
   const sender = state.participants[from.participantId];
   if (!isIn(viewer) || !isIn(sender) || viewer.id === sender.id || isSound(from.source)) return false;
   const isComposed = sender.kind === 'composer';
-  if (viewer.kind === 'recorder') return isComposed && from.source === 'program' && from.for === undefined;
+  if (viewer.kind === 'recorder') {
+    return (isComposed && from.source === 'program' && from.for === undefined) || isRecorded(state, sender, from);
+  }
   if (viewer.kind === 'sip') return isComposed && codecSees(state, viewer, from);
   if (isComposed || viewer.kind === 'simulator' || viewer.kind === 'gateway') return false;
   return seesEveryone(viewer) || isShownTo(state, viewer.id, from);
