@@ -39,7 +39,7 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
 
   await test.step('the operator starts it, a site speaks, the operator stops it', async () => {
     await page.keyboard.press('r');
-    await expect(page.getByText('REC')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('REC').first()).toBeVisible({ timeout: 60_000 });
     await expectColour(tileOf(page, 'Ba Bể').first(), 'red');
     await pastMs(page, STRETCH_MS);
     await cardOf(page, 'Ba Bể').getByRole('button', { name: 'Mở micro: Ba Bể' }).click();
@@ -56,24 +56,61 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
   const summary = await listed(page.request, system, roomId);
   expect(Math.abs(summary.durationMs / 1000 - recorded)).toBeLessThan(3);
 
-  await test.step('it is in the list and plays', async () => {
+  await test.step('it is found without accents, and plays where one jumps to', async () => {
     await page.goto(`${system.url}/recordings`);
-    await page.getByRole('button', { name: `Xem ${title}` }).click();
-    const video = page.locator('video');
-    const now = () => video.evaluate((v: HTMLVideoElement) => v.currentTime);
-    await expect.poll(now, { timeout: 30_000 }).toBeGreaterThan(2);
-    const { duration, colour } = await video.evaluate(lookAt);
-    expect(Math.abs(duration - recorded)).toBeLessThan(3);
-    expect(colourDistance(colour, COLOURS.red)).toBeLessThan(NEAR);
-    await video.evaluate((v: HTMLVideoElement, to) => (v.currentTime = to), duration - 2);
-    await expect.poll(now).toBeGreaterThan(duration - 2);
+    await page.getByRole('searchbox').fill('cuoc hop duoc ghi');
+    await page.getByRole('link', { name: title }).first().click();
+    await page.waitForURL(/\/recordings\/[\w-]+/);
+    await ready(page);
+    await page.keyboard.press('Space');
+    await expect.poll(() => now(page), { timeout: 30_000 }).toBeGreaterThan(2);
+    await page.keyboard.press('Space');
+    expect(colourDistance(await page.locator('video').evaluate(lookAt), COLOURS.red)).toBeLessThan(NEAR);
+    const seeks = await page.locator('video').evaluate(seekTo, [recorded - 2, 1, recorded / 2, 3, recorded - 4]);
+    testInfo.annotations.push({ type: 'seek ms', description: seeks.join(' ') });
+    expect(Math.max(...seeks)).toBeLessThan(3_000);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => now(page)).toBeCloseTo(5, 0);
+  });
+
+  await test.step('the picture is drawn on the timeline, and a comment stays at its moment', async () => {
+    await expect(page.getByRole('button', { name: /^Khung hình: Một điểm cầu/ }).first()).toBeVisible();
+    await page.keyboard.press('c');
+    await page.getByLabel('Ghi chú tại 0:05').fill('Số liệu tiêm chủng');
+    await page.getByRole('button', { name: 'Lưu ghi chú' }).click();
+    await expect(page.getByRole('listitem').filter({ hasText: 'Số liệu tiêm chủng' })).toContainText('0:05');
+    await page.goto(`${system.url}/recordings`);
+    await page.getByRole('searchbox').fill('tiem chung');
+    await page.getByRole('link', { name: /0:05.*Số liệu tiêm chủng/ }).click();
+    await ready(page);
+    expect(await now(page)).toBeCloseTo(5, 0);
+  });
+
+  await test.step('who holds the link of a stretch sees that alone, with his name over it', async () => {
+    await page.keyboard.press('i');
+    await page.keyboard.press('d');
+    await page.getByLabel('Chia sẻ cho ai').fill('Sở Tài chính');
+    await page.getByLabel('Đến', { exact: true }).fill('0:09');
+    await page.getByRole('button', { name: 'Tạo liên kết' }).click();
+    const link = await page.getByRole('dialog').locator('code').innerText();
+    const guest = await newPerson(browser, { colour: 'grey', toneHz: 300 });
+    await guest.page.goto(link);
+    await ready(guest.page);
+    await expect(guest.page.getByText('Đoạn 0:05 – 0:09')).toBeVisible();
+    await expect(guest.page.locator('.watermark')).toContainText('Sở Tài chính');
+    await guest.page.keyboard.press('End');
+    await expect(guest.page.getByRole('slider')).toHaveAttribute('aria-valuenow', '9');
+    const whole = await guest.page.request.get(fileOf(system, summary, 'files/program.1.mp4'));
+    expect(whole.status()).toBe(403);
+    await guest.context.close();
   });
 
   const folder = await mkdtemp(join(tmpdir(), 'rostrum-recording-'));
   try {
     await test.step('the file holds the colour, and the tone from when the microphone was open', async () => {
       const file = join(folder, 'recording.mp4');
-      const answer = await page.request.get(videoOf(system, summary));
+      const answer = await page.request.get(fileOf(system, summary, 'download'));
       expect(answer.headers()['content-type']).toBe('video/mp4');
       await writeFile(file, await answer.body());
       const streams = await streamsOf(file);
@@ -94,11 +131,12 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
   }
 
   await test.step('a part of it can be had (RFC 9110 14), by the operator alone', async () => {
-    const answer = await page.request.get(videoOf(system, summary), { headers: { range: 'bytes=100-199' } });
+    const file = fileOf(system, summary, 'files/program.1.mp4');
+    const answer = await page.request.get(file, { headers: { range: 'bytes=100-199' } });
     expect(answer.status()).toBe(206);
-    expect(answer.headers()['content-range']).toBe(`bytes 100-199/${summary.bytes}`);
+    expect(answer.headers()['content-range']).toMatch(/^bytes 100-199\/\d+$/);
     expect((await answer.body()).length).toBe(100);
-    expect((await site.page.request.get(videoOf(system, summary))).status()).toBe(401);
+    expect((await site.page.request.get(file)).status()).toBe(401);
   });
 
   centre.close();
@@ -124,17 +162,40 @@ async function listed(request: APIRequestContext, system: System, roomId: string
   return found;
 }
 
-const videoOf = (system: System, { recordingId }: RecordingSummary) =>
-  `${system.url}/api/recordings/${recordingId}/video`;
+const fileOf = (system: System, { recordingId }: RecordingSummary, file: string) =>
+  `${system.url}/api/recordings/${recordingId}/${file}`;
 
-function lookAt(video: HTMLVideoElement): { duration: number; colour: [number, number, number] } {
+/** Resolves when the player shows a picture. */
+async function ready(page: Page): Promise<void> {
+  const state = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.readyState);
+  await expect.poll(state, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
+}
+
+function now(page: Page): Promise<number> {
+  return page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+}
+
+/** How long each jump takes until its picture is there, in ms. */
+async function seekTo(video: HTMLVideoElement, seconds: number[]): Promise<number[]> {
+  const taken: number[] = [];
+  for (const to of seconds) {
+    const begun = performance.now();
+    const arrived = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
+    video.currentTime = to;
+    await arrived;
+    taken.push(Math.round(performance.now() - begun));
+  }
+  return taken;
+}
+
+function lookAt(video: HTMLVideoElement): [number, number, number] {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 1;
   const draw = canvas.getContext('2d');
-  const { videoWidth: w, videoHeight: h, duration } = video;
+  const { videoWidth: w, videoHeight: h } = video;
   draw?.drawImage(video, w * 0.3, h * 0.3, w * 0.4, h * 0.4, 0, 0, 1, 1);
   const [red = 0, green = 0, blue = 0] = draw?.getImageData(0, 0, 1, 1).data ?? [];
-  return { duration, colour: [red, green, blue] };
+  return [red, green, blue];
 }
 
 const probed = z.object({ streams: z.array(z.object({ codec_name: z.string(), duration: z.string().optional() })) });
