@@ -12,8 +12,9 @@ export function isSound(source: Source): boolean {
 
 /**
  * The gate (REG-10): does this sound go to this listener? The media part only obeys. The sound of a shared screen is
- * sound of the one who shares it and passes the same gate. Browsers and the composer hear the open microphones;
- * codecs and the recorder hear the composer's mix, a codec whose own gate is open the mix without itself.
+ * sound of the one who shares it and passes the same gate. Browsers and the composer hear the open microphones, the
+ * recorder hears the composer's mix. A codec hears the mix until there is one without it, and from then on that one: what
+ * it said last is still in the other when its gate has closed. So its voice enters the mix only when there is such a one.
  */
 export function mayHear(state: RoomState, listenerId: ParticipantId, from: SourceRef): boolean {
   const listener = state.participants[listenerId];
@@ -21,17 +22,28 @@ export function mayHear(state: RoomState, listenerId: ParticipantId, from: Sourc
   if (!isIn(listener) || !isIn(sender) || listener.id === sender.id || !isSound(from.source)) return false;
   switch (listener.kind) {
     case 'browser':
+      return isOpen(sender);
     case 'composer':
-      return sender.role !== 'service' && sender.gate === 'open';
+      return isOpen(sender) && (sender.kind !== 'sip' || mixesWithout(listener, sender));
     case 'sip':
       if (sender.kind !== 'composer') return false;
-      return listener.gate === 'open' ? from.source === 'mixMinus' && from.for === listener.id : from.source === 'mix';
+      return mixesWithout(sender, listener)
+        ? from.source === 'mixMinus' && from.for === listener.id
+        : from.source === 'mix';
     case 'recorder':
       return (sender.kind === 'composer' && from.source === 'mix') || isRecorded(state, sender, from);
     case 'simulator':
     case 'gateway':
       return false;
   }
+}
+
+function isOpen({ role, gate }: Participant): boolean {
+  return role !== 'service' && gate === 'open';
+}
+
+function mixesWithout(composer: Participant, codec: Participant): boolean {
+  return composer.sources.some((sent) => sent.source === 'mixMinus' && sent.for === codec.id);
 }
 
 /** Kept beside the program, where it was asked for: who speaks, while the gate is open, and what is presented. */

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => room.close());
 
 async function siteAndComposer() {
-  const site = room.join('site', 'site', 'sip');
+  const site = room.join('site', 'site', 'simulator');
   const composer = room.join('composer', 'service', 'composer');
   await composer.listen();
   const { sender } = await site.send({ source: 'microphone' });

@@ -18,7 +18,7 @@ const isAlive = (pid: number) => {
 
 async function talkingRoom() {
   const room = await TestRoom.open(node);
-  const site = room.join('site', 'site', 'sip');
+  const site = room.join('site', 'site', 'simulator');
   const composer = room.join('composer', 'service', 'composer');
   await composer.listen();
   await site.send({ source: 'microphone' });
