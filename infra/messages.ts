@@ -28,6 +28,7 @@ const vi = {
   noResult: (name: string) => `${name} không in ra đối tượng JSON nào`,
   benchUsage: (names: string[]) =>
     `Cách dùng: npm run bench -- TÊN\nCác phép đo: ${names.length > 0 ? names.join(', ') : '(chưa có)'}`,
+  soakUsage: (names: string[]) => `Cách dùng: npm run soak -- TÊN [PHÚT]\nCác phép thử bền: ${names.join(', ')}`,
   recordingsUsage: 'Cách dùng: npm run recordings -- verify MÃ-BẢN-GHI [--data PATH]',
   recordingFaults: { missing: 'bị mất', changed: 'đã bị sửa', added: 'không có khi ký' },
   recordingSignatures: {
@@ -62,6 +63,7 @@ const en: typeof vi = {
   noResult: (name) => `${name} printed no JSON object`,
   benchUsage: (names) =>
     `Usage: npm run bench -- NAME\nBenchmarks: ${names.length > 0 ? names.join(', ') : '(none yet)'}`,
+  soakUsage: (names) => `Usage: npm run soak -- NAME [MINUTES]\nEndurance tests: ${names.join(', ')}`,
   recordingsUsage: 'Usage: npm run recordings -- verify RECORDING-ID [--data PATH]',
   recordingFaults: { missing: 'is missing', changed: 'was changed', added: 'was not there when it was signed' },
   recordingSignatures: {

@@ -24,7 +24,7 @@ export const identities: readonly Identity[] = CHROMA.flatMap((u) =>
   CHROMA.map((v) => ({ name: `${u}/${v}`, u, v })),
 ).filter(({ u, v }) => u !== 128 || v !== 128);
 
-/** A loop in which frame n says n; with a key frame every two seconds. */
+/** A loop in which frame n says n. Nobody answers a request for a key frame: there is one every second. */
 export async function identityClip({ u, v }: Identity): Promise<Clip> {
   const folder = scratchFolder();
   const path = join(folder, 'frames');
@@ -34,7 +34,7 @@ export async function identityClip({ u, v }: Identity): Promise<Clip> {
     await file.close();
     const { width, height } = PICTURE;
     const raw = `rawvideoparse format=i420 width=${width} height=${height} framerate=${FRAMES_PER_SECOND}/1`;
-    const encoder = `x264enc tune=zerolatency speed-preset=veryfast bitrate=400 key-int-max=${2 * FRAMES_PER_SECOND} option-string=slice-max-size=1100`;
+    const encoder = `x264enc tune=zerolatency speed-preset=veryfast bitrate=400 key-int-max=${FRAMES_PER_SECOND} option-string=slice-max-size=1100`;
     const pay =
       'video/x-h264,profile=constrained-baseline ! rtph264pay config-interval=-1 aggregate-mode=none mtu=1200';
     return await encodeClip(`filesrc location=${path} ! ${raw} ! ${encoder} ! ${pay}`, 90_000, CLIP_SECONDS);
