@@ -24,11 +24,14 @@ export function routeRecordings(parts: ApiParts, sessions: Sessions): Router {
   const visitors = new RecordingVisitors(parts, sessions);
   const tokensShown = new AddressLimit(60, 600);
   const written = new AddressLimit(120, 60);
+  const searched = new AddressLimit(120, 60);
   const router = Router();
 
   router.get('/recordings', async (request, response) => {
     await visitors.operator(request);
-    response.json({ recordings: await library.list(parse(querySchema, request.query).q) });
+    const { q } = parse(querySchema, request.query);
+    if (q) await searched.count(request);
+    response.json({ recordings: await library.list(q) });
   });
 
   router.post('/review', async (request, response) => {

@@ -92,8 +92,7 @@ export class Aftercare {
     const events = await log.read(roomId);
     const sites = sitesOf(events).map((text) => searchable(recordingId, 'site', text));
     const chapters = isFolder ? chaptersOf(events, found, recordingId) : [];
-    const told = chapters.map((one) => searchable(recordingId, 'chapter', textOf(one), one.at));
-    await reviews.setTexts(recordingId, ['site', 'chapter'], [...sites, ...told.filter(({ text }) => text !== '')]);
+    await reviews.setTexts(recordingId, ['site', 'chapter'], [...sites, ...tellings(recordingId, chapters)]);
     if (isFolder) await signRecording(storage, recordingId, { key: signingKey, now: now() });
     const size = found.streams.flatMap(({ placed }) => placed).reduce((sum, part) => sum + part.bytes, 0);
     const seen = isFolder ? { durationMs: found.timeline.durationMs, bytes: size } : { durationMs, bytes };
@@ -106,6 +105,16 @@ export class Aftercare {
     await reviews.record(recordingId, { at: now(), by: 'system', act: 'expired', detail: title.slice(0, 256) });
     logger.info({ recordingId }, 'a recording was deleted: its time had come');
   }
+}
+
+/** Each text once, where it is told first: who speaks fifty times is found once. */
+function tellings(recordingId: string, chapters: readonly Chapter[]): SearchedText[] {
+  const first = new Map<string, SearchedText>();
+  for (const chapter of chapters) {
+    const text = textOf(chapter);
+    if (text !== '' && !first.has(text)) first.set(text, searchable(recordingId, 'chapter', text, chapter.at));
+  }
+  return [...first.values()];
 }
 
 function searchable(recording_id: string, kind: SearchedText['kind'], text: string, at?: number): SearchedText {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { RecordingId } from '../protocol/ids.ts';
 import { type Comment, type RecordingAct, recordingActSchema, type Share } from '../protocol/recording.ts';
 import type { Database, Schema } from './schema.ts';
@@ -20,7 +21,7 @@ export interface Reviews {
   revokeShare(recordingId: RecordingId, shareId: string, now: number): Promise<boolean>;
   /** In the place of the earlier ones of these kinds. */
   setTexts(recordingId: RecordingId, kinds: SearchedText['kind'][], texts: SearchedText[]): Promise<void>;
-  /** Those that contain any of these (folded) words; no more than `most`. */
+  /** For each of these (folded) words the shortest that contain it: of each recording no more than `most`. */
   findTexts(words: readonly string[], most: number): Promise<SearchedText[]>;
   record(recordingId: RecordingId, act: RecordingAct): Promise<void>;
   /** Newest first, no more than `most`. */
@@ -99,14 +100,28 @@ function openTexts(db: Database): Pick<Reviews, 'setTexts' | 'findTexts'> {
         for (const text of texts) await transaction.insertInto('recording_texts').values(text).execute();
       });
     },
-    findTexts(words, most) {
-      const found = db.selectFrom('recording_texts').selectAll();
-      return found
-        .where((e) => e.or(words.map((word) => e('folded', 'like', `%${word}%`))))
-        .limit(most)
-        .execute();
+    async findTexts(words, most) {
+      const found = new Map<string, SearchedText>();
+      for (const word of words) {
+        for (const { rank: _rank, ...text } of await shortestWith(db, word, most))
+          found.set(JSON.stringify(text), text);
+      }
+      return [...found.values()];
     },
   };
+}
+
+/** By recording: a word that is everywhere in one must not hide the others. */
+function shortestWith(db: Database, word: string, most: number) {
+  const ranked = db
+    .selectFrom('recording_texts')
+    .selectAll()
+    .select((e) => {
+      const rank = e.fn.agg<number>('row_number');
+      return rank.over((o) => o.partitionBy('recording_id').orderBy(sql`length(folded)`).orderBy('at_ms')).as('rank');
+    })
+    .where('folded', 'like', `%${word}%`);
+  return db.selectFrom(ranked.as('ranked')).selectAll().where('rank', '<=', most).execute();
 }
 
 function openActs(db: Database): Pick<Reviews, 'record' | 'acts'> {

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore } from '../../server/store/index.ts';
-import { describeStore } from './store-suite.ts';
+import { describeRecordings } from './recording-suite.ts';
+import { describeStore, type Twin } from './store-suite.ts';
 
-describeStore('embedded', async () => {
+async function openEmbedded(): Promise<Twin> {
   const folder = await mkdtemp(join(tmpdir(), 'rostrum-store-'));
   const store = await openEmbeddedStore(folder);
   return {
@@ -15,4 +16,7 @@ describeStore('embedded', async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+}
+
+describeStore('embedded', openEmbedded);
+describeRecordings('embedded', openEmbedded);

@@ -25,6 +25,34 @@ test('after the stop its length is what is on disk, its chapters are found, and 
   expect(await shelf.store.recordings.uncared()).toEqual([]);
 });
 
+test('sites and chapters are found, a speaker once where he spoke first', async () => {
+  const site = { id: 'dak-nong', role: 'site', kind: 'sip', name: 'Đắk Nông', presence: 'present' } as const;
+  const since = { joinedAt: 0, presenceSince: 0, sources: [], gate: 'closed' as const, muted: false };
+  await shelf.happen(
+    'r1',
+    { type: 'meetingOpened', roomId: 'r1', title: 'Giao ban' },
+    { type: 'participantJoined', participant: { ...site, ...since } },
+    { type: 'recordingStarted', recordingId: 'r1' },
+  );
+  for (const second of [2, 6]) {
+    shelf.clock.now = START + second * 1_000;
+    await shelf.happen('r1', { type: 'microphoneOpened', participantId: 'dak-nong' });
+    shelf.clock.now += 1_000;
+    await shelf.happen('r1', { type: 'microphoneClosed', participantId: 'dak-nong', reason: 'closed' });
+  }
+  await shelf.happen('r1', { type: 'recordingSaved', recordingId: 'r1', durationMs: 1, bytes: 1 });
+  await writeParts(shelf.folderOf('r1'), fabricatePart());
+  await shelf.aftercare.round();
+  expect(await shelf.library.list('dak nong')).toMatchObject([
+    {
+      found: [
+        { in: 'site', text: 'Đắk Nông' },
+        { in: 'chapter', text: 'Đắk Nông', at: 2_000 },
+      ],
+    },
+  ]);
+});
+
 test('a recording of which nothing came to the disk is in no list', async () => {
   await saved(shelf, 'r1', 'Trống');
   await shelf.aftercare.round();
