@@ -139,12 +139,17 @@ export class Stage {
   }
 
   #advance(): boolean {
+    const time = this.#timeOver();
+    this.#cast.shape(time);
+    return this.#cast.advance(time);
+  }
+
+  /** A picture is cut when it is decoded, which is so much later than its time: nothing is over before that. */
+  #timeOver(): number {
     const position = this.#frames.position();
-    if (position === undefined) return this.#cast.advance(Number.POSITIVE_INFINITY);
+    if (position === undefined) return Number.POSITIVE_INFINITY;
     const now = this.#frames.now();
-    // A picture is cut when it is decoded, which is so much later than its time.
-    this.#cast.shape(now - jitterMs * ns);
-    return this.#cast.advance(now > this.#restsBy ? Number.POSITIVE_INFINITY : position);
+    return now > this.#restsBy ? Number.POSITIVE_INFINITY : Math.min(position, now - jitterMs * ns);
   }
 
   #readClock(): string {
