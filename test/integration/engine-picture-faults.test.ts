@@ -10,8 +10,10 @@ import {
   type Receiver,
   recordingLogger,
   sleep,
+  ssrcsOf,
+  until,
 } from './engine-peers.ts';
-import { type CameraOptions, framesOf, longestPause, startCamera } from './engine-pictures.ts';
+import { type CameraOptions, decode, framesOf, isColour, longestPause, startCamera } from './engine-pictures.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -117,3 +119,41 @@ test('whatever one input suffers, the output loses no frame and the other tile f
     2000,
   );
 }, 60_000);
+
+test('5 % loss on one input, then its new SSRC: no pixel of the other tile changes, and the output keeps its own', async () => {
+  const { picture, out } = await start();
+  const good = await addCamera(picture, 'good', { codec: 'VP8', colour: 'green', ssrc: 1 });
+  const bad = await addCamera(picture, 'bad', { codec: 'H264', colour: 'red', ssrc: 2 });
+  good.begin();
+  const camera = bad.begin();
+  const whole = { label: '', y: 0, w: 0.5, h: 1 };
+  const tiles = [
+    { inputId: 'good', x: 0, ...whole },
+    { inputId: 'bad', x: 0.5, ...whole },
+  ];
+  await picture.request('setScene', { tiles });
+  const shows = async (inputId: string) => (await picture.request('stats', {})).inputs[inputId]?.live === true;
+  await until(async () => (await shows('good')) && (await shows('bad')), 'both are live');
+  await sleep(1000);
+  const from = framesOf(out.rtp).length;
+  bad.lossy.oneIn = 20;
+  await sleep(3000);
+  await camera.stop();
+  // It comes again as another stream, as after a new session of its sender.
+  await picture.request('removeInput', { inputId: 'bad' });
+  const again = await addCamera(picture, 'bad', { codec: 'H264', colour: 'blue', ssrc: 22 });
+  again.begin();
+  await until(() => shows('bad'), 'it is live again');
+  await sleep(1000);
+  const seen = (await decode(out.rtp, 64, 36)).slice(from);
+  const points = Array.from(
+    { length: 40 },
+    (_, index) => [0.04 + 0.42 * ((index % 8) / 7), (index + 0.5) / 40] as const,
+  );
+  const harmed = seen.filter((one) => !points.every(([x, y]) => isColour(one.colourAt(x, y), 'green')));
+  expect(seen.length).toBeGreaterThan(40);
+  expect(harmed).toEqual([]);
+  expect(isColour(seen.at(-1)?.colourAt(0.75, 0.5) ?? [], 'blue')).toBe(true);
+  expect(ssrcsOf(out.rtp)).toEqual(new Set([7777]));
+  expect(longestPause(out.rtp.slice(-200))).toBeLessThan(300);
+}, 40_000);
