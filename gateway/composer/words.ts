@@ -2,7 +2,7 @@ import type { Hold } from '../../server/protocol/records.ts';
 
 type Language = 'vi' | 'en';
 
-/** What the composed picture says by itself: the catalogue of its slides. */
+/** What the composed picture says by itself: the catalogue of its slides, in the words that browsers show (`client/ui/slide.ts`). */
 interface Words {
   waiting: string;
   break: string;
@@ -13,16 +13,16 @@ interface Words {
 
 const WORDS: Record<Language, Words> = {
   vi: {
-    waiting: 'Cuộc họp sẽ bắt đầu trong giây lát',
-    break: 'Giải lao',
+    waiting: 'Cuộc họp sắp bắt đầu',
+    break: 'Cuộc họp tạm nghỉ',
     beginsAt: (time) => `Bắt đầu lúc ${time}`,
-    goesOnAt: (time) => `Tiếp tục lúc ${time}`,
+    goesOnAt: (time) => `Họp lại lúc ${time}`,
   },
   en: {
-    waiting: 'The meeting will begin shortly',
-    break: 'Break',
-    beginsAt: (time) => `Begins at ${time}`,
-    goesOnAt: (time) => `Continues at ${time}`,
+    waiting: 'The meeting will begin soon',
+    break: 'The meeting takes a break',
+    beginsAt: (time) => `It begins at ${time}`,
+    goesOnAt: (time) => `It resumes at ${time}`,
   },
 };
 
@@ -35,9 +35,7 @@ export function holdText(hold: Hold | null, { language, timeZone }: { language: 
   if (until === undefined) return text || usual;
   const time = clockTime(until, timeZone);
   const when = kind === 'break' ? words.goesOnAt(time) : words.beginsAt(time);
-  // That it begins shortly would contradict the time.
-  const said = text || (kind === 'break' ? usual : '');
-  return [said, when].filter((line) => line !== '').join('\n');
+  return `${text || usual}\n${when}`;
 }
 
 /** As the clock in the picture is written. */

@@ -54,10 +54,12 @@ test('the slide says what is held, why and until when, in the time of the place'
   const until = Date.UTC(2026, 10, 22, 7, 5);
   const slide = (hold: RoomState['hold'], language: 'vi' | 'en' = 'vi') =>
     sceneOf([], { ...state, hold }, { holds: () => false, ...words, language }).background;
-  expect(slide(null)).toEqual({ holdTitle: 'Giao ban', holdText: 'Cuộc họp sẽ bắt đầu trong giây lát' });
+  expect(slide(null)).toEqual({ holdTitle: 'Giao ban', holdText: 'Cuộc họp sắp bắt đầu' });
   const held = { kind: 'break', text: '', since: 0 } as const;
-  expect(slide(held)?.holdText).toBe('Giải lao');
-  expect(slide({ ...held, until })?.holdText).toBe('Giải lao\nTiếp tục lúc 14:05');
-  expect(slide({ ...held, until, text: 'Mời dùng trà' }, 'en')?.holdText).toBe('Mời dùng trà\nContinues at 14:05');
-  expect(slide({ ...held, kind: 'before', until }, 'en')?.holdText).toBe('Begins at 14:05');
+  expect(slide(held)?.holdText).toBe('Cuộc họp tạm nghỉ');
+  expect(slide({ ...held, until })?.holdText).toBe('Cuộc họp tạm nghỉ\nHọp lại lúc 14:05');
+  expect(slide({ ...held, until, text: 'Mời dùng trà' }, 'en')?.holdText).toBe('Mời dùng trà\nIt resumes at 14:05');
+  expect(slide({ ...held, kind: 'before', until }, 'en')?.holdText).toBe(
+    'The meeting will begin soon\nIt begins at 14:05',
+  );
 });
