@@ -41,6 +41,7 @@ export class WebmPieces implements Pieces {
   #videoTrack: number | undefined;
   #found = { codecs: [] as string[], width: 0, height: 0 };
   #cluster: Cluster | undefined;
+  #hasKey = false;
   #lastAt = -1;
 
   push(bytes: Buffer): Piece[] {
@@ -71,8 +72,9 @@ export class WebmPieces implements Pieces {
       this.#head.push(bytes);
       return [];
     }
-    this.#cluster.bytes.push(bytes);
     const content = bytes.subarray(head);
+    if (id === SIMPLE_BLOCK && this.#isTooEarly(content)) return [];
+    this.#cluster.bytes.push(bytes);
     if (id === TIMESTAMP) this.#cluster.at = readUnsigned(content);
     if (id === SIMPLE_BLOCK) this.#readBlock(this.#cluster, content);
     if (id === BLOCK_GROUP) {
@@ -97,9 +99,18 @@ export class WebmPieces implements Pieces {
 
   #finish({ bytes, at, lastMs, key }: Cluster): FragmentPiece {
     this.#cluster = undefined;
+    // Sound alone may come first: what follows is the picture's first key frame.
+    const isKey = key ?? (this.#videoTrack === undefined || this.#lastAt < 0);
     this.#lastAt = Math.max(at, this.#lastAt + 1);
-    const isKey = key ?? this.#videoTrack === undefined;
     return { piece: 'fragment', bytes: Buffer.concat(bytes), at: this.#lastAt, ms: lastMs + LAST_MS, key: isKey };
+  }
+
+  /** Pictures before the first key frame cannot be shown. */
+  #isTooEarly(block: Buffer): boolean {
+    const track = readNumber(block, true);
+    if (this.#hasKey || !track || track.value !== this.#videoTrack) return false;
+    this.#hasKey = ((block[track.length + 2] ?? 0) & KEY_FRAME) !== 0;
+    return !this.#hasKey;
   }
 
   /** RFC 9559 10.1: number of the track, time in the cluster, flags. */

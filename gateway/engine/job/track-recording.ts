@@ -174,7 +174,9 @@ export class TrackRecording {
     if (!hasPicture) return { at: 'writing', mux, media, isAnnounced: false };
     const pictures = countPassed(input.branch.bin, 'out');
     gate?.set_property('drop', false);
+    // VP8 does not wait for it by itself: the writer leaves out what comes before.
     this.#askedAt = Number.NEGATIVE_INFINITY;
+    this.#askForKeyFrame(now, input.branch.bin);
     return { at: 'opening', mux, media, pictures };
   }
 
