@@ -147,16 +147,19 @@ test('another size: no frame shows tiles where they are not', async () => {
   await picture.request('setScene', { tiles: tilesOf(four, cameras) });
   await until(async () => seenIn(await lastPicture(out.rtp)) === wanted, 'the scene');
   const from = framesOf(out.rtp).length;
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 3; round++) {
     const before = framesOf(other.rtp).length;
     await picture.request('setWanted', { tierIds: [large.tierId, small.tierId] });
     await until(() => framesOf(other.rtp).length > before + 3, 'the larger tier');
     await picture.request('setWanted', { tierIds: [small.tierId] });
     await sleep(300);
   }
+  // The picture stays large for ten seconds.
+  await sleep(11_000);
   const seen = (await decode(out.rtp, 64, 36)).slice(from).map(seenIn);
   expect(seen.filter((one) => one !== wanted)).toEqual([]);
-  expect(longestPause(out.rtp)).toBeLessThan(500);
+  // Two frames at 15 a second.
+  expect(longestPause(out.rtp)).toBeLessThan(150);
 }, 40_000);
 
 test('transitions: a tile glides to its place, and none darkens the picture meanwhile', async () => {
