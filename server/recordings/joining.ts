@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { sampleDescriptionsOf, shiftFragment, type Timescales, timescalesOf } from './mp4.ts';
+import { earliestOf, sampleDescriptionsOf, shiftFragment, type Timescales, timescalesOf } from './mp4.ts';
 import { durationOf } from './part-index.ts';
 import type { ByteRange } from './ranges.ts';
 import type { PartOnDisk } from './timeline.ts';
@@ -26,7 +26,7 @@ export async function joinParts(parts: readonly PartOnDisk[], read: Read): Promi
   const inits = await Promise.all(parts.map((part) => read(part, spanOf(part.header.init))));
   const [init] = inits;
   if (!init || !inits.every((one) => isAlike(one, init))) return null;
-  let at = 0;
+  let at = await leadOf(parts[0], timescalesOf(init), read);
   const pieces = parts.map((part, i): Piece => {
     const first = part.fragments[0]?.at ?? 0;
     const byMs = at - first;
@@ -36,6 +36,13 @@ export async function joinParts(parts: readonly PartOnDisk[], read: Read): Promi
   const fragments = parts.flatMap((part) => part.fragments);
   const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, init.length);
   return { bytes, open: () => Readable.from(written(init, pieces, read), { objectMode: false }) };
+}
+
+/** How far, in ms, the earliest track begins before the time by which the first fragment goes: none may fall below 0. */
+async function leadOf(part: PartOnDisk | undefined, timescales: Timescales, read: Read): Promise<number> {
+  const [first] = part?.fragments ?? [];
+  if (!part || !first) return 0;
+  return Math.max(0, Math.ceil(first.at - earliestOf(await read(part, spanOf(first)), timescales)));
 }
 
 async function* written(init: Buffer, pieces: readonly Piece[], read: Read): AsyncGenerator<Buffer> {

@@ -43,6 +43,19 @@ export function shiftFragment(head: Buffer, timescales: Timescales, byMs: number
   });
 }
 
+/** When the earliest of a fragment's tracks begins, in ms. @param head the fragment from its first byte on, at least its `moof` */
+export function earliestOf(head: Buffer, timescales: Timescales): number {
+  const times = inside(head, ['moof', 'traf']).flatMap((traf) => {
+    const [tfhd] = childrenOf(head, traf, 'tfhd');
+    const [tfdt] = childrenOf(head, traf, 'tfdt');
+    const scale = tfhd && timescales.get(head.readUInt32BE(tfhd.start + 4));
+    if (!tfdt || !scale) return [];
+    const at = tfdt.start + 4;
+    return [(1000 * (head[tfdt.start] === 1 ? Number(head.readBigUInt64BE(at)) : head.readUInt32BE(at))) / scale];
+  });
+  return times.length === 0 ? 0 : Math.min(...times);
+}
+
 /** What a decoder must know of each track (8.5.2), in their order. */
 export function sampleDescriptionsOf(init: Buffer): Buffer[] {
   const boxes = inside(init, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']);
