@@ -56,13 +56,17 @@ export function compositionDescription(format: PictureFormat): string {
   ].join(' ');
 }
 
-/** A tier from composed pictures to H.264, as any codec takes it. `encoder` is what `describeEncoder` answers. */
+/**
+ * A tier from composed pictures to H.264, as any codec takes it. `encoder` is what `describeEncoder` answers. Its frames are
+ * counted by `made` and dropped until `ready` leads to `out`.
+ */
 export function tierDescription({ width, height, fps }: PictureTier, encoder: string): string {
   return [
     'queue name=in max-size-buffers=3 max-size-bytes=0 max-size-time=0 leaky=downstream',
     `! videorate name=rate drop-only=true max-rate=${fps} ! videoscale name=scale`,
     `! capsfilter name=size caps="${tierCaps({ width, height })}"`,
-    `! ${encoder} ! video/x-h264,profile=constrained-baseline ! h264parse name=out`,
+    `! ${encoder} ! video/x-h264,profile=constrained-baseline ! identity name=made silent=true ! tee name=ready allow-not-linked=true`,
+    'h264parse name=out',
   ].join(' ');
 }
 

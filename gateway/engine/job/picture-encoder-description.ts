@@ -19,16 +19,14 @@ export interface EncoderSettings {
 const keyFrameSeconds = 10;
 /** Slices of encoders that count them rather than their bytes: as many as packets at the usual rates. */
 const slices = 8;
-const second = 1_000_000_000;
 
 /**
- * The encoder, named `encoder`: frames only from the past, no key frame that nobody asked for but one every 10 s, at
- * most one a second. x264 cuts slices to fit a packet; others may leave larger ones, which are then fragmented (RFC
+ * The encoder, named `encoder`: frames only from the past, no key frame that nobody asked for but one every 10 s. x264 cuts slices to fit a packet; others may leave larger ones, which are then fragmented (RFC
  * 6184 5.8) and need packetization-mode 1.
  */
 export function encoderDescription(element: EncoderElement, { fps, bitrateKbps, preset }: EncoderSettings): string {
   const distance = keyFrameSeconds * fps;
-  const common = `name=encoder bitrate=${bitrateKbps} min-force-key-unit-interval=${second}`;
+  const common = `name=encoder bitrate=${bitrateKbps}`;
   if (element === 'x264enc') {
     const slicing = `option-string="slice-max-size=${nalBytes}:scenecut=0"`;
     const speed = `tune=zerolatency speed-preset=${preset} vbv-buf-capacity=600 threads=2 sliced-threads=true`;

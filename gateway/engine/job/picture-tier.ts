@@ -1,7 +1,8 @@
+import GLib from 'gi://GLib?version=2.0';
 import Gst from 'gi://Gst?version=1.0';
 import type { PictureTier as TierSettings } from '../picture-protocol.ts';
 import type { RtpOutput } from '../protocol.ts';
-import { addBin, type Branch, branchFromTee, countPassed, discard, padOf } from './branch.ts';
+import { addBin, type Branch, branchFromTee, countPassed, discard, linkPads, padOf, requestPad } from './branch.ts';
 import { outletDescription, tierCaps, tierDescription, tierSenderDescription } from './picture-description.ts';
 import { type EncoderElement, encoderDescription } from './picture-encoder-description.ts';
 import type { Size } from './picture-layout.ts';
@@ -13,6 +14,10 @@ export interface Encoding {
   readonly preset: 'ultrafast' | 'superfast' | 'veryfast';
 }
 
+/** How often it is looked whether a new encoder has made its first frame, in milliseconds. */
+const joinMs = 10;
+/** No key frame comes sooner after another, however many ask. */
+const keyFrameDistanceNs = 1_000_000_000;
 /** Milliseconds between steady key frames, before it is noticed that one is due. */
 const steadyMs = 1500;
 
@@ -30,6 +35,9 @@ export class TierOutput {
   #bound: BoundSocket;
   #sender: Branch;
   #encoder: Branch | undefined;
+  /** Its frames go out, and it is asked for key frames. */
+  #joined = false;
+  #keyFramesBefore = 0;
   #keyFrames = 0;
   /** Milliseconds of the monotonic clock. */
   #keyFrameAt = 0;
@@ -83,13 +91,22 @@ export class TierOutput {
       const encoder = encoderDescription(element, { ...this.#tier, bitrateKbps: this.#bitrateKbps, preset });
       const description = tierDescription({ ...this.#tier, ...size }, encoder);
       const onward = padOf(this.#outlet, 'sink');
-      this.#encoder = branchFromTee(this.#pipeline, this.#pictures, description, { onward });
+      const branch = branchFromTee(this.#pipeline, this.#pictures, description, { onward });
+      this.#encoder = branch;
+      GLib.timeout_add(GLib.PRIORITY_DEFAULT, joinMs, () => {
+        if (this.#encoder !== branch) return false;
+        if (!this.#joined && countPassed(branch.bin, 'made') > 0) this.#join(branch.bin);
+        if (!this.#joined || this.keyFrames === this.#keyFramesBefore) return true;
+        elementOf(branch.bin, 'encoder').set_property('min-force-key-unit-interval', keyFrameDistanceNs);
+        return false;
+      });
     } else Gst.util_set_object_arg(elementOf(this.#encoder.bin, 'size'), 'caps', tierCaps(size));
   }
 
   rest(): void {
     this.#encoder?.remove();
     this.#encoder = undefined;
+    this.#joined = false;
   }
 
   setBitrate(kbps: number): void {
@@ -98,7 +115,7 @@ export class TierOutput {
   }
 
   requestKeyFrame(): void {
-    if (this.#encoder !== undefined) forceKeyFrame(elementOf(this.#encoder.bin, 'encoder'));
+    if (this.#encoder !== undefined && this.#joined) forceKeyFrame(elementOf(this.#encoder.bin, 'encoder'), false);
   }
 
   /** Looks after steady key frames; `nowMs` is the monotonic clock. */
@@ -121,6 +138,18 @@ export class TierOutput {
   /** The socket alone, when the pipeline has been stopped as a whole. */
   release(): void {
     this.#bound.socket.close();
+  }
+
+  /**
+   * Lets an encoder's frames out, beginning with a key frame. GStreamer 1.22 takes the time of its first frame for a thousand
+   * hours later: asked for a key frame before that one, it would obey no more once it limits how often it does. So
+   * it is asked after its first frame, and limited after the next key frame.
+   */
+  #join(bin: Gst.Bin): void {
+    this.#keyFramesBefore = this.keyFrames;
+    forceKeyFrame(elementOf(bin, 'encoder'), false);
+    linkPads(requestPad(elementOf(bin, 'ready'), 'src_%u'), padOf(elementOf(bin, 'out'), 'sink'));
+    this.#joined = true;
   }
 
   #send(rtp: RtpOutput, position: { sequence: number; timestampOffset: number }): Branch {

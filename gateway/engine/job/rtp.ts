@@ -154,8 +154,8 @@ export function countRendered(sink: Gst.Element): number {
 }
 
 /** Sends an event that makes the encoder behind `element` produce a key frame with its parameter sets. */
-export function forceKeyFrame(element: Gst.Element): void {
+export function forceKeyFrame(element: Gst.Element, allHeaders = true): void {
   const structure = Gst.Structure.new_empty('GstForceKeyUnit');
-  structure.set_value('all-headers', true);
+  structure.set_value('all-headers', allHeaders);
   element.get_static_pad('src')?.send_event(Gst.Event.new_custom(Gst.EventType.CUSTOM_UPSTREAM, structure));
 }

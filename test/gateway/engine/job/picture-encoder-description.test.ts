@@ -16,7 +16,8 @@ test.each(['x264enc', 'vah264enc', 'vaapih264enc', 'nvh264enc'] as const)(
   (element) => {
     const description = encoderDescription(element, settings);
     expect(description).toContain(`${element} name=encoder `);
-    expect(description).toContain('min-force-key-unit-interval=1000000000');
+    // GStreamer 1.22 would take a request before the first frame for one in a thousand hours.
+    expect(description).not.toContain('min-force-key-unit-interval');
     expect(description).toMatch(/ (bframes|b-frames|max-bframes)=0 /);
   },
 );
