@@ -3,7 +3,7 @@ import { type Branch, branchInto, countPassed } from './branch.ts';
 import { KeyFrameWatch } from './key-frames.ts';
 import { countedOut, packetTap } from './packet-tap.ts';
 import { elementOf, forceKeyFrame, readProperty } from './rtp.ts';
-import { drawSlide, parseH264, type SlideSize, slideDescription } from './slide.ts';
+import { drawSlide, parseH264, type SlideSize, slideDelayNs, slideDescription } from './slide.ts';
 import { readInputSources } from './sources.ts';
 import { latestPts } from './stream-clock.ts';
 
@@ -126,7 +126,7 @@ export class ProgramSwitch {
       case 'slide': {
         if (!flowing || now - state.since < retryMs) return state;
         if (this.#slide !== undefined) gateOf(this.#slide.bin).set_property('drop', true);
-        return { at: 'settling', since: now, lastPts: this.#runningTime() };
+        return { at: 'settling', since: now, lastPts: this.#runningTime() + slideDelayNs };
       }
       case 'replaced': {
         const { since = now, lastPts } = state;
@@ -176,8 +176,8 @@ export class ProgramSwitch {
     if (this.#text === undefined) return;
     if (this.#slide === undefined) {
       const draw = (bin: Gst.Bin) => this.#draw(bin);
-      const { pipeline, out } = this.#medium;
-      this.#slide = branchInto(pipeline, out, slideDescription(this.#size), draw, this.#medium.delayNs);
+      const { pipeline, out, delayNs } = this.#medium;
+      this.#slide = branchInto(pipeline, out, slideDescription(this.#size), draw, delayNs + slideDelayNs);
       return;
     }
     const gate = gateOf(this.#slide.bin);

@@ -23,6 +23,11 @@ export function sizeSlide(maxFs: number, maxBitrateKbps: number): SlideSize {
   return { width, height, kbps: Math.max(48, Math.min(most, Math.floor(maxBitrateKbps / 2))) };
 }
 
+const drawnFps = 25;
+
+/** Nanoseconds by which to put the slide off: `imagefreeze` stamps its first picture with a multiple of its frame's length, which has passed already. */
+export const slideDelayNs = 1e9 / drawnFps;
+
 /**
  * The slide as H.264, four pictures a second; `gate` lets it through, `encoder` makes key frames. What `drawing` has been
  * given is drawn once, when the slide begins, and stands still from then on.
@@ -30,7 +35,8 @@ export function sizeSlide(maxFs: number, maxBitrateKbps: number): SlideSize {
 export function slideDescription({ width, height, kbps }: SlideSize): string {
   return [
     `videotestsrc num-buffers=1 pattern=black ! video/x-raw,format=BGRA,width=${width},height=${height},framerate=4/1`,
-    '! rsvgoverlay name=drawing ! videoconvert ! video/x-raw,format=I420 ! imagefreeze is-live=true ! video/x-raw,framerate=4/1',
+    '! rsvgoverlay name=drawing ! videoconvert ! video/x-raw,format=I420 ! imagefreeze is-live=true',
+    `! video/x-raw,framerate=${drawnFps}/1 ! videorate drop-only=true ! video/x-raw,framerate=4/1`,
     `! x264enc name=encoder tune=zerolatency speed-preset=veryfast bitrate=${kbps} key-int-max=20 threads=1 option-string="slice-max-size=1150"`,
     `! video/x-h264,profile=constrained-baseline ! valve name=gate ! ${parseH264} ! ${countedOut}`,
   ].join(' ');
