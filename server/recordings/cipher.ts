@@ -1,6 +1,8 @@
 import { type Cipheriv, createCipheriv, createHash, randomBytes } from 'node:crypto';
-import type { Encrypted } from '../protocol/recording.ts';
+import { z } from 'zod';
+import { type Encrypted, encryptedSchema } from '../protocol/recording.ts';
 
+const sealSchema = z.object({ sealed: encryptedSchema });
 const BLOCK = 16;
 const KEY_BYTES = 32;
 
@@ -50,6 +52,26 @@ export function cipherAt({ iv, keyId }: Encrypted, keys: RecordingKeys, offset: 
   const within = offset % BLOCK;
   if (within > 0) cipher.update(Buffer.alloc(within));
   return cipher;
+}
+
+/** Before sealed bytes: a line that no JPEG begins with, and no JSON of ours but this. */
+const SEAL = Buffer.from('{"sealed":');
+
+/** A whole small file as it is written: with the first key; as it is where there is none. */
+export function seal(bytes: Buffer, keys: RecordingKeys): Buffer {
+  const [key] = keys;
+  if (!key) return bytes;
+  const encrypted = newEncryption(key);
+  const head = Buffer.from(`${JSON.stringify({ sealed: encrypted })}\n`);
+  return Buffer.concat([head, cipherAt(encrypted, keys, 0).update(bytes)]);
+}
+
+/** What `seal` was given. Throws `KeyMissing`, or whatever reading its head throws where that is none. */
+export function unseal(stored: Buffer, keys: RecordingKeys): Buffer {
+  if (!stored.subarray(0, SEAL.length).equals(SEAL)) return stored;
+  const end = stored.indexOf('\n');
+  const { sealed } = sealSchema.parse(JSON.parse(stored.toString('utf8', 0, end)));
+  return cipherAt(sealed, keys, 0).update(stored.subarray(end + 1));
 }
 
 /** The counter block is one number of 128 bits, high byte first. */

@@ -94,6 +94,7 @@ export class Library {
       files: {
         strip: !isShare && has('strip.jpg') && has('strip.json'),
         waveform: !isShare && has('waveform.json'),
+        inspected: !isShare && has('inspection.json'),
         manifest: has('manifest.json'),
       },
     };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cipherAt, KeyMissing, newEncryption, readKeys } from '../../../server/recordings/cipher.ts';
+import { cipherAt, KeyMissing, newEncryption, readKeys, seal, unseal } from '../../../server/recordings/cipher.ts';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
 
@@ -44,4 +44,16 @@ test('the first key writes, every key reads, and none is quoted where it is wron
   expect(cipherAt(before, [first, second], 0).update(secret).toString()).toBe('bí mật');
   expect(() => cipherAt(before, [first], 0)).toThrow(KeyMissing);
   expect(() => readKeys('c2VjcmV0')).toThrow(/^a recording key has 32 bytes in base64$/);
+});
+
+test('what is sealed is opened by the key it names, and what never was is as it is', () => {
+  const keys = readKeys(Buffer.alloc(32, 3).toString('base64'));
+  const picture = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x0a, 0x7b]);
+  expect(seal(picture, [])).toEqual(picture);
+  expect(unseal(picture, keys)).toEqual(picture);
+  const sealed = seal(picture, keys);
+  expect(sealed.includes(picture)).toBe(false);
+  expect(seal(picture, keys)).not.toEqual(sealed);
+  expect(unseal(sealed, keys)).toEqual(picture);
+  expect(() => unseal(sealed, [])).toThrow(KeyMissing);
 });
