@@ -6,11 +6,12 @@ import type {
   ChangeRecording,
   Comment,
   IssueShare,
-  RecordingAccess,
   RecordingAct,
   RecordingDetail,
+  RecordingIdentity,
   RecordingSummary,
   Share,
+  StoredRecording,
   StreamIndex,
   WriteComment,
 } from '../protocol/recording.ts';
@@ -72,11 +73,6 @@ export interface LogPort {
   read(roomId: string): Promise<LoggedEvent[]>;
 }
 
-/** Who looks at a recording. */
-export type RecordingIdentity =
-  | { as: 'operator'; username: string }
-  | { as: 'participant'; roomId: string; participantId?: string; name: string }
-  | { as: 'share'; share: Share & { recordingId: string } };
 export interface RecordingDoer {
   identity: RecordingIdentity;
   ip: string;
@@ -88,21 +84,6 @@ interface ServedBytes {
   size: number;
   range?: { first: number; last: number };
   open: (() => Readable) | null;
-}
-
-interface StoredRecording {
-  recordingId: string;
-  roomId: string;
-  title: string;
-  status: 'running' | 'saved';
-  file?: string;
-  startedAt: number;
-  durationMs: number;
-  bytes: number;
-  note: string;
-  access: RecordingAccess | null;
-  keepUntil: number | null | 'byRule';
-  held: boolean;
 }
 
 /** Recordings (`server/recordings`); each refuses whom the policy does not let. */

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
 import { recordingIdSchema } from '../protocol/ids.ts';
+import type { RecordingIdentity } from '../protocol/recording.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
 import { LinkTokens } from './link-tokens.ts';
-import type { ApiParts, RecordingDoer, RecordingIdentity } from './ports.ts';
+import type { ApiParts, RecordingDoer } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Sent with requests about one recording alone, so that two links in one browser do not disturb each other. */

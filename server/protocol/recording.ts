@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
+import {
+  type ParticipantId,
+  participantIdSchema,
+  type RecordingId,
+  type RoomId,
+  recordingIdSchema,
+  roomIdSchema,
+} from './ids.ts';
 import { nameSchema, recordingWarningSchema, timeSchema } from './records.ts';
 
 /**
@@ -258,6 +265,7 @@ export const recordingDetailSchema = z.object({
   /** What is there by now beside the parts. */
   files: z.object({ strip: z.boolean(), waveform: z.boolean(), inspected: z.boolean(), manifest: z.boolean() }),
 });
+/** Who does or did what with a recording. */
 export const recordingActSchema = z.object({
   at: timeSchema,
   by: nameSchema,
@@ -307,5 +315,31 @@ export type RecordingSummary = z.infer<typeof recordingSummarySchema>;
 export type Viewer = z.infer<typeof viewerSchema>;
 export type RecordingDetail = z.infer<typeof recordingDetailSchema>;
 export type RecordingAct = z.infer<typeof recordingActSchema>;
+
+/** A recording as its row in the store has it; `access` null: as the house has it. */
+export interface StoredRecording {
+  recordingId: RecordingId;
+  roomId: RoomId;
+  title: string;
+  status: 'running' | 'saved';
+  /** One file in the folder of recordings; absent: a folder of streams and parts. */
+  file?: string;
+  startedAt: number;
+  durationMs: number;
+  bytes: number;
+  note: string;
+  access: RecordingAccess | null;
+  /** `byRule`: nobody has decided; null: for ever. */
+  keepUntil: number | null | 'byRule';
+  held: boolean;
+}
+/** What a person may change of it; what is not named stays. */
+export type RecordingChange = Partial<Pick<StoredRecording, 'note' | 'access' | 'keepUntil' | 'held'>>;
+
+/** Who looks at a recording, as the edge has found out: by sign-in, by a link of the meeting, or by a share. */
+export type RecordingIdentity =
+  | { as: 'operator'; username: string }
+  | { as: 'participant'; roomId: RoomId; participantId?: ParticipantId; name: string }
+  | { as: 'share'; share: Share & { recordingId: RecordingId } };
 export { type Inspection, inspectionSchema, stripFileSchema } from './inspection.ts';
 export type { RecordedTracks, RecordingWarning } from './records.ts';

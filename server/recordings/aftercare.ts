@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Chapter } from '../protocol/recording.ts';
+import type { Chapter, StoredRecording } from '../protocol/recording.ts';
 import { chaptersOf, sitesOf } from './chapters.ts';
 import { foldText } from './fold.ts';
 import type { RecordingFolders } from './folder.ts';
 import { signRecording } from './manifest.ts';
-import type { LogPort, RecordingsPort, ReviewsPort, SearchedText, StoredRecording } from './ports.ts';
+import type { LogPort, RecordingsPort, ReviewsPort, SearchedText } from './ports.ts';
 import { isOverdue } from './retention.ts';
 import type { RecordingStorage } from './storage.ts';
 

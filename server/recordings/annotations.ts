@@ -1,9 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ChangeRecording, Comment, IssueShare, RecordingAct, Share, WriteComment } from '../protocol/recording.ts';
+import type {
+  ChangeRecording,
+  Comment,
+  IssueShare,
+  RecordingAct,
+  RecordingIdentity,
+  Share,
+  WriteComment,
+} from '../protocol/recording.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { foldText } from './fold.ts';
 import type { Library } from './library.ts';
-import { type Identity, nameOf } from './policy.ts';
+import { nameOf } from './policy.ts';
 import type { RecordingsPort, ReviewsPort } from './ports.ts';
 
 interface AnnotationsParts {
@@ -15,7 +23,7 @@ interface AnnotationsParts {
 
 /** Who does it, and from where. */
 export interface Doer {
-  identity: Identity;
+  identity: RecordingIdentity;
   ip: string;
 }
 
@@ -85,7 +93,7 @@ export class Annotations {
   }
 
   /** Throws `Refused`: `linkInvalid`, `linkExpired` or `linkRevoked`. */
-  async openShare(token: string): Promise<Extract<Identity, { as: 'share' }>> {
+  async openShare(token: string): Promise<Extract<RecordingIdentity, { as: 'share' }>> {
     const share = await this.#parts.reviews.findShare(hashToken(token));
     if (!share) throw new Refused('linkInvalid');
     if (share.revokedAt !== undefined) throw new Refused('linkRevoked');

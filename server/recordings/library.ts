@@ -1,11 +1,17 @@
-import type { Chapter, RecordingDetail, RecordingSummary } from '../protocol/recording.ts';
+import type {
+  Chapter,
+  RecordingDetail,
+  RecordingIdentity,
+  RecordingSummary,
+  StoredRecording,
+} from '../protocol/recording.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { chaptersOf } from './chapters.ts';
 import { cutRecording } from './cutting.ts';
 import { wordsOf } from './fold.ts';
 import { describeStream, type RecordingFolders, type RecordingOnDisk } from './folder.ts';
-import { HOUSE_ACCESS, type Identity, may, viewerOf } from './policy.ts';
-import type { LogPort, RecordingsPort, ReviewsPort, StoredRecording } from './ports.ts';
+import { HOUSE_ACCESS, may, viewerOf } from './policy.ts';
+import type { LogPort, RecordingsPort, ReviewsPort } from './ports.ts';
 import { keepUntil } from './retention.ts';
 import { match, type Searched, searched } from './search.ts';
 
@@ -48,7 +54,7 @@ export class Library {
   }
 
   /** What this one may see of what he was given a link for. */
-  async seenBy(identity: Identity): Promise<RecordingSummary[]> {
+  async seenBy(identity: RecordingIdentity): Promise<RecordingSummary[]> {
     const all = await this.#parts.recordings.list();
     return all
       .filter((one) => may(identity, 'see', one))
@@ -57,7 +63,11 @@ export class Library {
   }
 
   /** Throws `Refused`: an operator is told that he may not, others not even that there is such a recording. */
-  async admit(identity: Identity, recordingId: string, act: Parameters<typeof may>[1]): Promise<StoredRecording> {
+  async admit(
+    identity: RecordingIdentity,
+    recordingId: string,
+    act: Parameters<typeof may>[1],
+  ): Promise<StoredRecording> {
     const stored = await this.#parts.recordings.find(recordingId);
     if (!stored || (identity.as !== 'operator' && !may(identity, 'see', stored))) {
       throw new Refused('recordingUnknown', recordingId);
@@ -67,12 +77,12 @@ export class Library {
   }
 
   /** As this one may see it: a share's holder its stretch. */
-  async onDisk(identity: Identity, recordingId: string): Promise<RecordingOnDisk> {
+  async onDisk(identity: RecordingIdentity, recordingId: string): Promise<RecordingOnDisk> {
     const whole = await this.#parts.folders.read(recordingId);
     return identity.as === 'share' ? cutRecording(whole, identity.share) : whole;
   }
 
-  async detail(identity: Identity, recordingId: string): Promise<RecordingDetail> {
+  async detail(identity: RecordingIdentity, recordingId: string): Promise<RecordingDetail> {
     const stored = await this.admit(identity, recordingId, 'see');
     const { reviews, log, folders } = this.#parts;
     const whole = await folders.read(recordingId);

@@ -1,10 +1,4 @@
-import type { RecordingAccess, Share, Viewer } from '../protocol/recording.ts';
-
-/** Who asks, as the edge has found out: by sign-in, by a link of the meeting, or by a share. */
-export type Identity =
-  | { as: 'operator'; username: string }
-  | { as: 'participant'; roomId: string; participantId?: string; name: string }
-  | { as: 'share'; share: Share & { recordingId: string } };
+import type { RecordingAccess, RecordingIdentity, Viewer } from '../protocol/recording.ts';
 
 type Act = 'see' | 'download' | 'comment' | 'manage';
 /** `outsider`: an operator who is not among those that a recording names. He keeps it without seeing it. */
@@ -29,7 +23,7 @@ export interface Subject {
   access: RecordingAccess | null;
 }
 
-export function may(identity: Identity, act: Act, subject: Subject): boolean {
+export function may(identity: RecordingIdentity, act: Act, subject: Subject): boolean {
   const standing = standingOf(identity, subject);
   const allowed = standing === null ? 'never' : TABLE[act][standing];
   if (allowed === 'asAccessSays') return (subject.access ?? HOUSE_ACCESS).download;
@@ -38,7 +32,7 @@ export function may(identity: Identity, act: Act, subject: Subject): boolean {
 }
 
 /** What the page is told of the one who looks. */
-export function viewerOf(identity: Identity, subject: Subject): Viewer {
+export function viewerOf(identity: RecordingIdentity, subject: Subject): Viewer {
   const { watermark } = subject.access ?? HOUSE_ACCESS;
   const allowed = {
     download: may(identity, 'download', subject),
@@ -51,12 +45,12 @@ export function viewerOf(identity: Identity, subject: Subject): Viewer {
   return { ...viewer, watermark: watermark || identity.share.watermark, range: { from, to } };
 }
 
-export function nameOf(identity: Identity): string {
+export function nameOf(identity: RecordingIdentity): string {
   if (identity.as === 'operator') return identity.username;
   return identity.as === 'participant' ? identity.name : identity.share.who;
 }
 
-function standingOf(identity: Identity, { recordingId, roomId, access }: Subject): Standing | null {
+function standingOf(identity: RecordingIdentity, { recordingId, roomId, access }: Subject): Standing | null {
   const { audience, people } = access ?? HOUSE_ACCESS;
   switch (identity.as) {
     case 'share':

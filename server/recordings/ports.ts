@@ -1,30 +1,12 @@
 import type { LoggedEvent } from '../protocol/events.ts';
-import type { Comment, Found, RecordingAccess, RecordingAct, Share } from '../protocol/recording.ts';
+import type { Comment, Found, RecordingAct, RecordingChange, Share, StoredRecording } from '../protocol/recording.ts';
 
 // What recordings need of the rest, as the composition root puts it together; said there what each does.
-
-export interface StoredRecording {
-  recordingId: string;
-  roomId: string;
-  title: string;
-  status: 'running' | 'saved';
-  file?: string;
-  startedAt: number;
-  durationMs: number;
-  bytes: number;
-  note: string;
-  access: RecordingAccess | null;
-  keepUntil: number | null | 'byRule';
-  held: boolean;
-}
 
 export interface RecordingsPort {
   list(): Promise<StoredRecording[]>;
   find(recordingId: string): Promise<StoredRecording | undefined>;
-  change(
-    recordingId: string,
-    change: Partial<Pick<StoredRecording, 'note' | 'access' | 'keepUntil' | 'held'>>,
-  ): Promise<void>;
+  change(recordingId: string, change: RecordingChange): Promise<void>;
   uncared(): Promise<StoredRecording[]>;
   care(recordingId: string, found: { durationMs: number; bytes: number }): Promise<void>;
   remove(recordingId: string): Promise<boolean>;

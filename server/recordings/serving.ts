@@ -1,13 +1,12 @@
 import { pipeline, type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type StreamIndex, streamIndexSchema } from '../protocol/recording.ts';
+import { type RecordingIdentity, type StreamIndex, streamIndexSchema } from '../protocol/recording.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { cipherAt, KeyMissing, type RecordingKeys } from './cipher.ts';
 import type { StreamOnDisk } from './folder.ts';
 import { type Joined, joinParts } from './joining.ts';
 import type { Library } from './library.ts';
 import { playlistOf, progressOf } from './playlist.ts';
-import type { Identity } from './policy.ts';
 import { type ByteRange, covers, rangeOf } from './ranges.ts';
 import type { RecordingStorage } from './storage.ts';
 import type { PartOnDisk } from './timeline.ts';
@@ -47,7 +46,7 @@ export class Serving {
   }
 
   /** `live`: it still grows. */
-  async playlist(identity: Identity, recordingId: string, stream: string, awaited?: Awaited) {
+  async playlist(identity: RecordingIdentity, recordingId: string, stream: string, awaited?: Awaited) {
     const { library } = this.#parts;
     const giveUpAt = performance.now() + PATIENCE_MS;
     for (;;) {
@@ -62,7 +61,7 @@ export class Serving {
     }
   }
 
-  async streamIndex(identity: Identity, recordingId: string, stream: string): Promise<StreamIndex> {
+  async streamIndex(identity: RecordingIdentity, recordingId: string, stream: string): Promise<StreamIndex> {
     await this.#parts.library.admit(identity, recordingId, 'see');
     const { parts, placed } = await this.#stream(identity, recordingId, stream);
     const header = parts[0]?.header;
@@ -71,7 +70,12 @@ export class Serving {
   }
 
   /** Of a share nothing is served that is not of its stretch, and so nothing without a range. */
-  async file(identity: Identity, recordingId: string, file: string, rangeHeader: string | undefined): Promise<Served> {
+  async file(
+    identity: RecordingIdentity,
+    recordingId: string,
+    file: string,
+    rangeHeader: string | undefined,
+  ): Promise<Served> {
     await this.#parts.library.admit(identity, recordingId, 'see');
     const { streams } = await this.#parts.library.onDisk(identity, recordingId);
     const part = streams.flatMap(({ parts }) => parts).find((one) => one.file === file);
@@ -87,7 +91,7 @@ export class Serving {
   }
 
   /** The program as one MP4, of one part or of all. Throws `Refused` where the parts cannot be joined. */
-  async download(identity: Identity, recordingId: string, number?: number): Promise<Joined> {
+  async download(identity: RecordingIdentity, recordingId: string, number?: number): Promise<Joined> {
     await this.#parts.library.admit(identity, recordingId, 'download');
     const { parts } = await this.#stream(identity, recordingId, 'program');
     const wanted = number === undefined ? parts : parts.filter(({ header }) => header.part === number);
@@ -99,7 +103,7 @@ export class Serving {
   }
 
   /** What was made of it after the stop; not for a share, which is of a stretch. */
-  async extra(identity: Identity, recordingId: string, name: string): Promise<Readable> {
+  async extra(identity: RecordingIdentity, recordingId: string, name: string): Promise<Readable> {
     const { library, storage } = this.#parts;
     await library.admit(identity, recordingId, 'see');
     const isThere = identity.as !== 'share' && (await storage.size(recordingId, name)) !== undefined;
@@ -107,7 +111,7 @@ export class Serving {
     return storage.read(recordingId, name);
   }
 
-  async #stream(identity: Identity, recordingId: string, stream: string): Promise<StreamOnDisk> {
+  async #stream(identity: RecordingIdentity, recordingId: string, stream: string): Promise<StreamOnDisk> {
     const { streams } = await this.#parts.library.onDisk(identity, recordingId);
     const found = streams.find((one) => one.stream === stream);
     if (!found) throw new Refused('recordingUnknown', stream);

@@ -15,7 +15,6 @@ import { openSites, type Sites } from './sites.ts';
 import { openSqlite } from './sqlite.ts';
 
 export { AppendConflict } from './event-log.ts';
-export type { StoredRecording } from './recordings.ts';
 export type { Registrations } from './registrations.ts';
 export type { Ha1, Sites, StoredSite } from './sites.ts';
 

@@ -1,27 +1,6 @@
 import type { RecordingId } from '../protocol/ids.ts';
-import { type RecordingAccess, recordingAccessSchema } from '../protocol/recording.ts';
+import { type RecordingChange, recordingAccessSchema, type StoredRecording } from '../protocol/recording.ts';
 import type { Database, Schema } from './schema.ts';
-
-/** A recording as its row has it; `access` null: as the house has it. */
-export interface StoredRecording {
-  recordingId: RecordingId;
-  roomId: string;
-  title: string;
-  status: 'running' | 'saved';
-  /** One file in the folder of recordings; absent: a folder of streams and parts. */
-  file?: string;
-  startedAt: number;
-  durationMs: number;
-  bytes: number;
-  note: string;
-  access: RecordingAccess | null;
-  /** `byRule`: nobody has decided; null: for ever. */
-  keepUntil: number | null | 'byRule';
-  held: boolean;
-}
-
-/** What a person may change; what is not named stays. */
-export type RecordingChange = Partial<Pick<StoredRecording, 'note' | 'access' | 'keepUntil' | 'held'>>;
 
 /** Recordings as lists know them; the rows are written with the events of their rooms. */
 export interface Recordings {

@@ -2,8 +2,9 @@ import { appendFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RecordingIdentity } from '../../../server/protocol/recording.ts';
 import { newEncryption } from '../../../server/recordings/cipher.ts';
-import { HOUSE_ACCESS, type Identity } from '../../../server/recordings/policy.ts';
+import { HOUSE_ACCESS } from '../../../server/recordings/policy.ts';
 import { Serving } from '../../../server/recordings/serving.ts';
 import { fabricatePart, timesOf, writeParts } from './fabricate.ts';
 import { KEYS, openShelf, operator, type Shelf, START, saved } from './shelf.ts';
@@ -15,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => shelf.close());
 const lan = operator.identity;
 
-async function shareOf(recordingId: string, from: number, to: number): Promise<Identity> {
+async function shareOf(recordingId: string, from: number, to: number): Promise<RecordingIdentity> {
   const wanted = { who: 'Sở Tài chính', from, to, expiresAt: START + 60_000, watermark: true, download: true };
   return shelf.annotations.openShare((await shelf.annotations.share(operator, recordingId, wanted)).token);
 }
@@ -164,7 +165,7 @@ test('another’s comment is an operator’s to delete', async () => {
   await saved(shelf, 'r1', 'Giao ban');
   const access = { ...HOUSE_ACCESS, audience: 'participants' as const };
   await shelf.annotations.change(operator, 'r1', { access });
-  const site = { identity: { as: 'participant', roomId: 'r1', name: 'Ba Bể' } as Identity, ip: '' };
+  const site = { identity: { as: 'participant', roomId: 'r1', name: 'Ba Bể' } as RecordingIdentity, ip: '' };
   const mine = await shelf.annotations.comment(operator, 'r1', { at: 2_000, text: 'Của tôi' });
   const theirs = await shelf.annotations.comment(site, 'r1', { at: 1_000, to: 3_000, text: 'Đoạn hay' });
   const texts = async () => (await shelf.library.detail(lan, 'r1')).comments.map(({ text }) => text);

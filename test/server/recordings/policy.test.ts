@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import type { RecordingAccess } from '../../../server/protocol/recording.ts';
-import { HOUSE_ACCESS, type Identity, may, viewerOf } from '../../../server/recordings/policy.ts';
+import type { RecordingAccess, RecordingIdentity } from '../../../server/protocol/recording.ts';
+import { HOUSE_ACCESS, may, viewerOf } from '../../../server/recordings/policy.ts';
 
 const subject = (access: Partial<RecordingAccess> | null = null) => ({
   ...{ recordingId: 'r1', roomId: 'giao-ban' },
   access: access && { ...HOUSE_ACCESS, ...access },
 });
-const operator: Identity = { as: 'operator', username: 'lan' };
-const site: Identity = { as: 'participant', roomId: 'giao-ban', participantId: 'site-1', name: 'Ba Bể' };
-const share = (download: boolean): Identity => ({
+const operator: RecordingIdentity = { as: 'operator', username: 'lan' };
+const site: RecordingIdentity = { as: 'participant', roomId: 'giao-ban', participantId: 'site-1', name: 'Ba Bể' };
+const share = (download: boolean): RecordingIdentity => ({
   as: 'share',
   share: {
     ...{ shareId: 's', who: 'Sở Tài chính', from: 0, to: 9, issuedAt: 0, expiresAt: 1, watermark: true, download },
     recordingId: 'r1',
   },
 });
-const allowed = (identity: Identity, of: ReturnType<typeof subject>) =>
+const allowed = (identity: RecordingIdentity, of: ReturnType<typeof subject>) =>
   (['see', 'download', 'comment', 'manage'] as const).filter((act) => may(identity, act, of));
 
 test('the policy, row by row', () => {

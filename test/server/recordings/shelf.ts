@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { RoomEvent } from '../../../server/protocol/events.ts';
+import type { RecordingIdentity } from '../../../server/protocol/recording.ts';
 import { Aftercare } from '../../../server/recordings/aftercare.ts';
 import { Annotations } from '../../../server/recordings/annotations.ts';
 import { type RecordingKeys, readKeys } from '../../../server/recordings/cipher.ts';
 import { RecordingFolders } from '../../../server/recordings/folder.ts';
 import { Library } from '../../../server/recordings/library.ts';
 import { openSigningKey } from '../../../server/recordings/manifest.ts';
-import type { Identity } from '../../../server/recordings/policy.ts';
 import { Removal } from '../../../server/recordings/removal.ts';
 import { Serving } from '../../../server/recordings/serving.ts';
 import { openDiskStorage } from '../../../server/recordings/storage.ts';
@@ -17,7 +17,7 @@ import { openEmbeddedStore } from '../../../server/store/index.ts';
 
 export const START = 1_767_574_800_000;
 export const KEYS: RecordingKeys = readKeys(Buffer.alloc(32, 9).toString('base64'));
-export const operator = { identity: { as: 'operator', username: 'lan' } as Identity, ip: '10.0.0.1' };
+export const operator = { identity: { as: 'operator', username: 'lan' } as RecordingIdentity, ip: '10.0.0.1' };
 
 /** Recordings on a real disk and a real store, with a clock of the test's. */
 export async function openShelf({ retentionDays = 0, keys = KEYS } = {}) {
