@@ -3,8 +3,6 @@ import { catalogue } from '../ui/words.svelte.ts';
 /** The sheet of the keyboard shortcuts. */
 export const shortcutWords = catalogue({
   vi: {
-    shortcuts: 'Phím tắt',
-    singleKeys: 'Dùng phím tắt một chữ',
     groups: { picture: 'Khung hình', floor: 'Phát biểu', wall: 'Các điểm cầu', meeting: 'Cuộc họp' },
     keys: {
       selectTile: 'Chọn ô của khung hình chuẩn bị',
@@ -45,8 +43,6 @@ export const shortcutWords = catalogue({
     },
   },
   en: {
-    shortcuts: 'Keyboard shortcuts',
-    singleKeys: 'Use single-letter shortcuts',
     groups: { picture: 'Picture', floor: 'Floor', wall: 'Sites', meeting: 'Meeting' },
     keys: {
       selectTile: 'Select a tile of the preview',

@@ -1,3 +1,5 @@
+import type { KeyMap } from '../ui/keyboard.ts';
+
 /** What a key does on the console. */
 export type Action =
   | { do: 'selectTile'; figure: number }
@@ -9,15 +11,7 @@ export type Action =
   | { do: 'ownMicrophone' | 'ownCamera' }
   | { do: 'search' | 'wall' | 'sheet' | 'clear' };
 
-export interface Stroke {
-  key: string;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
-  shiftKey: boolean;
-}
-
-const LETTERS: Readonly<Record<string, Action>> = {
+const SINGLE: KeyMap<Action>['single'] = {
   u: { do: 'turnFit' },
   y: { do: 'savedLayouts' },
   q: { do: 'ownPictures' },
@@ -40,8 +34,17 @@ const LETTERS: Readonly<Record<string, Action>> = {
   c: { do: 'show', what: 'content' },
   a: { do: 'show', what: 'auto' },
   e: { do: 'show', what: 'empty' },
+  t: { do: 'take' },
+  'Shift t': { do: 'takeForCodecs' },
+  l: { do: 'changeLayout', step: 1 },
+  'Shift l': { do: 'changeLayout', step: -1 },
   '/': { do: 'search' },
-  '?': { do: 'sheet' },
+};
+
+export const KEYS: KeyMap<Action> = {
+  always: { Escape: { do: 'clear' }, '?': { do: 'sheet' } },
+  single: SINGLE,
+  figure: (figure) => ({ do: 'selectTile', figure }),
 };
 
 /** What the sheet lists, group by group; each key with the name of its sentence. */
@@ -102,16 +105,3 @@ export const SHEET = [
     ],
   },
 ] as const;
-
-/** @param singleKeys off where the user switched single-letter keys off (WCAG 2.2, 2.1.4); `?` and Escape always work */
-export function actionOf(stroke: Stroke, singleKeys: boolean): Action | null {
-  if (stroke.ctrlKey || stroke.metaKey || stroke.altKey) return null;
-  if (stroke.key === 'Escape') return { do: 'clear' };
-  if (stroke.key === '?') return { do: 'sheet' };
-  if (!singleKeys) return null;
-  if (/^[0-9]$/.test(stroke.key)) return { do: 'selectTile', figure: Number(stroke.key) };
-  const letter = stroke.key.toLowerCase();
-  if (letter === 't') return { do: stroke.shiftKey ? 'takeForCodecs' : 'take' };
-  if (letter === 'l') return { do: 'changeLayout', step: stroke.shiftKey ? -1 : 1 };
-  return LETTERS[letter] ?? null;
-}

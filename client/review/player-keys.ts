@@ -1,3 +1,5 @@
+import type { KeyMap } from '../ui/keyboard.ts';
+
 /** What a key does in the player. */
 export type Deed =
   | { do: 'toggle' | 'mute' | 'fullscreen' | 'skipSilence' | 'live' }
@@ -10,18 +12,10 @@ export type Deed =
   | { do: 'markFrom' | 'markTo' | 'unmark' }
   | { do: 'comment' | 'share' | 'search' | 'sheet' };
 
-export interface Stroke {
-  key: string;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
-  shiftKey: boolean;
-}
-
 export const SHORT_JUMP_MS = 5_000;
 export const LONG_JUMP_MS = 30_000;
 
-const KEYS: Readonly<Record<string, Deed>> = {
+const SINGLE: KeyMap<Deed>['single'] = {
   ' ': { do: 'toggle' },
   k: { do: 'toggle' },
   j: { do: 'jump', ms: -LONG_JUMP_MS },
@@ -42,6 +36,21 @@ const KEYS: Readonly<Record<string, Deed>> = {
   c: { do: 'comment' },
   d: { do: 'share' },
   '/': { do: 'search' },
+};
+
+export const KEYS: KeyMap<Deed> = {
+  always: {
+    ArrowLeft: { do: 'jump', ms: -SHORT_JUMP_MS },
+    'Shift ArrowLeft': { do: 'jump', ms: -LONG_JUMP_MS },
+    ArrowRight: { do: 'jump', ms: SHORT_JUMP_MS },
+    'Shift ArrowRight': { do: 'jump', ms: LONG_JUMP_MS },
+    Home: { do: 'begin' },
+    End: { do: 'end' },
+    Escape: { do: 'unmark' },
+    '?': { do: 'sheet' },
+  },
+  single: SINGLE,
+  figure: (tenth) => ({ do: 'tenth', tenth }),
 };
 
 /** What the sheet lists, group by group; each key with the name of its sentence. */
@@ -81,19 +90,3 @@ export const SHEET = [
     ],
   },
 ] as const;
-
-/** @param singleKeys off where the user switched single-letter keys off (WCAG 2.2, 2.1.4) */
-export function deedOf(stroke: Stroke, singleKeys: boolean): Deed | null {
-  const { key, shiftKey } = stroke;
-  if (stroke.ctrlKey || stroke.metaKey || stroke.altKey) return null;
-  const jump = shiftKey ? LONG_JUMP_MS : SHORT_JUMP_MS;
-  if (key === 'ArrowLeft') return { do: 'jump', ms: -jump };
-  if (key === 'ArrowRight') return { do: 'jump', ms: jump };
-  if (key === 'Home') return { do: 'begin' };
-  if (key === 'End') return { do: 'end' };
-  if (key === 'Escape') return { do: 'unmark' };
-  if (key === '?') return { do: 'sheet' };
-  if (!singleKeys) return null;
-  if (/^[0-9]$/.test(key)) return { do: 'tenth', tenth: Number(key) };
-  return KEYS[key.toLowerCase()] ?? null;
-}

@@ -25,7 +25,6 @@ export const playerWords = catalogue({
     download: 'Tải về',
     share: 'Chia sẻ một đoạn',
     settings: 'Quyền xem và lưu giữ',
-    keys: 'Phím tắt',
     tracks: 'Hình riêng từng điểm cầu',
     more: 'Thêm',
     position: 'Vị trí trong bản ghi',
@@ -88,7 +87,6 @@ export const playerWords = catalogue({
     trackHear: 'Chỉ nghe {name}',
     trackAll: 'Nghe cả cuộc họp',
     sheet: {
-      singleKeys: 'Dùng phím tắt một chữ',
       groups: { play: 'Phát', move: 'Di chuyển', tell: 'Ghi lại và chia sẻ' },
       keys: {
         toggle: 'Phát hoặc dừng',
@@ -136,7 +134,6 @@ export const playerWords = catalogue({
     download: 'Download',
     share: 'Share a part',
     settings: 'Access and retention',
-    keys: 'Keyboard shortcuts',
     tracks: 'Pictures of each site',
     more: 'More',
     position: 'Position in the recording',
@@ -199,7 +196,6 @@ export const playerWords = catalogue({
     trackHear: 'Hear {name} alone',
     trackAll: 'Hear the whole meeting',
     sheet: {
-      singleKeys: 'Use single-letter shortcuts',
       groups: { play: 'Play', move: 'Move', tell: 'Note and share' },
       keys: {
         toggle: 'Play or pause',

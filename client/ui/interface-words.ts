@@ -15,6 +15,8 @@ export const interfaceWords = catalogue({
     reload: 'Tải lại trang',
     again: 'Thử lại',
     signIn: 'Đăng nhập',
+    keys: 'Phím tắt',
+    singleKeys: 'Dùng phím tắt một chữ',
   },
   en: {
     close: 'Close',
@@ -29,6 +31,8 @@ export const interfaceWords = catalogue({
     reload: 'Reload the page',
     again: 'Try again',
     signIn: 'Sign in',
+    keys: 'Keyboard shortcuts',
+    singleKeys: 'Use single-letter shortcuts',
   },
 });
 

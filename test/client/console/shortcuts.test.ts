@@ -1,37 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { actionOf, SHEET } from '../../../client/console/shortcuts.ts';
+import { KEYS, SHEET } from '../../../client/console/shortcuts.ts';
+import { deedOf } from '../../../client/ui/keyboard.ts';
 
-const stroke = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>> = {}) => ({
-  key,
-  ctrlKey: false,
-  metaKey: false,
-  altKey: false,
-  shiftKey: false,
-  ...held,
-});
+const press = (key: string, { shiftKey = false, singleKeys = true } = {}) =>
+  deedOf(KEYS, { key, shiftKey, ctrlKey: false, metaKey: false, altKey: false }, singleKeys);
 
-describe('actionOf', () => {
-  it('reads figures as tiles and letters without case', () => {
-    expect(actionOf(stroke('1'), true)).toEqual({ do: 'selectTile', figure: 1 });
-    expect(actionOf(stroke('0'), true)).toEqual({ do: 'selectTile', figure: 0 });
-    expect(actionOf(stroke('T'), true)).toEqual({ do: 'take' });
-    expect(actionOf(stroke('T', { shiftKey: true }), true)).toEqual({ do: 'takeForCodecs' });
-    expect(actionOf(stroke('l'), true)).toEqual({ do: 'changeLayout', step: 1 });
-    expect(actionOf(stroke('L', { shiftKey: true }), true)).toEqual({ do: 'changeLayout', step: -1 });
+describe('the keys of the console', () => {
+  it('are figures for tiles, and letters', () => {
+    expect(press('1')).toEqual({ do: 'selectTile', figure: 1 });
+    expect(press('0')).toEqual({ do: 'selectTile', figure: 0 });
+    expect(press('T')).toEqual({ do: 'take' });
+    expect(press('T', { shiftKey: true })).toEqual({ do: 'takeForCodecs' });
+    expect(press('l')).toEqual({ do: 'changeLayout', step: 1 });
+    expect(press('L', { shiftKey: true })).toEqual({ do: 'changeLayout', step: -1 });
   });
-  it("leaves the browser's own keys alone", () => {
-    expect(actionOf(stroke('r', { ctrlKey: true }), true)).toBeNull();
-    expect(actionOf(stroke('f', { metaKey: true }), true)).toBeNull();
+  it('are ? and Escape alone where single letters are switched off', () => {
+    const off = { singleKeys: false };
+    expect(['m', '1'].map((key) => press(key, off))).toEqual([null, null]);
+    expect(press('?', off)).toEqual({ do: 'sheet' });
+    expect(press('Escape', off)).toEqual({ do: 'clear' });
   });
-  it('obeys only ? and Escape where single letters are switched off', () => {
-    expect(actionOf(stroke('m'), false)).toBeNull();
-    expect(actionOf(stroke('1'), false)).toBeNull();
-    expect(actionOf(stroke('?'), false)).toEqual({ do: 'sheet' });
-    expect(actionOf(stroke('Escape'), false)).toEqual({ do: 'clear' });
-  });
-  it('has a deed for every letter on the sheet', () => {
+  it('have a deed for every letter on the sheet', () => {
     // What acts on the card that has the focus alone is the card's.
     const letters = SHEET.flatMap(({ keys }) => keys.map(([key]) => key)).filter((key) => /^[A-HJ-Z/?]$/.test(key));
-    for (const letter of letters) expect(actionOf(stroke(letter), true), letter).not.toBeNull();
+    for (const letter of letters) expect(press(letter), letter).not.toBeNull();
   });
 });

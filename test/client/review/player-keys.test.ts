@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deedOf, SHEET } from '../../../client/review/player-keys.ts';
+import { KEYS, SHEET } from '../../../client/review/player-keys.ts';
+import { deedOf } from '../../../client/ui/keyboard.ts';
 
-const plain = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
+const press = (key: string, { shiftKey = false, singleKeys = true } = {}) =>
+  deedOf(KEYS, { key, shiftKey, ctrlKey: false, metaKey: false, altKey: false }, singleKeys);
 
-describe('deedOf', () => {
+describe('the keys of the player', () => {
   it.each([
     [' ', { do: 'toggle' }],
     ['K', { do: 'toggle' }],
@@ -13,21 +15,22 @@ describe('deedOf', () => {
     ['7', { do: 'tenth', tenth: 7 }],
     ['x', null],
   ])('%s', (key, deed) => {
-    expect(deedOf({ ...plain, key }, true)).toEqual(deed);
+    expect(press(key)).toEqual(deed);
   });
 
-  it('jumps further with Shift, and leaves the browser its own keys', () => {
-    expect(deedOf({ ...plain, key: 'ArrowRight', shiftKey: true }, true)).toEqual({ do: 'jump', ms: 30_000 });
-    expect(deedOf({ ...plain, key: 'f', ctrlKey: true }, true)).toBeNull();
+  it('jump further with Shift', () => {
+    expect(press('ArrowRight', { shiftKey: true })).toEqual({ do: 'jump', ms: 30_000 });
+    expect(press('>', { shiftKey: true })).toEqual({ do: 'rate', step: 1 });
   });
 
-  it('does nothing by letters where they are switched off', () => {
-    expect(deedOf({ ...plain, key: 'm' }, false)).toBeNull();
-    expect(deedOf({ ...plain, key: '?' }, false)).toEqual({ do: 'sheet' });
+  it('do nothing by letters where they are switched off', () => {
+    expect(press('m', { singleKeys: false })).toBeNull();
+    expect(press('?', { singleKeys: false })).toEqual({ do: 'sheet' });
+    expect(press('Home', { singleKeys: false })).toEqual({ do: 'begin' });
   });
 
-  it('does what the sheet says', () => {
+  it('do what the sheet says', () => {
     const single = SHEET.flatMap(({ keys }) => keys.map(([key]) => key)).filter((key) => /^[A-Z/?=]$/.test(key));
-    for (const key of single) expect(deedOf({ ...plain, key }, true), key).not.toBeNull();
+    for (const key of single) expect(press(key), key).not.toBeNull();
   });
 });
