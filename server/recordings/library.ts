@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type {
   Chapter,
   RecordingDetail,
@@ -28,6 +29,8 @@ export interface LibraryParts {
 const MOST_LISTED = 500;
 /** For each word, of each recording. */
 const MOST_TEXTS = 6;
+/** So many are compared before whatever else waits has its turn. */
+const AT_ONCE = 25;
 /** A participant's link opens no more of its meeting's recordings. */
 const MOST_OF_A_ROOM = 20;
 
@@ -44,11 +47,7 @@ export class Library {
     const all = await this.#parts.recordings.list();
     const words = wordsOf(query);
     if (words.length === 0) return all.slice(0, MOST_LISTED).map((one) => this.summarise(one));
-    const texts = await this.#textsOf(words);
-    const matches = all.flatMap((one) => {
-      const found = match(words, [searched('title', one.title), ...(texts.get(one.recordingId) ?? [])]);
-      return found ? [{ one, ...found }] : [];
-    });
+    const matches = await this.#matches(all, words);
     const best = matches.toSorted((a, b) => b.score - a.score || b.one.startedAt - a.one.startedAt);
     return best.slice(0, MOST_LISTED).map(({ one, found }) => ({ ...this.summarise(one), found }));
   }
@@ -118,6 +117,17 @@ export class Library {
       ...{ startedAt, durationMs, bytes, held },
       ...(until === null ? {} : { keepUntil: until }),
     };
+  }
+
+  async #matches(all: readonly StoredRecording[], words: readonly string[]) {
+    const texts = await this.#textsOf(words);
+    const matches = [];
+    for (const [i, one] of all.entries()) {
+      const found = match(words, [searched('title', one.title), ...(texts.get(one.recordingId) ?? [])]);
+      if (found) matches.push({ one, ...found });
+      if (i % AT_ONCE === AT_ONCE - 1) await turn();
+    }
+    return matches;
   }
 
   async #textsOf(words: readonly string[]): Promise<Map<string, Searched[]>> {

@@ -20,10 +20,12 @@ const MOST_FOUND = 5;
  */
 export function match(words: readonly string[], texts: readonly Searched[]): { score: number; found: Found[] } | null {
   const hits = new Map<Searched, number>();
+  const tokens = new Map(texts.map((text) => [text, text.folded.split(/[^\p{L}\p{N}]+/u)]));
   for (const word of words) {
     const found = texts.filter(({ folded }) => folded.includes(word));
     if (found.length === 0) return null;
-    for (const text of found) hits.set(text, (hits.get(text) ?? 0) + scoreOf(word, text));
+    for (const text of found)
+      hits.set(text, (hits.get(text) ?? 0) + scoreOf(word, tokens.get(text) ?? []) * WEIGHT[text.in]);
   }
   const best = [...hits].toSorted(([a, scoreA], [b, scoreB]) => scoreB - scoreA || (a.at ?? 0) - (b.at ?? 0));
   // The best of each kind counts: a word that is said in a hundred places is not worth a hundred titles.
@@ -36,10 +38,9 @@ export function searched(where: Found['in'], text: string, at?: number): Searche
 }
 
 /** A whole word is worth more than a part of one, and its beginning more than its middle. */
-function scoreOf(word: string, { in: kind, folded }: Searched): number {
-  const words = folded.split(/[^\p{L}\p{N}]+/u);
-  if (words.includes(word)) return WEIGHT[kind] * 4;
-  return words.some((one) => one.startsWith(word)) ? WEIGHT[kind] * 2 : WEIGHT[kind];
+function scoreOf(word: string, words: readonly string[]): number {
+  if (words.includes(word)) return 4;
+  return words.some((one) => one.startsWith(word)) ? 2 : 1;
 }
 
 function foundOf({ in: kind, text, at }: Searched): Found {

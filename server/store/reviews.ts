@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import type { RecordingId } from '../protocol/ids.ts';
 import { type Comment, type RecordingAct, recordingActSchema, type Share } from '../protocol/recording.ts';
+import { findTexts } from './recording-search.ts';
 import type { Database, Schema } from './schema.ts';
 
 export type SearchedText = Schema['recording_texts'];
@@ -100,28 +100,8 @@ function openTexts(db: Database): Pick<Reviews, 'setTexts' | 'findTexts'> {
         for (const text of texts) await transaction.insertInto('recording_texts').values(text).execute();
       });
     },
-    async findTexts(words, most) {
-      const found = new Map<string, SearchedText>();
-      for (const word of words) {
-        for (const { rank: _rank, ...text } of await shortestWith(db, word, most))
-          found.set(JSON.stringify(text), text);
-      }
-      return [...found.values()];
-    },
+    findTexts: (words, most) => findTexts(db, words, most),
   };
-}
-
-/** By recording: a word that is everywhere in one must not hide the others. */
-function shortestWith(db: Database, word: string, most: number) {
-  const ranked = db
-    .selectFrom('recording_texts')
-    .selectAll()
-    .select((e) => {
-      const rank = e.fn.agg<number>('row_number');
-      return rank.over((o) => o.partitionBy('recording_id').orderBy(sql`length(folded)`).orderBy('at_ms')).as('rank');
-    })
-    .where('folded', 'like', `%${word}%`);
-  return db.selectFrom(ranked.as('ranked')).selectAll().where('rank', '<=', most).execute();
 }
 
 function openActs(db: Database): Pick<Reviews, 'record' | 'acts'> {
