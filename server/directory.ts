@@ -1,7 +1,11 @@
 import { createHash, randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
+import { type Rows, readRows, UnreadableSheet, writeRows } from './meetings/sheets.ts';
+import { exportSites, type ImportPlan, planImport, reportImport, unreadable } from './meetings/site-import.ts';
+import { freeSlug } from './meetings/slugs.ts';
 import type { OpenRooms } from './open-rooms.ts';
+import type { ImportReport, SheetFormat } from './protocol/directory.ts';
 import type { SaveSite, Site } from './protocol/http.ts';
 import type { RoomId, SiteId } from './protocol/ids.ts';
 import { withinNetworks } from './protocol/networks.ts';
@@ -9,10 +13,10 @@ import type { InvitedSite } from './protocol/records.ts';
 import { Refused } from './protocol/refusals.ts';
 import { SIP_REALM, type SipAccountAnswer, type SipBinding } from './protocol/wire.ts';
 import type { Room } from './rooms.ts';
-import type { Ha1, Registrations, Sites, StoredSite } from './store/index.ts';
+import type { Ha1, Organisations, Registrations, SaveResult, Sites, StoredSite } from './store/index.ts';
 
 export interface DirectoryParts {
-  store: { sites: Sites; registrations: Registrations };
+  store: { sites: Sites; registrations: Registrations; organisations: Organisations };
   rooms: OpenRooms;
   logger: Logger;
   now: () => number;
@@ -69,28 +73,63 @@ export class Directory {
     });
   }
 
-  /** Throws `Refused`: `siteExists`, `accountTaken`. */
-  add(saved: SaveSite): Promise<Site> {
+  /** Throws `Refused`: `siteExists`, `accountTaken`, `organisationUnknown`. */
+  add(saved: SaveSite, by: string): Promise<Site> {
     return this.#serially(async () => {
-      const siteId = saved.siteId ?? this.#freeId(saved.name);
+      const siteId = saved.siteId ?? this.#freeId(saved.name, []);
       const stored = storedSite(siteId, saved, undefined);
-      return this.#save(stored, await this.#parts.store.sites.add(stored, this.#parts.now()));
+      return this.#save(stored, await this.#parts.store.sites.add(stored, by, this.#parts.now()));
     });
   }
 
-  /** Throws `Refused`: `siteUnknown`, `accountTaken`. */
-  change(siteId: SiteId, saved: SaveSite): Promise<Site> {
+  /** Throws `Refused`: `siteUnknown`, `accountTaken`, `organisationUnknown`. */
+  change(siteId: SiteId, saved: SaveSite, by: string): Promise<Site> {
     return this.#serially(async () => {
-      const before = this.#sites.find(({ site }) => site.siteId === siteId);
-      if (!before) throw new Refused('siteUnknown', siteId);
-      const stored = storedSite(siteId, saved, before);
-      return this.#save(stored, await this.#parts.store.sites.change(stored, this.#parts.now()));
+      const stored = storedSite(siteId, saved, this.#require(siteId));
+      return this.#save(stored, await this.#parts.store.sites.change(stored, by, this.#parts.now()));
     });
   }
 
-  remove(siteId: SiteId): Promise<void> {
+  /** The directory as a file that `importSheet` takes back. */
+  async exportSheet(format: SheetFormat, language: 'vi' | 'en'): Promise<Buffer> {
+    const organisations = await this.#parts.store.organisations.list();
+    const rows = exportSites(
+      this.#sites.map(({ site }) => site),
+      organisations,
+      language,
+    );
+    return writeRows(rows, format, language === 'vi' ? 'Điểm cầu' : 'Sites');
+  }
+
+  /** As `import`, of a file. A file that cannot be read is reported as such. */
+  async importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: string }): Promise<ImportReport> {
+    try {
+      return await this.import(await readRows(bytes, format), how);
+    } catch (error) {
+      if (error instanceof UnreadableSheet) return unreadable(error.row, error.message);
+      throw error;
+    }
+  }
+
+  /**
+   * Reads a sheet of sites against the directory as it is now, and saves what it says if that is wanted and every cell is good;
+   * all of it or nothing. Throws `Refused` for what changed meanwhile.
+   */
+  import(rows: Rows, { save, by }: { save: boolean; by: string }): Promise<ImportReport> {
     return this.#serially(async () => {
-      if (!(await this.#parts.store.sites.remove(siteId))) throw new Refused('siteUnknown', siteId);
+      const carriers = (await this.#parts.store.organisations.list()).filter(({ kind }) => kind === 'carrier');
+      const sites = this.#sites.map(({ site }) => site);
+      const plan = planImport(rows, { sites, carriers });
+      const isSaved = save && plan.faults.length === 0;
+      if (isSaved) await this.#saveImport(plan, by);
+      return reportImport(plan, isSaved, (siteId) => this.#require(siteId).site.name);
+    });
+  }
+
+  remove(siteId: SiteId, by: string): Promise<void> {
+    return this.#serially(async () => {
+      const { sites } = this.#parts.store;
+      if (!(await sites.remove(siteId, by, this.#parts.now()))) throw new Refused('siteUnknown', siteId);
       await this.#reload();
       await this.#tellRooms();
     });
@@ -142,9 +181,30 @@ export class Directory {
     return live.map(({ binding }) => binding);
   }
 
-  async #save(stored: StoredSite, result: 'saved' | 'siteExists' | 'siteUnknown' | 'accountTaken'): Promise<Site> {
-    const { siteId, sip } = stored.site;
-    if (result !== 'saved') throw new Refused(result, result === 'accountTaken' ? sip?.account : siteId);
+  async #saveImport({ newCarriers, sites }: ImportPlan, by: string): Promise<void> {
+    const added: StoredSite[] = [];
+    const changed: StoredSite[] = [];
+    for (const { siteId, saved } of sites) {
+      if (siteId !== undefined) changed.push(storedSite(siteId, saved, this.#require(siteId)));
+      else added.push(storedSite(saved.siteId ?? this.#freeId(saved.name, added), saved, undefined));
+    }
+    const all = { carriers: newCarriers, added, changed };
+    const result = await this.#parts.store.sites.import(all, by, this.#parts.now());
+    if (result !== 'saved') throw new Refused(result);
+    await this.#reload();
+    await this.#tellRooms();
+  }
+
+  #require(siteId: SiteId): StoredSite {
+    const found = this.#sites.find(({ site }) => site.siteId === siteId);
+    if (!found) throw new Refused('siteUnknown', siteId);
+    return found;
+  }
+
+  async #save(stored: StoredSite, result: SaveResult): Promise<Site> {
+    const { siteId, sip, line } = stored.site;
+    const detail = { accountTaken: sip?.account, organisationUnknown: line?.carrierId };
+    if (result !== 'saved') throw new Refused(result, { siteExists: siteId, siteUnknown: siteId, ...detail }[result]);
     await this.#reload();
     await this.#tellRooms();
     return stored.site;
@@ -187,13 +247,10 @@ export class Directory {
     }
   }
 
-  #freeId(name: string): SiteId {
-    const base = slugOf(name);
-    const taken = new Set(this.#sites.map(({ site }) => site.siteId));
-    for (let n = 1; ; n += 1) {
-      const id = n === 1 ? base : `${base}-${n}`;
-      if (!taken.has(id)) return id;
-    }
+  /** @param coming sites that are added with it */
+  #freeId(name: string, coming: readonly StoredSite[]): SiteId {
+    const taken = new Set([...this.#sites, ...coming].map(({ site }) => site.siteId));
+    return freeSlug(name, 'site', (id) => taken.has(id));
   }
 
   #serially<T>(step: () => Promise<T>): Promise<T> {
@@ -204,12 +261,13 @@ export class Directory {
 }
 
 /** The secret stays with its account: another account, or none, begins without. */
-function storedSite(siteId: SiteId, { name, sip }: SaveSite, before: StoredSite | undefined): StoredSite {
-  if (!sip) return { site: { siteId, name } };
+function storedSite(siteId: SiteId, saved: SaveSite, before: StoredSite | undefined): StoredSite {
+  const { siteId: _wanted, sip, ...rest } = saved;
+  if (!sip) return { site: { siteId, ...rest } };
   const { password, ...known } = sip;
   const kept = known.account !== undefined && before?.site.sip?.account === known.account ? before.ha1 : undefined;
   const ha1 = known.account !== undefined && password !== undefined ? ha1Of(known.account, password) : kept;
-  return { site: { siteId, name, sip: { ...known, hasPassword: ha1 !== undefined } }, ...(ha1 ? { ha1 } : {}) };
+  return { site: { siteId, ...rest, sip: { ...known, hasPassword: ha1 !== undefined } }, ...(ha1 ? { ha1 } : {}) };
 }
 
 function ha1Of(account: string, password: string): Ha1 {
@@ -233,11 +291,4 @@ function invitedSite({ siteId, name, sip }: Site): InvitedSite {
 function networksOf({ sip }: Site): string[] {
   const host = /^(?:sip:)?(?:[^@]*@)?(\[[^\]]+\]|[^:;]+)/i.exec(sip?.address ?? '')?.[1]?.replace(/^\[|\]$/g, '');
   return [...(sip?.sources ?? []), ...(host !== undefined && isIP(host) ? [host] : [])];
-}
-
-/** `Sở Y tế` → `so-y-te`. */
-function slugOf(name: string): SiteId {
-  const plain = name.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase();
-  const slug = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
-  return slug.slice(0, 40).replace(/-+$/, '') || 'site';
 }

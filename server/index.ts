@@ -13,6 +13,7 @@ import { createLogger } from './logger.ts';
 import { startMedia } from './media/index.ts';
 import { CannotStart, texts } from './messages.ts';
 import { OpenRooms } from './open-rooms.ts';
+import { OrganisationList } from './organisations.ts';
 import { Refused } from './protocol/refusals.ts';
 import { openRecorded, recordingsFolder } from './recordings/index.ts';
 import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
@@ -61,9 +62,10 @@ async function start(): Promise<void> {
   });
   closers.push(() => recorded.close());
   const directory = await Directory.open({ store, rooms, logger, now });
+  const organisations = new OrganisationList(store.organisations, now);
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
-    ...{ ...store, rooms, directory, recorded, recordingsDir, logger, now },
+    ...{ ...store, rooms, directory, organisations, recorded, recordingsDir, logger, now },
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),

@@ -1,3 +1,4 @@
+import type { SiteDetails } from '../../server/protocol/directory.ts';
 import type { SaveSite, Site } from '../../server/protocol/http.ts';
 import { sipAccountSchema, sipAddressSchema, siteIdSchema } from '../../server/protocol/ids.ts';
 import { type Encryption, nameSchema } from '../../server/protocol/records.ts';
@@ -18,8 +19,10 @@ export interface SiteForm {
   certificate: string;
   encryption: Encryption;
   bridge: boolean;
+  /** What else the directory knows of it. */
+  details: SiteDetails;
 }
-export type SiteField = Exclude<keyof SiteForm, 'encryption' | 'bridge'>;
+export type SiteField = Exclude<keyof SiteForm, 'encryption' | 'bridge' | 'details'>;
 
 const SHORTEST_PASSWORD = 8;
 const PASSWORD = /^[\x21-\x7e]{8,128}$/;
@@ -37,7 +40,13 @@ export function formOf(site: Site | undefined): SiteForm {
     certificate: site?.sip?.certificate ?? '',
     encryption: site?.sip?.encryption ?? 'preferred',
     bridge: site?.sip?.bridge ?? false,
+    details: detailsOf(site),
   };
+}
+
+function detailsOf(site: Site | undefined): SiteDetails {
+  const { siteId: _id, name: _name, sip: _sip, registered: _now, ...details } = site ?? { siteId: '', name: '' };
+  return details;
 }
 
 /** The fields that would be refused. A site's id is fixed once it is in the directory. */
@@ -86,6 +95,7 @@ export function saveOf(form: SiteForm, isNew: boolean): SaveSite {
   return {
     ...(isNew && siteId !== '' ? { siteId } : {}),
     name,
+    ...form.details,
     ...(hasSip || bridge
       ? {
           sip: {

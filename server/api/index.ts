@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
 import { serveClient } from './client-files.ts';
+import { routeDirectory } from './directory.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
 import { routeLayouts } from './layouts.ts';
 import { routeLinks } from './links.ts';
@@ -36,6 +37,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));
+  api.use(routeDirectory(parts, sessions));
   api.use(routeLayouts(parts, sessions));
   api.use(routeRecordings(parts, sessions));
   api.use(refuseUnknownPath);

@@ -1,5 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type {
+  DirectoryChange,
+  ImportReport,
+  Organisation,
+  SaveOrganisation,
+  SheetFormat,
+} from '../protocol/directory.ts';
 import type { LoggedEvent } from '../protocol/events.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type {
@@ -124,12 +131,25 @@ export interface RecordedPort {
 
 export interface DirectoryPort {
   list(): Promise<Site[]>;
-  add(site: SaveSite): Promise<Site>;
-  change(siteId: string, site: SaveSite): Promise<Site>;
-  remove(siteId: string): Promise<void>;
+  add(site: SaveSite, by: string): Promise<Site>;
+  change(siteId: string, site: SaveSite, by: string): Promise<Site>;
+  remove(siteId: string, by: string): Promise<void>;
+  exportSheet(format: SheetFormat, language: 'vi' | 'en'): Promise<Buffer>;
+  importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: string }): Promise<ImportReport>;
   requireSites(siteIds: readonly string[]): void;
   invited(roomId: string): Promise<string[]>;
   invite(roomId: string, siteIds: readonly string[]): Promise<void>;
+}
+
+export interface OrganisationsPort {
+  list(): Promise<Organisation[]>;
+  add(saved: SaveOrganisation, by: string): Promise<Organisation>;
+  change(organisation: Organisation, by: string): Promise<Organisation>;
+  remove(id: string, by: string): Promise<void>;
+}
+
+export interface DirectoryChangesPort {
+  list(filter: { subject?: string; most: number }): Promise<DirectoryChange[]>;
 }
 
 type LayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
@@ -169,6 +189,8 @@ export interface ApiParts {
   recorded: RecordedPort;
   rooms: RoomsPort;
   directory: DirectoryPort;
+  organisations: OrganisationsPort;
+  directoryChanges: DirectoryChangesPort;
   layouts: LayoutsPort;
   sipBans: SipBansPort;
   issueTicket(ticket: NewTicket): Promise<string>;

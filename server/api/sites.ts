@@ -18,21 +18,21 @@ export function routeSites(parts: ApiParts, sessions: Sessions): Router {
 
   router.post('/sites', async (request, response) => {
     const { account } = await sessions.require(request);
-    const site = await directory.add(parse(saveSiteSchema, request.body));
+    const site = await directory.add(parse(saveSiteSchema, request.body), account.username);
     logger.info({ username: account.username, site: site.siteId }, 'a site was added');
     response.status(201).json(site);
   });
 
   router.put('/sites/:id', async (request, response) => {
     const { account } = await sessions.require(request);
-    const site = await directory.change(request.params.id, parse(saveSiteSchema, request.body));
+    const site = await directory.change(request.params.id, parse(saveSiteSchema, request.body), account.username);
     logger.info({ username: account.username, site: site.siteId }, 'a site was changed');
     response.json(site);
   });
 
   router.delete('/sites/:id', async (request, response) => {
     const { account } = await sessions.require(request);
-    await directory.remove(request.params.id);
+    await directory.remove(request.params.id, account.username);
     logger.info({ username: account.username, site: request.params.id }, 'a site was removed');
     response.json({});
   });

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { type DirectoryChanges, type Organisations, openDirectoryChanges, openOrganisations } from './directory.ts';
 import { type Accounts, openAccounts } from './accounts.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Layouts, openLayouts } from './layouts.ts';
@@ -12,17 +13,19 @@ import { openRegistrations, type Registrations } from './registrations.ts';
 import { openReviews, type Reviews } from './reviews.ts';
 import type { Database } from './schema.ts';
 import { openSites, type Sites } from './sites.ts';
+export type { DirectoryChanges, Organisations } from './directory.ts';
 import { openSqlite } from './sqlite.ts';
 
 export { AppendConflict } from './event-log.ts';
 export type { Registrations } from './registrations.ts';
-export type { Ha1, Sites, StoredSite } from './sites.ts';
+export type { Ha1, SaveResult, Sites, StoredSite } from './sites.ts';
 
 /** Everything that outlives the process. */
 export interface Store {
   log: EventLog;
   accounts: Accounts;
   links: Links;
+  organisations: Organisations;
   recordings: Recordings;
   reviews: Reviews;
   sites: Sites;
@@ -49,6 +52,7 @@ export async function openStore(db: Database): Promise<Store> {
   return {
     log: openEventLog(db),
     accounts: openAccounts(db),
+    organisations: openOrganisations(db),
     links: openLinks(db),
     recordings: openRecordings(db),
     reviews: openReviews(db),

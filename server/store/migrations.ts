@@ -1,4 +1,5 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { deskDirectory } from './desk-tables.ts';
 import { unbrokenRecordings } from './recording-tables.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
@@ -102,6 +103,7 @@ const MIGRATIONS: Record<string, Migration> = {
         .addColumn('changed_at', 'bigint', (c) => c.notNull())
         .execute();
     },
+  '2026-12-desk-directory': { up: deskDirectory },
   },
   '2026-11-unbroken-recordings': { up: unbrokenRecordings },
 };

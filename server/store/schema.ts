@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 
 /** Times are milliseconds since 1970; flags are 0 or 1, because SQLite has no other. */
 export interface Schema {
@@ -96,6 +96,7 @@ export interface Schema {
     ha1_md5: string | null;
     ha1_sha256: string | null;
     changed_at: number;
+    id: Generated<number>;
   };
   layouts: {
     id: string;
@@ -103,8 +104,32 @@ export interface Schema {
     /** The name as it is compared. */
     folded: string;
     /** JSON. */
+    /** JSON of unit, equipment, line and technicians. */
+    details: string | null;
+    carrier_id: string | null;
     layout: string;
     changed_at: number;
+  organisations: {
+    id: string;
+    kind: 'carrier' | 'hostUnit';
+    name: string;
+    /** The name as it is compared. */
+    folded: string;
+    /** JSON. */
+    contacts: string;
+    changed_at: number;
+  };
+  /** It only grows: the store refuses to change or to delete. `before` and `after` are JSON. */
+  directory_changes: {
+    id: Generated<number>;
+    at: number;
+    by: string;
+    kind: 'site' | 'carrier' | 'hostUnit';
+    subject: string;
+    name: string;
+    before: string | null;
+    after: string | null;
+  };
   };
   invitations: { room_id: string; site_id: string };
   /** `binding` is JSON. */

@@ -40,16 +40,16 @@ const binding = (account: string, expiresAt: number): SipBinding => ({
 
 describe('a site', () => {
   test('gets its id from its name', async () => {
-    const named = (name: string) => directory.add({ name });
+    const named = (name: string) => directory.add({ name }, 'lan');
     expect((await named('Sở Y tế')).siteId).toBe('so-y-te');
     expect((await named('sở y tế')).siteId).toBe('so-y-te-2');
     expect((await named('Đồng Hỷ')).siteId).toBe('dong-hy');
     expect((await named('***')).siteId).toBe('site');
-    await expect(directory.add({ name: 'x', siteId: 'so-y-te' })).rejects.toEqual(refusal('siteExists'));
+    await expect(directory.add({ name: 'x', siteId: 'so-y-te' }, 'lan')).rejects.toEqual(refusal('siteExists'));
   });
 
   test('never gives its password back, and keeps no more than its hashes', async () => {
-    const site = await directory.add(codec('babe'));
+    const site = await directory.add(codec('babe'), 'lan');
     expect(site.sip).toMatchObject({ account: 'babe', hasPassword: true });
     expect(JSON.stringify(await directory.list())).not.toContain('password":"');
     const password = codec('babe').sip?.password;
@@ -59,23 +59,26 @@ describe('a site', () => {
   });
 
   test('keeps its password when it is saved without, and loses it with its account', async () => {
-    await directory.add(codec('babe'));
+    await directory.add(codec('babe'), 'lan');
     const { password: _password, ...rest } = codec('babe').sip ?? { sources: [], encryption: 'off', bridge: false };
-    await directory.change('babe', { name: 'Ba Bể', sip: rest });
+    await directory.change('babe', { name: 'Ba Bể', sip: rest }, 'lan');
     expect(directory.account('babe').siteId).toBe('babe');
-    await directory.change('babe', { name: 'Ba Bể', sip: { ...rest, account: 'other' } });
+    await directory.change('babe', { name: 'Ba Bể', sip: { ...rest, account: 'other' } }, 'lan');
     expect(() => directory.account('babe')).toThrow(refusal('siteUnknown'));
     expect(() => directory.account('other')).toThrow(refusal('siteUnknown'));
   });
 
   test('shares its account with nobody, also in the same instant', async () => {
-    const both = await Promise.allSettled([directory.add(codec('a')), directory.add({ ...codec('a'), siteId: 'b' })]);
+    const both = await Promise.allSettled([
+      directory.add(codec('a'), 'lan'),
+      directory.add({ ...codec('a'), siteId: 'b' }, 'lan'),
+    ]);
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(both[1]).toMatchObject({ reason: { refusal: { code: 'accountTaken' } } });
   });
 
   test('is there after a restart', async () => {
-    await directory.add(codec('babe', { sources: ['10.1.0.0/16'] }));
+    await directory.add(codec('babe', { sources: ['10.1.0.0/16'] }), 'lan');
     expect(await (await open()).list()).toEqual(await directory.list());
   });
 });
@@ -85,9 +88,9 @@ describe('a caller is known', () => {
 
   test('by its account, its certificate, its network, or the address it is called at', async () => {
     const certificate = 'ab'.repeat(32);
-    await directory.add(codec('one', { sources: ['10.1.0.0/16', 'fd00::/8'] }));
-    await directory.add({ ...codec('two', { certificate }) });
-    await directory.add(codec('three', { address: 'sip:room@10.9.9.9:5080' }));
+    await directory.add(codec('one', { sources: ['10.1.0.0/16', 'fd00::/8'] }), 'lan');
+    await directory.add({ ...codec('two', { certificate }) }, 'lan');
+    await directory.add(codec('three', { address: 'sip:room@10.9.9.9:5080' }), 'lan');
     expect(idOf({ account: 'two', ip: '10.1.2.3' })).toBe('two');
     expect(idOf({ certificate, ip: '10.1.2.3' })).toBe('two');
     expect(idOf({ ip: '10.1.2.3' })).toBe('one');
@@ -100,14 +103,14 @@ describe('a caller is known', () => {
   test('where its network is, which is told to whom it concerns', async () => {
     let told = 0;
     directory.watch(() => (told += 1));
-    await directory.add(codec('one', { sources: ['10.1.0.0/16'], address: 'sip:x@[fd00::7]:5060' }));
+    await directory.add(codec('one', { sources: ['10.1.0.0/16'], address: 'sip:x@[fd00::7]:5060' }), 'lan');
     expect(directory.networks()).toEqual(['10.1.0.0/16', 'fd00::7']);
     expect(told).toBe(1);
   });
 
   test('not where two sites could be meant', async () => {
-    await directory.add(codec('one', { sources: ['10.1.0.0/16'] }));
-    await directory.add(codec('two', { sources: ['10.1.2.0/24'] }));
+    await directory.add(codec('one', { sources: ['10.1.0.0/16'] }), 'lan');
+    await directory.add(codec('two', { sources: ['10.1.2.0/24'] }), 'lan');
     expect(idOf({ ip: '10.1.2.3' })).toBeUndefined();
     expect(idOf({ ip: '10.1.3.3' })).toBe('one');
   });
@@ -115,22 +118,22 @@ describe('a caller is known', () => {
 
 describe('a meeting', () => {
   test('has a PIN of its own and knows whom it invited, also when the directory changes', async () => {
-    await directory.add(codec('babe'));
+    await directory.add(codec('babe'), 'lan');
     const [one, two] = [await rooms.create('Một'), await rooms.create('Hai')];
     await directory.invite(one.roomId, ['babe']);
     await expect.poll(() => Object.keys(one.state.sites)).toEqual(['babe']);
     await expect.poll(() => two.state.pin).toMatch(/^\d{6}$/);
     expect(one.state.pin).not.toBe(two.state.pin);
     expect(two.state.sites).toEqual({});
-    await directory.change('babe', { name: 'Ba Bể' });
+    await directory.change('babe', { name: 'Ba Bể' }, 'lan');
     await expect.poll(() => one.state.sites.babe?.name).toBe('Ba Bể');
-    await directory.remove('babe');
+    await directory.remove('babe', 'lan');
     await expect.poll(() => one.state.sites).toEqual({});
     expect(await directory.invited(one.roomId)).toEqual([]);
   });
 
   test('invites no one who is no site, and nobody of such a list', async () => {
-    await directory.add(codec('babe'));
+    await directory.add(codec('babe'), 'lan');
     const room = await rooms.create('Một');
     await expect(directory.invite(room.roomId, ['babe', 'x'])).rejects.toEqual(refusal('siteUnknown'));
     expect(await directory.invited(room.roomId)).toEqual([]);
@@ -139,7 +142,7 @@ describe('a meeting', () => {
 
 describe('a registration', () => {
   test('shows in the list until it expires, and outlives a restart', async () => {
-    await directory.add(codec('babe'));
+    await directory.add(codec('babe'), 'lan');
     const now = fixture.parts.now();
     await directory.reportRegistrations('babe', [binding('babe', now + 60_000)]);
     await directory.reportRegistrations('nobody', [binding('nobody', now + 60_000)]);
@@ -153,9 +156,9 @@ describe('a registration', () => {
   });
 
   test('ends with its account', async () => {
-    await directory.add(codec('babe'));
+    await directory.add(codec('babe'), 'lan');
     await directory.reportRegistrations('babe', [binding('babe', fixture.parts.now() + 60_000)]);
-    await directory.change('babe', codec('other'));
+    await directory.change('babe', codec('other'), 'lan');
     expect(await directory.registrations()).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ const full: SiteForm = {
   certificate: `SHA-256 ${FINGERPRINT}`,
   encryption: 'required',
   bridge: false,
+  details: {},
 };
 
 describe('saveOf', () => {

@@ -1,0 +1,88 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import readXlsx, { type CellValue } from 'read-excel-file/node';
+import writeXlsx from 'write-excel-file/node';
+import type { SheetFormat } from '../protocol/directory.ts';
+
+/** A sheet as text, row by row; the first row of a file is the first here. */
+export type Rows = string[][];
+
+/** The bytes are no sheet of that format. */
+export class UnreadableSheet extends Error {
+  /** As a spreadsheet counts; 0 where it is not known. */
+  readonly row: number;
+  constructor(reason: string, row = 0) {
+    super(reason);
+    this.name = 'UnreadableSheet';
+    this.row = row;
+  }
+}
+
+/** The first sheet of a file, every cell as text. Throws `UnreadableSheet`. */
+export async function readRows(bytes: Buffer, format: SheetFormat): Promise<Rows> {
+  const rows = format === 'csv' ? readCsv(bytes) : await readFirstSheet(bytes);
+  return rows.map((row) => row.map(unguarded));
+}
+
+/** `rows` with the first as the heading. */
+export async function writeRows(rows: Rows, format: SheetFormat, name: string): Promise<Buffer> {
+  if (format === 'csv') {
+    // Excel takes UTF-8 for itself only with a byte order mark.
+    return Buffer.from(stringify(rows, { bom: true, escape_formulas: true, record_delimiter: 'windows' }), 'utf8');
+  }
+  const cells = rows.map((row, i) =>
+    row.map((value) => ({ value, type: String, ...(i === 0 ? ({ fontWeight: 'bold' } as const) : {}) })),
+  );
+  const columns = (rows[0] ?? []).map((_, i) => ({ width: widthOf(rows, i) }));
+  return writeXlsx(cells, { sheet: name, columns, stickyRowsCount: 1 }).toBuffer();
+}
+
+function readCsv(bytes: Buffer): Rows {
+  const text = decode(bytes);
+  try {
+    return parse(text, { delimiter: delimiterOf(text), bom: true, relax_column_count: true });
+  } catch (error) {
+    if (error instanceof CsvError) throw new UnreadableSheet(error.code, Number(error.lines) || 0);
+    throw error;
+  }
+}
+
+async function readFirstSheet(bytes: Buffer): Promise<Rows> {
+  try {
+    const [sheet] = await readXlsx(bytes);
+    return (sheet?.data ?? []).map((row) => row.map(textOf));
+  } catch (error) {
+    throw new UnreadableSheet(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** A spreadsheet writes `;` where the comma divides decimals, as in Vietnamese, and a tab in "Unicode text". */
+function delimiterOf(text: string): string {
+  const head = text
+    .split('\n', 10)
+    .join('')
+    .replace(/"[^"]*"/g, '');
+  const count = (one: string) => head.split(one).length;
+  return ['\t', ';', ','].reduce((best, one) => (count(one) > count(best) ? one : best));
+}
+
+/** A spreadsheet's "Unicode text" is UTF-16 with a byte order mark. */
+function decode(bytes: Buffer): string {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return isUtf16 ? bytes.toString('utf16le').replace(/^\ufeff/, '') : bytes.toString('utf8');
+}
+
+function textOf(value: CellValue | null): string {
+  if (value === null) return '';
+  return value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+}
+
+/** What was written with a guard against being taken for a formula is read as it was. */
+function unguarded(cell: string): string {
+  return /^'[=+\-@]/.test(cell) ? cell.slice(1) : cell;
+}
+
+function widthOf(rows: Rows, column: number): number {
+  const longest = Math.max(...rows.map((row) => [...(row[column] ?? '')].length));
+  return Math.min(48, Math.max(8, longest + 2));
+}

@@ -1,0 +1,10 @@
+/** `Sở Y tế` → `so-y-te`, with a number behind it where that is taken. @param fallback for a name without letters */
+export function freeSlug(name: string, fallback: string, isTaken: (id: string) => boolean): string {
+  const plain = name.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase();
+  const slug = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  const base = slug.slice(0, 36).replace(/-+$/, '') || fallback;
+  for (let n = 1; ; n += 1) {
+    const id = n === 1 ? base : `${base}-${n}`;
+    if (!isTaken(id)) return id;
+  }
+}
