@@ -34,9 +34,6 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   POST   /api/sites        SaveSite          → Site       409 `siteExists`, `accountTaken`
  *   PUT    /api/sites/:id    SaveSite          → Site       409 `siteUnknown`, `accountTaken`, `organisationUnknown`
  *   DELETE /api/sites/:id                      → {}         its registrations and invitations go with it
- *   GET    /api/layouts                        → { layouts: SavedLayout[] } by name
- *   POST   /api/layouts      SaveLayout        → SavedLayout 409 `layoutNameTaken`
- *   PUT    /api/layouts/:id  SaveLayout        → SavedLayout 404 `layoutNotSaved`, 409 `layoutNameTaken`
  *   GET    /api/sites/sheet?format=&language=  → the directory as `csv` or `xlsx`, headings in `vi` or `en`
  *   POST   /api/sites/sheet?format=&save=      → ImportReport the body is the file; without `save=true` a dry run
  *   GET    /api/organisations                  → { organisations: Organisation[] } carriers and host units, by name
@@ -44,6 +41,9 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   PUT    /api/organisations/:id              → Organisation 409 `organisationUnknown`, `organisationExists`
  *   DELETE /api/organisations/:id              → {}         409 `organisationUnknown`, `organisationInUse`
  *   GET    /api/directory/changes?subject=     → { changes: DirectoryChange[] } newest first, 200 at most
+ *   GET    /api/layouts                        → { layouts: SavedLayout[] } by name
+ *   POST   /api/layouts      SaveLayout        → SavedLayout 409 `layoutNameTaken`
+ *   PUT    /api/layouts/:id  SaveLayout        → SavedLayout 404 `layoutNotSaved`, 409 `layoutNameTaken`
  *   DELETE /api/layouts/:id                    → {}         404 `layoutNotSaved`
  *   GET    /api/sip/bans                       → { bans: SipBan[] }
  *   DELETE /api/sip/bans/:ip                   → {}
@@ -144,10 +144,10 @@ const siteSipSchema = z.strictObject({
   /** An upper level's bridge (REG-19). */
   bridge: z.boolean().default(false),
 });
-  ...siteDetailsSchema.shape,
 export const siteSchema = z.object({
   siteId: siteIdSchema,
   name: nameSchema,
+  ...siteDetailsSchema.shape,
   sip: siteSipSchema.extend({ hasPassword: z.boolean() }).optional(),
   /** Where its account is registered now. */
   registered: z
@@ -158,10 +158,10 @@ export const siteSchema = z.object({
  * `siteId` is made of the name where it is not given, and fixed from then on. `password` is that of the account: never
  * given back; absent, it stays, unless the account is another one, which starts without.
  */
-  ...siteDetailsSchema.shape,
 export const saveSiteSchema = z.strictObject({
   siteId: siteIdSchema.optional(),
   name: nameSchema,
+  ...siteDetailsSchema.shape,
   sip: siteSipSchema
     .extend({
       password: z

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { type DirectoryChanges, type Organisations, openDirectoryChanges, openOrganisations } from './directory.ts';
 import { type Accounts, openAccounts } from './accounts.ts';
+import { type DirectoryChanges, type Organisations, openDirectoryChanges, openOrganisations } from './directory.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Layouts, openLayouts } from './layouts.ts';
 import { type Links, openLinks } from './links.ts';
@@ -13,9 +13,9 @@ import { openRegistrations, type Registrations } from './registrations.ts';
 import { openReviews, type Reviews } from './reviews.ts';
 import type { Database } from './schema.ts';
 import { openSites, type Sites } from './sites.ts';
-export type { DirectoryChanges, Organisations } from './directory.ts';
 import { openSqlite } from './sqlite.ts';
 
+export type { DirectoryChanges, Organisations } from './directory.ts';
 export { AppendConflict } from './event-log.ts';
 export type { Registrations } from './registrations.ts';
 export type { Ha1, SaveResult, Sites, StoredSite } from './sites.ts';
@@ -25,10 +25,10 @@ export interface Store {
   log: EventLog;
   accounts: Accounts;
   links: Links;
-  organisations: Organisations;
   recordings: Recordings;
   reviews: Reviews;
   sites: Sites;
+  organisations: Organisations;
   layouts: Layouts;
   registrations: Registrations;
   /** Rejects when the database does not answer. */
@@ -52,11 +52,11 @@ export async function openStore(db: Database): Promise<Store> {
   return {
     log: openEventLog(db),
     accounts: openAccounts(db),
-    organisations: openOrganisations(db),
     links: openLinks(db),
     recordings: openRecordings(db),
     reviews: openReviews(db),
     sites: openSites(db),
+    organisations: openOrganisations(db),
     layouts: openLayouts(db),
     registrations: openRegistrations(db),
     probe: async () => {

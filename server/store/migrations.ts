@@ -1,6 +1,6 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
-import { deskDirectory } from './desk-tables.ts';
 import { unbrokenRecordings } from './recording-tables.ts';
+import { deskDirectory } from './desk-tables.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -103,9 +103,9 @@ const MIGRATIONS: Record<string, Migration> = {
         .addColumn('changed_at', 'bigint', (c) => c.notNull())
         .execute();
     },
-  '2026-12-desk-directory': { up: deskDirectory },
   },
   '2026-11-unbroken-recordings': { up: unbrokenRecordings },
+  '2026-12-desk-directory': { up: deskDirectory },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

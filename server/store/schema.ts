@@ -95,20 +95,11 @@ export interface Schema {
     account: string | null;
     ha1_md5: string | null;
     ha1_sha256: string | null;
-    changed_at: number;
-    id: Generated<number>;
-  };
-  layouts: {
-    id: string;
-    name: string;
-    /** The name as it is compared. */
-    folded: string;
-    /** JSON. */
     /** JSON of unit, equipment, line and technicians. */
     details: string | null;
     carrier_id: string | null;
-    layout: string;
     changed_at: number;
+  };
   organisations: {
     id: string;
     kind: 'carrier' | 'hostUnit';
@@ -130,6 +121,14 @@ export interface Schema {
     before: string | null;
     after: string | null;
   };
+  layouts: {
+    id: string;
+    name: string;
+    /** The name as it is compared. */
+    folded: string;
+    /** JSON. */
+    layout: string;
+    changed_at: number;
   };
   invitations: { room_id: string; site_id: string };
   /** `binding` is JSON. */
