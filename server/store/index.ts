@@ -29,6 +29,7 @@ export interface Store {
   reviews: Reviews;
   sites: Sites;
   organisations: Organisations;
+  directoryChanges: DirectoryChanges;
   layouts: Layouts;
   registrations: Registrations;
   /** Rejects when the database does not answer. */
@@ -57,6 +58,7 @@ export async function openStore(db: Database): Promise<Store> {
     reviews: openReviews(db),
     sites: openSites(db),
     organisations: openOrganisations(db),
+    directoryChanges: openDirectoryChanges(db),
     layouts: openLayouts(db),
     registrations: openRegistrations(db),
     probe: async () => {
