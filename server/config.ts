@@ -18,6 +18,8 @@ export interface Settings {
   announcedAddresses: string[];
   mediaPort: number;
   workers: number;
+  /** Participants of a room on one worker before it gets another. */
+  roomSpread: number;
   workerBin?: string;
   videoCodec: 'vp8' | 'h264';
   graceSeconds: number;
@@ -159,6 +161,7 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     announcedAddresses: values.ANNOUNCED_ADDRESS,
     mediaPort: values.MEDIA_PORT,
     workers: values.WORKERS,
+    roomSpread: values.ROOM_SPREAD,
     ...(workerBin ? { workerBin } : {}),
     videoCodec: values.VIDEO_CODEC,
     graceSeconds: values.GRACE_SECONDS,

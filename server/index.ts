@@ -105,9 +105,9 @@ async function runDemo(rooms: OpenRooms): Promise<void> {
 }
 
 /** The link or the sign-in behind a ticket must still hold when it is shown. Throws `Refused`. */
-async function checkStanding({ links, accounts }: Store, { linkId, session }: TicketClaims): Promise<void> {
+async function checkStanding({ links, signIns }: Store, { linkId, session }: TicketClaims): Promise<void> {
   if (linkId !== undefined && (await links.find(linkId))?.revokedAt !== undefined) throw new Refused('linkRevoked');
-  if (session !== undefined && !(await accounts.findSession(session, now()))) throw new Refused('notSignedIn');
+  if (session !== undefined && !(await signIns.findById(session, now()))) throw new Refused('notSignedIn');
 }
 
 /** To the supervisor, or else to the terminal; the logger never sees a password. */
@@ -144,10 +144,11 @@ function readSettings(): Settings {
   }
 }
 
-function mediaSettings({ workers, mediaPort, host, announcedAddresses, videoCodec, workerBin }: Settings) {
+function mediaSettings({ workers, roomSpread, mediaPort, host, announcedAddresses, videoCodec, workerBin }: Settings) {
   if (!workerBin) throw new CannotStart((t) => t.wrongSetting('ROSTRUM_WORKER_BIN', '', 'PATH'));
   return {
     workers,
+    spread: roomSpread,
     mediaPort,
     host: host === 'localhost' ? '127.0.0.1' : host,
     announced: announcedAddresses,

@@ -129,6 +129,11 @@ export const SETTINGS = {
     en: 'Media workers; by default one for each CPU core',
     allowed: '1–64',
   }),
+  ROOM_SPREAD: describe(z.coerce.number().int().min(1).max(10_000).default(50), {
+    vi: 'Số thành viên của một cuộc họp trên một tiến trình media trước khi dùng thêm tiến trình khác',
+    en: 'Participants of one meeting on one media worker before it gets another',
+    allowed: '1–10000',
+  }),
   WORKER_BIN: describe(z.string().min(1).optional(), {
     vi: 'Tệp chạy mediasoup-worker; mặc định: biến MEDIASOUP_WORKER_BIN',
     en: 'The mediasoup-worker executable; by default what MEDIASOUP_WORKER_BIN names',

@@ -1,3 +1,4 @@
+import type { types } from 'mediasoup';
 import type { Kind } from '../protocol/records.ts';
 
 /** How much of the media part one participant may hold. Above it: `tooManyStreams`. */
@@ -29,7 +30,10 @@ export const MAX_WAITING_REQUESTS = 64;
 export const MAX_ENCODINGS = 3;
 
 /**
- * Ports of the services' plain transports, all on loopback: below Linux's ephemeral ports and apart from
+ * Ports of the services' plain transports and of pipes, all on loopback: below Linux's ephemeral ports and apart from
  * the settings' defaults for browsers (44400) and codecs (40000 to 43999).
  */
-export const PLAIN_PORTS = { min: 20_000, max: 29_999 };
+const PLAIN_PORTS = { min: 20_000, max: 29_999 };
+
+/** For services, and between workers. */
+export const LOOPBACK: types.TransportListenInfo = { protocol: 'udp', ip: '127.0.0.1', portRange: PLAIN_PORTS };

@@ -9,6 +9,8 @@ import type { Home } from './workers.ts';
 
 interface Beginning {
   home: Home;
+  /** Makes the stream one of `home`'s router; resolves with the call that gives it up there. */
+  bring: () => Promise<() => void>;
   /** Absent for services: each of their streams gets a transport of its own. */
   transport: types.WebRtcTransport | undefined;
   capabilities: types.RtpCapabilities;
@@ -20,6 +22,7 @@ interface Beginning {
 
 interface Open {
   consumer: types.Consumer;
+  giveUp: () => void;
   /** Owned by this consumption. */
   transport?: types.PlainTransport;
   offer: ConsumerOffer;
@@ -53,17 +56,22 @@ export class Consumption {
    * browser knows of them are lost without harm.
    */
   async begin(beginning: Beginning, announce: (offer: ConsumerOffer) => void): Promise<void> {
-    const own = this.#plain ? await openPlainReceive(beginning.home) : undefined;
+    const giveUp = await beginning.bring();
+    let own: types.PlainTransport | undefined;
     try {
+      if (this.#plain) own = await openPlainReceive(beginning.home);
       const transport = own ?? beginning.transport;
       const consumer = transport && beginning.isWanted() ? await this.#consume(transport, beginning) : undefined;
       if (!consumer) return;
       // Also where the producer went while the worker was at it: nothing else would close this end then.
       if (this.#ended || !beginning.isWanted()) return consumer.close();
       const offer = this.#offerOf(consumer, own);
-      this.#open = { consumer, offer, ...(own ? { transport: own } : this.#shortageOf(consumer)) };
+      this.#open = { consumer, offer, giveUp, ...(own ? { transport: own } : this.#shortageOf(consumer)) };
     } finally {
-      if (!this.#open) own?.close();
+      if (!this.#open) {
+        own?.close();
+        giveUp();
+      }
     }
     const { consumer, offer } = this.#open;
     announce(offer);
@@ -107,6 +115,7 @@ export class Consumption {
     this.stream.demand?.set(this, undefined);
     this.#open?.consumer.close();
     this.#open?.transport?.close();
+    this.#open?.giveUp();
     this.#open = undefined;
   }
 

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { SourceRef } from '../protocol/records.ts';
 import type { LayerDemand } from './layer-demand.ts';
+import type { Pipes } from './pipes.ts';
 import type { RoomMediaHooks } from './port.ts';
 import type { Stills } from './stills.ts';
 import type { Home } from './workers.ts';
@@ -10,6 +11,8 @@ import type { Home } from './workers.ts';
 export interface SentStream {
   ref: SourceRef;
   producer: types.Producer;
+  /** Its sender's. */
+  router: types.Router;
   /** Of a picture in several layers. */
   demand?: LayerDemand;
 }
@@ -19,8 +22,9 @@ export interface RoomContext {
   hooks: RoomMediaHooks;
   logger: Logger;
   stills: Stills;
-  /** Throws `Refused` (`mediaUnavailable`) while the room moves to another worker. */
-  home(): Home;
+  pipes: Pipes;
+  /** Of one participant. Throws `Refused` (`mediaUnavailable`) while the room has no worker. */
+  home(participantId: string): Home;
   find(ref: SourceRef): SentStream | undefined;
   streams(): Iterable<SentStream>;
   /** A stream came or went: whoever may have it now gets it, whoever had it loses it. */

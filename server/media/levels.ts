@@ -10,50 +10,64 @@ const MAX_ENTRIES = 320;
 /** Quieter is as good as silent; dBov. */
 const THRESHOLD_DBOV = -80;
 
+/** Levels by participant, dBov. */
+type Heard = ReadonlyMap<string, number>;
+
 /**
- * Measures every microphone, also behind a closed gate: operators see all of it, the active speaker follows from the
- * open ones. Whoever is not in a `levels` notice is silent. The observer closes with its router.
+ * Measures every microphone of a room, also behind a closed gate: operators see all of it, the active speaker follows
+ * from the open ones. Whoever is not in a `levels` notice is silent. Each router has an observer, which closes with it.
  */
 export class Levels {
-  readonly #observer: types.AudioLevelObserver;
   readonly #hooks: RoomMediaHooks;
   readonly #logger: Logger;
   readonly #speakers = new Map<string, string>();
+  readonly #observers = new Map<string, types.AudioLevelObserver>();
+  /** By router, what its observer said last. */
+  readonly #heard = new Map<string, Heard>();
   #memory: SpeakerMemory = NO_SPEAKER;
 
-  private constructor(observer: types.AudioLevelObserver, hooks: RoomMediaHooks, logger: Logger) {
-    this.#observer = observer;
+  constructor(hooks: RoomMediaHooks, logger: Logger) {
     this.#hooks = hooks;
     this.#logger = logger;
-    observer.on('volumes', (volumes) => this.#hear(volumes));
-    observer.on('silence', () => this.#hear([]));
   }
 
-  static async open(router: types.Router, hooks: RoomMediaHooks, logger: Logger): Promise<Levels> {
+  /** Rejects where the router is gone. */
+  async observe(router: types.Router): Promise<void> {
     const options = { maxEntries: MAX_ENTRIES, threshold: THRESHOLD_DBOV, interval: INTERVAL_MS };
-    return new Levels(await router.createAudioLevelObserver(options), hooks, logger);
-  }
-
-  /** Until the producer closes. */
-  add({ ref, producer }: SentStream): void {
-    this.#speakers.set(producer.id, ref.participantId);
-    producer.observer.once('close', () => this.#speakers.delete(producer.id));
-    this.#observer.addProducer({ producerId: producer.id }).catch((error) => {
-      if (!producer.closed && !this.#observer.closed) this.#logger.error({ err: error }, 'cannot measure a microphone');
+    const observer = await router.createAudioLevelObserver(options);
+    observer.on('volumes', (volumes) => this.#hear(router.id, volumes));
+    observer.on('silence', () => this.#hear(router.id, []));
+    this.#observers.set(router.id, observer);
+    observer.observer.once('close', () => {
+      this.#observers.delete(router.id);
+      this.#heard.delete(router.id);
     });
   }
 
-  #hear(volumes: types.AudioLevelObserverVolume[]): void {
-    const levels = new Map<string, number>();
+  /** Until the producer closes. */
+  add({ ref, producer, router }: SentStream): void {
+    const observer = this.#observers.get(router.id);
+    if (!observer) return;
+    this.#speakers.set(producer.id, ref.participantId);
+    producer.observer.once('close', () => this.#speakers.delete(producer.id));
+    observer.addProducer({ producerId: producer.id }).catch((error) => {
+      if (!producer.closed && !observer.closed) this.#logger.error({ err: error }, 'cannot measure a microphone');
+    });
+  }
+
+  #hear(routerId: string, volumes: types.AudioLevelObserverVolume[]): void {
+    const heard = new Map<string, number>();
     for (const { producer, volume } of volumes) {
       const participantId = this.#speakers.get(producer.id);
-      if (participantId !== undefined) levels.set(participantId, volume);
+      if (participantId !== undefined) heard.set(participantId, volume);
     }
+    this.#heard.set(routerId, heard);
+    const levels = new Map([...this.#heard.values()].flatMap((each) => [...each]));
     this.#tellOperators(levels);
     this.#followSpeaker(levels);
   }
 
-  #tellOperators(levels: ReadonlyMap<string, number>): void {
+  #tellOperators(levels: Heard): void {
     const operators = Object.values(this.#hooks.state().participants).filter(
       (p) => p.role === 'operator' && p.presence === 'present',
     );
@@ -61,7 +75,7 @@ export class Levels {
     for (const { id } of operators) this.#hooks.notify(id, notice);
   }
 
-  #followSpeaker(levels: ReadonlyMap<string, number>): void {
+  #followSpeaker(levels: Heard): void {
     const { participants, speaker } = this.#hooks.state();
     // Not the time of day, which may be set back.
     const now = performance.now();

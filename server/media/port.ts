@@ -6,6 +6,8 @@ import type { SystemCommand } from '../room/system-commands.ts';
 export interface MediaSettings {
   /** Worker processes; one a core is right. */
   workers: number;
+  /** So many participants of one room are on a worker before the room gets another. */
+  spread: number;
   /** Worker number i listens on UDP and TCP `mediaPort + i`. */
   mediaPort: number;
   /** Bind address: one of this machine's, or `0.0.0.0`/`::` for all of them. */
@@ -25,7 +27,7 @@ export interface RoomMediaHooks {
   notify(participantId: string, notice: Notice): void;
   /** Into the room through the one loop. */
   report(command: SystemCommand): void;
-  /** The room's worker died and it has a new one. Each participant has been told (`mediaLost`) before this is called. */
+  /** A worker of the room died. Each participant that was on it has another place and has been told (`mediaLost`). */
   mediaLost(): void;
 }
 

@@ -61,7 +61,7 @@ export class Receiving {
       this.#closeTransport(this.#transport);
       this.#watched = new Map();
     }
-    const transport = await openWebRtc(this.#room.home());
+    const transport = await openWebRtc(this.#room.home(this.#participantId));
     if (this.#closed || transport.closed) {
       transport.close();
       throw new Refused('mediaUnavailable');
@@ -140,7 +140,9 @@ export class Receiving {
     const isWanted = () => this.#consumptions.get(key) === consumption && this.#wants(stream);
     const beginning = { capabilities, spatialLayer: () => this.#layerOf(key), isWanted };
     try {
-      await consumption.begin({ ...beginning, home: this.#room.home(), transport: this.#transport }, (offer) =>
+      const home = this.#room.home(this.#participantId);
+      const bring = () => this.#room.pipes.take(stream, home.router);
+      await consumption.begin({ ...beginning, home, bring, transport: this.#transport }, (offer) =>
         this.#room.hooks.notify(this.#participantId, { notice: 'consumerOpened', ...offer }),
       );
     } catch (error) {
@@ -158,14 +160,14 @@ export class Receiving {
     }
   }
 
-  #canTake({ ref, producer }: SentStream, rtpCapabilities: types.RtpCapabilities): boolean {
+  #canTake({ ref, producer, router }: SentStream, rtpCapabilities: types.RtpCapabilities): boolean {
     const { logger } = this.#room;
     const subject = { participantId: this.#participantId, from: keyOf(ref) };
     if (this.#consumptions.size >= this.#limit) {
       logger.warn(subject, 'participant receives as many streams as it may');
       return false;
     }
-    if (this.#room.home().router.canConsume({ producerId: producer.id, rtpCapabilities })) return true;
+    if (router.canConsume({ producerId: producer.id, rtpCapabilities })) return true;
     logger.warn(subject, 'participant cannot take this codec');
     return false;
   }

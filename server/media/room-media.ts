@@ -1,3 +1,4 @@
+import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import type { MediaRequest, RtpCapabilitiesDictionary } from '../protocol/media.ts';
 import type { Participant, SourceRef } from '../protocol/records.ts';
@@ -8,43 +9,58 @@ import { isIn } from '../room/state.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { offeredCapabilities } from './dictionaries.ts';
 import { Levels } from './levels.ts';
+import { Pipes } from './pipes.ts';
+import { Places } from './places.ts';
 import type { MediaCount, MediaSession, RoomMedia, RoomMediaHooks } from './port.ts';
 import { Session } from './session.ts';
 import { Stills } from './stills.ts';
 import type { Home, Workers } from './workers.ts';
 
-/** A room's router and its participants' sessions; owns both. The router's worker may change, the sessions' ids then do. */
+/** The media of a room: its routers and its participants' sessions; owns both. A session's worker may change, its id then does. */
 export class Room implements RoomMedia, RoomContext {
-  readonly routerRtpCapabilities: RtpCapabilitiesDictionary;
   readonly hooks: RoomMediaHooks;
   readonly logger: Logger;
   readonly stills: Stills;
-  readonly #workers: Workers;
+  readonly pipes = new Pipes();
   readonly #onClosed: () => void;
-  readonly #sessions: Map<string, Session>;
-  #placed: { home: Home; levels: Levels } | undefined;
+  readonly #sessions = new Map<string, Session>();
+  readonly #levels: Levels;
+  readonly #places: Places;
+  #capabilities: RtpCapabilitiesDictionary | undefined;
   #closed = false;
 
-  private constructor(options: RoomOptions, sessions: Map<string, Session>, placed: { home: Home; levels: Levels }) {
-    this.hooks = options.hooks;
-    this.logger = options.logger;
+  private constructor({ hooks, logger, workers, onClosed }: RoomOptions) {
+    this.hooks = hooks;
+    this.logger = logger;
     this.stills = new Stills((participantId, notice) => this.hooks.notify(participantId, notice));
-    this.#workers = options.workers;
-    this.#onClosed = options.onClosed;
-    this.#sessions = sessions;
-    // The same on every worker: payload types follow from the list of codecs.
-    this.routerRtpCapabilities = offeredCapabilities(placed.home.router.rtpCapabilities);
-    this.#settleOn(placed);
+    this.#onClosed = onClosed;
+    this.#levels = new Levels(hooks, logger);
+    this.#places = new Places({
+      workers,
+      logger,
+      prepare: (router) => this.#levels.observe(router),
+      lost: (participantIds) => void this.#replace(participantIds),
+    });
   }
 
+  /** Rejects where no worker runs. */
   static async open(options: RoomOptions): Promise<Room> {
-    const sessions = new Map<string, Session>();
-    return new Room(options, sessions, await place(options, sessions));
+    const room = new Room(options);
+    await room.#places.grow();
+    const [router] = room.#places.routers;
+    if (!router) throw new Refused('mediaUnavailable');
+    room.#capabilities = offeredCapabilities(router.rtpCapabilities);
+    return room;
   }
 
-  home(): Home {
-    if (!this.#placed || this.#placed.home.router.closed) throw new Refused('mediaUnavailable');
-    return this.#placed.home;
+  /** The same on every worker: payload types follow from the list of codecs. */
+  get routerRtpCapabilities(): RtpCapabilitiesDictionary {
+    if (!this.#capabilities) throw new Refused('mediaUnavailable');
+    return this.#capabilities;
+  }
+
+  home(participantId: string): Home {
+    return this.#places.of(participantId);
   }
 
   find(ref: SourceRef): SentStream | undefined {
@@ -57,7 +73,7 @@ export class Room implements RoomMedia, RoomContext {
 
   streamChanged(stream: SentStream): void {
     const isNew = this.find(stream.ref) === stream;
-    if (isNew && stream.ref.source === 'microphone') this.#placed?.levels.add(stream);
+    if (isNew && stream.ref.source === 'microphone') this.#levels.add(stream);
     for (const session of this.#sessions.values()) void session.settle(stream.ref);
   }
 
@@ -91,11 +107,12 @@ export class Room implements RoomMedia, RoomContext {
   }
 
   async count(): Promise<MediaCount> {
-    const dump = await this.home().router.dump();
+    const dumps = await Promise.all(this.#places.routers.map((router) => router.dump()));
+    const sum = (count: (dump: types.RouterDump) => number) => dumps.reduce((total, dump) => total + count(dump), 0);
     return {
-      transports: dump.transportIds.length,
-      producers: dump.mapProducerIdConsumerIds.length,
-      consumers: dump.mapConsumerIdProducerId.length,
+      transports: sum(({ transportIds }) => transportIds.length),
+      producers: sum(({ mapProducerIdConsumerIds }) => mapProducerIdConsumerIds.length),
+      consumers: sum(({ mapConsumerIdProducerId }) => mapConsumerIdProducerId.length),
     };
   }
 
@@ -103,7 +120,7 @@ export class Room implements RoomMedia, RoomContext {
     if (this.#closed) return;
     this.#closed = true;
     for (const id of [...this.#sessions.keys()]) this.#closeSession(id);
-    this.#placed?.home.router.close();
+    this.#places.close();
     this.#onClosed();
   }
 
@@ -126,58 +143,26 @@ export class Room implements RoomMedia, RoomContext {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
     session?.close();
+    this.#places.leave(id);
     this.stills.forget(id);
   }
 
-  #settleOn(placed: { home: Home; levels: Levels }): void {
-    this.#placed = placed;
-    placed.home.router.once('workerclose', () => void this.#move());
-    if (placed.home.router.closed) void this.#move();
-  }
-
-  /** To another worker, after the death of the first. Nobody leaves the room by it. */
-  async #move(): Promise<void> {
+  /** Their worker died: they go to another. Nobody leaves the room by it. */
+  async #replace(participantIds: readonly string[]): Promise<void> {
+    const lost = participantIds.flatMap((id) => this.#sessions.get(id) ?? []);
+    // Apart, so that none of them is told of the end of each single stream.
+    for (const session of lost) session.stopReceiving();
+    for (const session of lost) session.renew();
+    if (this.#places.routers.length === 0 && !(await this.#places.grow())) return;
     if (this.#closed) return;
-    this.#placed = undefined;
-    // Apart, so that nobody is told of the end of each single stream.
-    for (const session of this.#sessions.values()) session.stopReceiving();
-    for (const session of this.#sessions.values()) session.renew();
-    try {
-      const { hooks, logger } = this;
-      const placed = await place({ hooks, logger, workers: this.#workers }, this.#sessions);
-      if (this.#closed) return placed.home.router.close();
-      this.#settleOn(placed);
-    } catch (error) {
-      // The workers are closing, and this room with them.
-      this.logger.warn({ err: error }, 'room has no media worker');
-      return;
-    }
-    for (const id of this.#sessions.keys()) this.hooks.notify(id, { notice: 'mediaLost' });
+    for (const id of participantIds) this.hooks.notify(id, { notice: 'mediaLost' });
     this.hooks.mediaLost();
   }
 }
 
-interface Placing {
+interface RoomOptions {
   hooks: RoomMediaHooks;
   logger: Logger;
   workers: Workers;
-}
-
-interface RoomOptions extends Placing {
   onClosed: () => void;
-}
-
-/** A router with its level observer, on another worker where the first dies meanwhile. */
-async function place({ workers, hooks, logger }: Placing, sessions: Map<string, Session>) {
-  for (;;) {
-    const home = await workers.place(() => sessions.size);
-    try {
-      return { home, levels: await Levels.open(home.router, hooks, logger) };
-    } catch (error) {
-      if (!home.router.closed) {
-        home.router.close();
-        throw error;
-      }
-    }
-  }
 }

@@ -45,7 +45,7 @@ export class Sending {
 
   /** A browser has one, a second replaces it (a page that was loaded again); a service has one for each stream. */
   async open(participant: Participant): Promise<unknown> {
-    const home = this.#room.home();
+    const home = this.#room.home(this.#participantId);
     const plain = isPlain(participant.kind);
     if (plain && this.#transports.size >= BOUNDS[participant.kind].sendTransports) {
       throw new Refused('tooManyStreams', 'transports');
@@ -76,7 +76,8 @@ export class Sending {
     if (earlier) this.#drop(earlier, transport);
     try {
       const producer = await this.#makeProducer(transport, request);
-      this.#adopt({ ref, producer, transport, ...this.#demandFor(producer, participant, transport) });
+      const { router } = this.#room.home(this.#participantId);
+      this.#adopt({ ref, producer, router, transport, ...this.#demandFor(producer, participant, transport) });
       return { producerId: producer.id };
     } catch (error) {
       if (earlier) this.#reportClosed(request.sent);

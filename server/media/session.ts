@@ -96,7 +96,7 @@ export class Session {
   async #answer(participant: Participant, request: MediaRequest): Promise<unknown> {
     if (this.#closed) throw new Refused('participantUnknown');
     // For its refusal while the room has no worker.
-    this.#room.home();
+    this.#room.home(participant.id);
     switch (request.request) {
       case 'setRtpCapabilities':
         if (participant.kind === 'sip') this.#room.stills.tell(participant.id);

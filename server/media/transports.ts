@@ -2,13 +2,11 @@ import type { types } from 'mediasoup';
 import type { z } from 'zod';
 import type { plainTransportOfferSchema, webRtcTransportOfferSchema } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
-import { PLAIN_PORTS } from './bounds.ts';
+import { LOOPBACK } from './bounds.ts';
 import type { Home } from './workers.ts';
 
 /** Enough for a picture or two until the bandwidth estimate of the receiver is there, bit/s. */
 const INITIAL_BITRATE = 1_500_000;
-
-const LOOPBACK: types.TransportListenInfo = { protocol: 'udp', ip: '127.0.0.1', portRange: PLAIN_PORTS };
 
 /** On the worker's one port; UDP where it gets through, TCP (RFC 6544) where not. */
 export function openWebRtc({ router, webRtcServer }: Home): Promise<types.WebRtcTransport> {

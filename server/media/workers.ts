@@ -50,12 +50,22 @@ export class Workers {
     throw failed.reason;
   }
 
-  /** A router on the least loaded worker; waits where all of them are being replaced. Rejects once closed. */
-  async place(weight: () => number): Promise<Home> {
+  /** So many participants of a room are put on one worker before it gets another. */
+  get spread(): number {
+    return this.#settings.spread;
+  }
+
+  /**
+   * A router on the least loaded worker that has none of these; undefined where each has one. Waits where all workers
+   * are being replaced. Rejects once closed.
+   */
+  async place(weight: () => number, beside: readonly types.Router[]): Promise<Home | undefined> {
     for (;;) {
       this.#closing.signal.throwIfAborted();
-      const home = this.#leastLoaded();
+      const free = this.#alive().filter(({ weights }) => !beside.some((router) => weights.has(router)));
+      const home = leastLoaded(free);
       if (!home) {
+        if (beside.length > 0) return undefined;
         await new Promise<void>((resolve) => this.#waiting.push(resolve));
         continue;
       }
@@ -87,14 +97,6 @@ export class Workers {
 
   #alive(): Running[] {
     return this.#running.filter((r): r is Running => r !== undefined && !r.worker.closed);
-  }
-
-  #leastLoaded(): Running | undefined {
-    const load = ({ weights }: Running) => weights.values().reduce((sum, weight) => sum + 1 + weight(), 0);
-    return this.#alive().reduce<Running | undefined>(
-      (best, r) => (best && load(best) <= load(r) ? best : r),
-      undefined,
-    );
   }
 
   #wake(): void {
@@ -138,6 +140,11 @@ export class Workers {
       }
     }
   }
+}
+
+function leastLoaded(workers: readonly Running[]): Running | undefined {
+  const load = ({ weights }: Running) => weights.values().reduce((sum, weight) => sum + 1 + weight(), 0);
+  return workers.toSorted((a, b) => load(a) - load(b))[0];
 }
 
 /** Undefined where the worker died meanwhile: another one is to be asked. */

@@ -46,8 +46,10 @@ export class System {
       ROSTRUM_HOST: '127.0.0.1',
       ROSTRUM_PORT: String(await freePort()),
       ROSTRUM_ANNOUNCED_ADDRESS: '127.0.0.1',
-      ROSTRUM_MEDIA_PORT: String(await freePort()),
-      ROSTRUM_WORKERS: '1',
+      ROSTRUM_MEDIA_PORT: String(await freePort(2)),
+      // Nearly every stream goes from one worker to the other.
+      ROSTRUM_WORKERS: '2',
+      ROSTRUM_ROOM_SPREAD: '2',
       ROSTRUM_SIP_PORT: String(sipPort),
       ROSTRUM_SIP_TLS_PORT: '0',
       ROSTRUM_SIP_CALLERS: 'any',

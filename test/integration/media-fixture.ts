@@ -51,11 +51,13 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-export async function startNode(workers = 1): Promise<MediaNode> {
+/** Of each room `spread` participants are put on one worker before the next is used. */
+export async function startNode(workers = 1, spread = 1000): Promise<MediaNode> {
   const workerBin = process.env.MEDIASOUP_WORKER_BIN;
   if (!workerBin) throw new Error('MEDIASOUP_WORKER_BIN is not set');
   const mediaPort = await freePort(workers);
-  const settings = { workers, mediaPort, host: '127.0.0.1', announced: ['127.0.0.1'], videoCodec: 'vp8' as const };
+  const listening = { mediaPort, host: '127.0.0.1', announced: ['127.0.0.1'] };
+  const settings = { workers, spread, ...listening, videoCodec: 'vp8' as const };
   return startMedia({ ...settings, workerBin }, logger);
 }
 
