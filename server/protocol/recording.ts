@@ -7,7 +7,7 @@ import {
   recordingIdSchema,
   roomIdSchema,
 } from './ids.ts';
-import { nameSchema, recordingWarningSchema, timeSchema } from './records.ts';
+import { nameSchema, type RecordingWarning, recordingWarningSchema, timeSchema } from './records.ts';
 
 /**
  * Recordings: what lies on disk, and what is told of it over HTTP.
@@ -218,6 +218,8 @@ export const changeRecordingSchema = z.strictObject({
   held: z.boolean().optional(),
 });
 
+export const recordingWarningsSchema = z.array(recordingWarningSchema);
+
 /** Where a search found its words. `at` is the place in the recording. */
 export const foundSchema = z.object({
   in: z.enum(['title', 'site', 'chapter', 'comment', 'note']),
@@ -238,6 +240,12 @@ export const recordingSummarySchema = z.object({
   /** Absent: for ever. */
   keepUntil: timeSchema.optional(),
   held: z.boolean(),
+  /** What is missing in between; known after the stop. */
+  gaps: z.object({ count: z.number().int().nonnegative(), ms: milliseconds }),
+  /** What was ever wrong with it. */
+  warnings: recordingWarningsSchema,
+  /** Its strip, waveform and loudness are there. */
+  inspected: z.boolean(),
   /** Of a search: best first, a few. */
   found: z.array(foundSchema).optional(),
 });
@@ -332,7 +340,16 @@ export interface StoredRecording {
   /** `byRule`: nobody has decided; null: for ever. */
   keepUntil: number | null | 'byRule';
   held: boolean;
+  gaps: { count: number; ms: number };
+  warnings: RecordingWarning[];
+  inspected: boolean;
+  /** When all of it was seen to be whole in the store of objects; null: it lies on disk alone. */
+  copiedAt: number | null;
+  /** It lies in that store alone. */
+  away: boolean;
 }
+/** What is seen of it on disk after the stop. */
+export type RecordingSeen = Pick<StoredRecording, 'durationMs' | 'bytes' | 'gaps'>;
 /** What a person may change of it; what is not named stays. */
 export type RecordingChange = Partial<Pick<StoredRecording, 'note' | 'access' | 'keepUntil' | 'held'>>;
 

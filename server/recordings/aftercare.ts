@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Chapter, StoredRecording } from '../protocol/recording.ts';
+import type { Chapter, RecordingSeen, StoredRecording, Timeline } from '../protocol/recording.ts';
 import { chaptersOf, sitesOf } from './chapters.ts';
 import { foldText } from './fold.ts';
 import type { RecordingFolders } from './folder.ts';
@@ -23,6 +23,8 @@ interface AftercareParts {
 
 /** A recording plays the moment it stops; what comes after can wait. */
 const EVERY_MS = 5_000;
+/** Written after everything that it names. */
+const INSPECTION = 'inspection.json';
 
 /**
  * What is done for recordings when nobody waits: after the stop their length, what a search finds, and the signature;
@@ -48,9 +50,11 @@ export class Aftercare {
   async round(): Promise<void> {
     const { recordings, retentionDays, now } = this.#parts;
     await this.#each('care', recordings.uncared(), (recording) => this.#care(recording));
+    const inspected = recordings.list().then((all) => all.filter((one) => mayBeInspected(one)));
+    await this.#each('inspection', inspected, (recording) => this.#noteInspection(recording));
     const overdue = recordings.list().then((all) => all.filter((one) => isOverdue(one, retentionDays, now())));
     await this.#each('expiry', overdue, (recording) => this.#expire(recording));
-    await this.#each('deletion', recordings.unwiped(), (recordingId) => this.wipe(recordingId));
+    await this.#each('deletion', recordings.unwiped(), ({ recordingId }) => this.wipe(recordingId));
   }
 
   /** Removes the files of a recording that is in no list any more. Rejects when it cannot; the next round tries again. */
@@ -95,8 +99,14 @@ export class Aftercare {
     await reviews.setTexts(recordingId, ['site', 'chapter'], [...sites, ...tellings(recordingId, chapters)]);
     if (isFolder) await signRecording(storage, recordingId, { key: signingKey, now: now() });
     const size = found.streams.flatMap(({ placed }) => placed).reduce((sum, part) => sum + part.bytes, 0);
-    const seen = isFolder ? { durationMs: found.timeline.durationMs, bytes: size } : { durationMs, bytes };
+    const gaps = gapsOf(found.timeline);
+    const seen = isFolder ? { durationMs: found.timeline.durationMs, bytes: size, gaps } : { durationMs, bytes, gaps };
     await recordings.care(recordingId, seen);
+  }
+
+  async #noteInspection({ recordingId }: StoredRecording): Promise<void> {
+    const { recordings, storage } = this.#parts;
+    if ((await storage.size(recordingId, INSPECTION)) !== undefined) await recordings.inspected(recordingId);
   }
 
   async #expire({ recordingId, title }: StoredRecording): Promise<void> {
@@ -105,6 +115,14 @@ export class Aftercare {
     await reviews.record(recordingId, { at: now(), by: 'system', act: 'expired', detail: title.slice(0, 256) });
     logger.info({ recordingId }, 'a recording was deleted: its time had come');
   }
+}
+
+function mayBeInspected({ status, file, inspected, away }: StoredRecording): boolean {
+  return status === 'saved' && file === undefined && !inspected && !away;
+}
+
+function gapsOf({ gaps }: Timeline): RecordingSeen['gaps'] {
+  return { count: gaps.length, ms: gaps.reduce((sum, { durationMs }) => sum + durationMs, 0) };
 }
 
 /** Each text once, where it is told first: who speaks fifty times is found once. */

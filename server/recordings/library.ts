@@ -111,10 +111,11 @@ export class Library {
 
   summarise(stored: StoredRecording): RecordingSummary {
     const { recordingId, roomId, title, status, startedAt, durationMs, bytes, held, file } = stored;
+    const { gaps, warnings, inspected } = stored;
     const until = keepUntil(stored, this.#parts.retentionDays);
     return {
       ...{ recordingId, roomId, title, status, form: file === undefined ? 'parts' : 'file' },
-      ...{ startedAt, durationMs, bytes, held },
+      ...{ startedAt, durationMs, bytes, held, gaps, warnings, inspected },
       ...(until === null ? {} : { keepUntil: until }),
     };
   }

@@ -1,5 +1,13 @@
 import type { LoggedEvent } from '../protocol/events.ts';
-import type { Comment, Found, RecordingAct, RecordingChange, Share, StoredRecording } from '../protocol/recording.ts';
+import type {
+  Comment,
+  Found,
+  RecordingAct,
+  RecordingChange,
+  RecordingSeen,
+  Share,
+  StoredRecording,
+} from '../protocol/recording.ts';
 
 // What recordings need of the rest, as the composition root puts it together; said there what each does.
 
@@ -8,9 +16,12 @@ export interface RecordingsPort {
   find(recordingId: string): Promise<StoredRecording | undefined>;
   change(recordingId: string, change: RecordingChange): Promise<void>;
   uncared(): Promise<StoredRecording[]>;
-  care(recordingId: string, found: { durationMs: number; bytes: number }): Promise<void>;
+  care(recordingId: string, seen: RecordingSeen): Promise<void>;
+  inspected(recordingId: string): Promise<void>;
+  copied(recordingId: string, at: number | null): Promise<void>;
+  away(recordingId: string): Promise<void>;
   remove(recordingId: string): Promise<boolean>;
-  unwiped(): Promise<string[]>;
+  unwiped(): Promise<{ recordingId: string; copied: boolean }[]>;
   wiped(recordingId: string): Promise<void>;
 }
 

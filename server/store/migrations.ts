@@ -1,5 +1,5 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
-import { unbrokenRecordings } from './recording-tables.ts';
+import { unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
 import { deskDirectory } from './desk-tables.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
@@ -105,6 +105,7 @@ const MIGRATIONS: Record<string, Migration> = {
     },
   },
   '2026-11-unbroken-recordings': { up: unbrokenRecordings },
+  '2026-11-well-kept-recordings': { up: wellKeptRecordings },
   '2026-12-desk-directory': { up: deskDirectory },
 };
 

@@ -1,8 +1,10 @@
 import type { Transaction } from 'kysely';
 import type { LoggedEvent, RoomEvent } from '../protocol/events.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { recordingWarningsSchema } from '../protocol/recording.ts';
 import type { Schema } from './schema.ts';
 
+type Warned = Extract<RoomEvent, { type: 'recordingWarned' }>;
 type Saved = Extract<RoomEvent, { type: 'recordingSaved' | 'recordingPartSaved' }>;
 
 /** The row of a recording, as its room's events make it; written with them. */
@@ -21,6 +23,8 @@ export async function projectRecording(
         .execute();
       return;
     }
+    case 'recordingWarned':
+      return warn(db, event);
     case 'recordingPartSaved':
     case 'recordingSaved':
       return event.file === undefined ? saveParts(db, roomId, event, at) : saveFile(db, roomId, event, event.file, at);
@@ -36,14 +40,27 @@ export async function projectRecording(
   }
 }
 
-const PRISTINE = { note: '', access: null, keep_decided: 0, keep_until: null, held: 0, cared: 0 } as const;
+/** All that was ever wrong with it, in the order of its coming. */
+async function warn(db: Transaction<Schema>, { recordingId, warnings }: Warned): Promise<void> {
+  const recording = db.selectFrom('recordings').select('warnings').where('id', '=', recordingId);
+  const known = recordingWarningsSchema.parse(JSON.parse((await recording.executeTakeFirst())?.warnings ?? '[]'));
+  const all = JSON.stringify([...new Set([...known, ...warnings])]);
+  await db.updateTable('recordings').set({ warnings: all }).where('id', '=', recordingId).execute();
+}
+
+/** What is known only after the stop. */
+const UNSEEN = { cared: 0, gap_count: 0, gap_ms: 0, inspected: 0, copied_at: null } as const;
+const PRISTINE = {
+  ...{ note: '', access: null, keep_decided: 0, keep_until: null, held: 0, warnings: '[]', away: 0 },
+  ...UNSEEN,
+} as const;
 
 async function saveParts(db: Transaction<Schema>, roomId: RoomId, event: Saved, at: number): Promise<void> {
   const { recordingId: id, durationMs: duration_ms, bytes } = event;
   const changed = {
     duration_ms,
     bytes,
-    cared: 0,
+    ...UNSEEN,
     status: event.type === 'recordingSaved' ? ('saved' as const) : ('running' as const),
   };
   await db

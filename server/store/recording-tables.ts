@@ -57,3 +57,14 @@ export async function unbrokenRecordings(db: Kysely<unknown>): Promise<void> {
     await db.schema.createIndex(`${table}_of_one`).on(table).column('recording_id').execute();
   }
 }
+
+/** The migration `2026-11-well-kept-recordings`: what lists show of a recording's state, and where it lies. */
+export async function wellKeptRecordings(db: Kysely<unknown>): Promise<void> {
+  const recordings = db.schema.alterTable('recordings');
+  await recordings.addColumn('gap_count', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await recordings.addColumn('gap_ms', 'bigint', (c) => c.notNull().defaultTo(0)).execute();
+  await recordings.addColumn('warnings', 'text', (c) => c.notNull().defaultTo('[]')).execute();
+  await recordings.addColumn('inspected', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+  await recordings.addColumn('copied_at', 'bigint').execute();
+  await recordings.addColumn('away', 'integer', (c) => c.notNull().defaultTo(0)).execute();
+}

@@ -1,5 +1,11 @@
 import type { RecordingId } from '../protocol/ids.ts';
-import { type RecordingChange, recordingAccessSchema, type StoredRecording } from '../protocol/recording.ts';
+import {
+  type RecordingChange,
+  type RecordingSeen,
+  recordingAccessSchema,
+  recordingWarningsSchema,
+  type StoredRecording,
+} from '../protocol/recording.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** Recordings as lists know them; the rows are written with the events of their rooms. */
@@ -11,11 +17,16 @@ export interface Recordings {
   /** Saved ones of which nobody has yet looked at what is on disk. */
   uncared(): Promise<StoredRecording[]>;
   /** What is on disk, after the stop. */
-  care(recordingId: RecordingId, found: { durationMs: number; bytes: number }): Promise<void>;
+  care(recordingId: RecordingId, seen: RecordingSeen): Promise<void>;
+  inspected(recordingId: RecordingId): Promise<void>;
+  /** All of it is in the store of objects as well since then; null: it is not. */
+  copied(recordingId: RecordingId, at: number | null): Promise<void>;
+  /** Only the copy in the store of objects is left. */
+  away(recordingId: RecordingId): Promise<void>;
   /** It is in no list any more, and nothing that was written or given out of it is left. False where it is held. */
   remove(recordingId: RecordingId): Promise<boolean>;
-  /** Removed ones whose files may still be there. */
-  unwiped(): Promise<RecordingId[]>;
+  /** Removed ones whose files may still be there; `copied`: in the store of objects too. */
+  unwiped(): Promise<{ recordingId: RecordingId; copied: boolean }[]>;
   wiped(recordingId: RecordingId): Promise<void>;
 }
 
@@ -49,17 +60,27 @@ export function openRecordings(db: Database): Recordings {
       await db.updateTable('recordings').set(changed).where('id', '=', recordingId).execute();
     },
     async uncared() {
-      const saved = known().where('recordings.status', '=', 'saved').where('cared', '=', 0);
+      const saved = known().where('recordings.status', '=', 'saved').where('cared', '=', 0).where('away', '=', 0);
       return (await saved.execute()).map(toRecording);
     },
-    async care(recordingId, { durationMs, bytes }) {
-      const found = { duration_ms: durationMs, bytes, cared: 1 };
-      await db.updateTable('recordings').set(found).where('id', '=', recordingId).execute();
+    async care(id, { durationMs, bytes, gaps }) {
+      const found = { duration_ms: durationMs, bytes, gap_count: gaps.count, gap_ms: gaps.ms, cared: 1 };
+      await db.updateTable('recordings').set(found).where('id', '=', id).execute();
+    },
+    async inspected(id) {
+      await db.updateTable('recordings').set({ inspected: 1 }).where('id', '=', id).execute();
+    },
+    async copied(id, at) {
+      await db.updateTable('recordings').set({ copied_at: at }).where('id', '=', id).execute();
+    },
+    async away(id) {
+      await db.updateTable('recordings').set({ away: 1 }).where('id', '=', id).execute();
     },
     remove: (recordingId) => remove(db, recordingId),
     async unwiped() {
-      const removed = db.selectFrom('recordings').select('id').where('status', '=', 'deleted').where('bytes', '>=', 0);
-      return (await removed.execute()).map(({ id }) => id);
+      const removed = db.selectFrom('recordings').select(['id', 'copied_at']);
+      const unwiped = await removed.where('status', '=', 'deleted').where('bytes', '>=', 0).execute();
+      return unwiped.map(({ id, copied_at }) => ({ recordingId: id, copied: copied_at !== null }));
     },
     async wiped(recordingId) {
       await db.updateTable('recordings').set({ bytes: WIPED }).where('id', '=', recordingId).execute();
@@ -102,5 +123,10 @@ function toRecording(row: Schema['recordings'] & { title: string }): StoredRecor
     access: row.access === null ? null : recordingAccessSchema.parse(JSON.parse(row.access)),
     keepUntil: row.keep_decided === 0 ? 'byRule' : row.keep_until,
     held: row.held === 1,
+    gaps: { count: row.gap_count, ms: row.gap_ms },
+    warnings: recordingWarningsSchema.parse(JSON.parse(row.warnings)),
+    inspected: row.inspected === 1,
+    copiedAt: row.copied_at,
+    away: row.away === 1,
   };
 }

@@ -44,6 +44,15 @@ export interface Schema {
     keep_until: number | null;
     held: number;
     /** Its length and texts were taken from disk and log after the stop. */
+    gap_count: number;
+    gap_ms: number;
+    /** JSON: what was ever wrong with it. */
+    warnings: string;
+    inspected: number;
+    /** When a copy of all of it was seen to be whole in the store of objects. */
+    copied_at: number | null;
+    /** Only that copy is left. */
+    away: number;
     cared: number;
   };
   recording_comments: {

@@ -36,7 +36,8 @@ export function describeRecordings(name: string, open: () => Promise<Twin>): voi
       await happen({ type: 'recordingRequested', recordingId: 'r1', tracks: 'none', content: false });
       expect(await list()).toEqual([]);
       await happen({ type: 'recordingStarted', recordingId: 'r1' });
-      const pristine = { note: '', access: null, keepUntil: 'byRule', held: false };
+      const seen = { gaps: { count: 0, ms: 0 }, warnings: [], inspected: false, copiedAt: null, away: false };
+      const pristine = { note: '', access: null, keepUntil: 'byRule', held: false, ...seen };
       const one = { recordingId: 'r1', roomId, title: 'Giao ban', startedAt: 12_000, ...pristine };
       expect(await list()).toEqual([{ ...one, status: 'running', durationMs: 0, bytes: 0 }]);
       await happen({ type: 'recordingPartSaved', recordingId: 'r1', durationMs: 2_000, bytes: 9 });
@@ -45,9 +46,35 @@ export function describeRecordings(name: string, open: () => Promise<Twin>): voi
       await happen({ type: 'recordingSaved', recordingId: 'r1', durationMs: 4_000, bytes: 20 });
       const saved = { ...one, status: 'saved', durationMs: 4_000, bytes: 20 };
       expect([await list(), await twin.store.recordings.uncared()]).toEqual([[saved], [saved]]);
-      await twin.store.recordings.care('r1', { durationMs: 3_900, bytes: 19 });
+      const cared = { durationMs: 3_900, bytes: 19, gaps: { count: 1, ms: 700 } };
+      await twin.store.recordings.care('r1', cared);
       expect(await twin.store.recordings.uncared()).toEqual([]);
-      expect(await twin.store.recordings.find('r1')).toEqual({ ...saved, durationMs: 3_900, bytes: 19 });
+      expect(await twin.store.recordings.find('r1')).toEqual({ ...saved, ...cared });
+    });
+
+    test('what was wrong with it is kept, and what was made of it is seen anew after every part', async () => {
+      await happen({ type: 'recordingStarted', recordingId: 'r1' });
+      for (const warnings of [['silent', 'black'], [], ['late', 'silent']] as const)
+        await happen({ type: 'recordingWarned', recordingId: 'r1', warnings: [...warnings] });
+      await happen({ type: 'recordingSaved', recordingId: 'r1', durationMs: 1, bytes: 1 });
+      const { recordings } = twin.store;
+      await recordings.care('r1', { durationMs: 1, bytes: 1, gaps: { count: 2, ms: 9 } });
+      await recordings.inspected('r1');
+      await recordings.copied('r1', 55);
+      const [one] = await list();
+      expect(one).toMatchObject({ warnings: ['silent', 'black', 'late'], inspected: true, copiedAt: 55, away: false });
+      await happen({ type: 'recordingPartSaved', recordingId: 'r1', durationMs: 2, bytes: 2 });
+      await happen({ type: 'recordingSaved', recordingId: 'r1', durationMs: 3, bytes: 3 });
+      const again = { gaps: { count: 0, ms: 0 }, inspected: false, copiedAt: null };
+      expect(await recordings.uncared()).toMatchObject([{ ...again, warnings: ['silent', 'black', 'late'] }]);
+      await recordings.copied('r1', 66);
+      await recordings.away('r1');
+      expect([await recordings.uncared(), await recordings.find('r1')]).toMatchObject([
+        [],
+        { copiedAt: 66, away: true },
+      ]);
+      await recordings.remove('r1');
+      expect(await recordings.unwiped()).toEqual([{ recordingId: 'r1', copied: true }]);
     });
 
     test('one that failed is looked at; one of an earlier version is a file', async () => {
@@ -93,7 +120,7 @@ export function describeRecordings(name: string, open: () => Promise<Twin>): voi
       expect(await reviews.acts('r1', 9)).toEqual([
         { at: 1, by: 'lan', act: 'viewed', detail: 'program', ip: '10.0.0.1' },
       ]);
-      expect(await recordings.unwiped()).toEqual(['r1']);
+      expect(await recordings.unwiped()).toEqual([{ recordingId: 'r1', copied: false }]);
       await recordings.wiped('r1');
       expect(await recordings.unwiped()).toEqual([]);
     });

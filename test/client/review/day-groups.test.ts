@@ -12,6 +12,9 @@ const recorded = (recordingId: string, ...time: [number, number, number, number]
   durationMs: 1,
   bytes: 1,
   held: false,
+  gaps: { count: 0, ms: 0 },
+  warnings: [],
+  inspected: true,
 });
 
 it('groups by the day here, the newest first', () => {
