@@ -79,3 +79,24 @@ export function speakersAt({ floor }: Lanes, at: number): string[] {
     .sort((a, b) => b.from - a.from)
     .flatMap(({ chapter }) => (chapter.kind === 'floor' ? [chapter.name] : []));
 }
+
+/** What is said of a moment: the first of these that is there. */
+const TELLING = [
+  'gap',
+  'floor',
+  'content',
+  'hold',
+  'incident',
+  'warning',
+  'layout',
+] as const satisfies Chapter['kind'][];
+
+/** The chapters that say best what is to be seen and heard then: of one kind, the last begun first. */
+export function toldAt(chapters: readonly Chapter[], at: number): Chapter[] {
+  const now = chapters.filter((chapter) => chapter.at <= at && at < (chapter.to ?? Number.POSITIVE_INFINITY));
+  for (const kind of TELLING) {
+    const told = now.filter((chapter) => chapter.kind === kind).toSorted((a, b) => b.at - a.at);
+    if (told.length > 0) return kind === 'layout' ? told.slice(0, 1) : told;
+  }
+  return [];
+}

@@ -30,6 +30,8 @@ export class Playback {
   muted = $state(false);
   skipping = $state(false);
   ended = $state(false);
+  /** How often one went elsewhere. */
+  jumps = $state(0);
   readonly #options: PlaybackOptions;
   #video: HTMLVideoElement | undefined;
   /** Where to go as soon as the last jump has arrived: a browser that is sent on and on shows nothing. */
@@ -86,6 +88,7 @@ export class Playback {
     const last = Math.max(this.end, Math.min(to, this.#options.timeline().durationMs));
     this.at = Math.min(Math.max(at, from), Math.min(to, last));
     this.#stopAt = undefined;
+    this.jumps += 1;
     if (!video) return;
     const target = toMedia(this.#options.timeline(), this.at);
     if (video.seeking) this.#next = target;

@@ -57,6 +57,7 @@ export const playerWords = catalogue({
       break: 'Tạm nghỉ',
       incident: '{name} mất kết nối',
       gap: 'Gián đoạn ghi',
+      gapOf: 'Gián đoạn ghi {length}',
       warning: {
         diskLow: 'Sắp hết chỗ lưu',
         silent: 'Không có tiếng',
@@ -64,7 +65,7 @@ export const playerWords = catalogue({
         late: 'Ghi không kịp thời gian thực',
       },
     },
-    inGap: 'Không ghi được {length}',
+    preparing: 'Đang chuẩn bị hình thu nhỏ và biểu đồ âm thanh…',
     ranges: '{from} – {to}',
     panel: { contents: 'Diễn biến', comments: 'Ghi chú' },
     searchHere: 'Tìm trong cuộc họp này',
@@ -166,6 +167,7 @@ export const playerWords = catalogue({
       break: 'Break',
       incident: '{name} lost',
       gap: 'Recording interrupted',
+      gapOf: 'Recording interrupted for {length}',
       warning: {
         diskLow: 'Disk nearly full',
         silent: 'No sound',
@@ -173,7 +175,7 @@ export const playerWords = catalogue({
         late: 'Recorder too slow',
       },
     },
-    inGap: '{length} not recorded',
+    preparing: 'Preparing thumbnails and waveform…',
     ranges: '{from} – {to}',
     panel: { contents: 'Chapters', comments: 'Comments' },
     searchHere: 'Search this meeting',

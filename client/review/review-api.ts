@@ -5,6 +5,7 @@ import {
   commentSchema,
   type IssuedShare,
   type IssueShare,
+  inspectionSchema,
   issuedShareSchema,
   type RecordingAct,
   type RecordingDetail,
@@ -14,15 +15,12 @@ import {
   recordingSummarySchema,
   type Share,
   type StreamIndex,
-  type Strip,
   shareSchema,
   streamIndexSchema,
-  stripSchema,
-  type Waveform,
   type WriteComment,
-  waveformSchema,
 } from '../../server/protocol/recording.ts';
 import { callApi } from '../session/api.ts';
+import { type Inspected, readInspected } from './inspection.ts';
 
 // What the review pages ask of the server. All of it throws `Refused`.
 
@@ -49,12 +47,10 @@ export async function openReview(token: string): Promise<RecordingSummary[]> {
   return (await callApi({ method: 'POST', path: '/review', body: { token }, answer: listSchema })).recordings;
 }
 
-export function readWaveform(recordingId: string): Promise<Waveform> {
-  return callApi({ path: `${pathOf(recordingId)}/waveform.json`, answer: waveformSchema });
-}
-
-export function readStrip(recordingId: string): Promise<Strip> {
-  return callApi({ path: `${pathOf(recordingId)}/strip.json`, answer: stripSchema });
+/** Refused until it was made, some time after the stop. */
+export async function readInspection(recordingId: string): Promise<Inspected> {
+  const read = await callApi({ path: `${pathOf(recordingId)}/inspection`, answer: inspectionSchema });
+  return readInspected(read, (n) => addressOf(recordingId, `strip/${n}.jpg`));
 }
 
 export function readStream(recordingId: string, stream: string): Promise<StreamIndex> {

@@ -1,5 +1,6 @@
 import type { Chapter } from '../../server/protocol/recording.ts';
 import { words as consoleWords } from '../console/words.ts';
+import { formatDuration } from '../ui/durations.ts';
 import { playerWords } from './player-words.ts';
 
 const LAYOUTS: Readonly<Record<string, string>> = consoleWords.layouts;
@@ -30,7 +31,8 @@ export function sayChapter(chapter: Chapter): string {
     case 'hold':
       return [say[chapter.hold], chapter.text].filter(Boolean).join(': ');
     case 'gap':
-      return say.gap;
+      if (chapter.to === undefined) return say.gap;
+      return say.gapOf({ length: formatDuration(chapter.to - chapter.at) });
     case 'warning':
       return say.warning[chapter.warning];
   }

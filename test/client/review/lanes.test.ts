@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { coloursOf, lanesOf, speakersAt } from '../../../client/review/lanes.ts';
+import { coloursOf, lanesOf, speakersAt, toldAt } from '../../../client/review/lanes.ts';
 import type { Chapter } from '../../../server/protocol/recording.ts';
 
 function floor(participantId: string, at: number, to?: number): Chapter {
@@ -44,6 +44,15 @@ describe('lanesOf', () => {
 it('says who had the floor then, the newest first', () => {
   expect(speakersAt(lanes, 35)).toEqual(['CHAIR', 'BA-BE']);
   expect(speakersAt(lanes, 5)).toEqual([]);
+});
+
+it('tells of a moment what matters most: a gap before who speaks, and the picture last', () => {
+  const tell = (at: number) => toldAt(chapters, at).map((told) => ('name' in told ? told.name : told.kind));
+  expect([5, 35, 65, 85].map(tell)).toEqual([['layout'], ['CHAIR', 'BA-BE'], ['NA-RI'], ['gap']]);
+  expect(toldAt([...chapters, { kind: 'layout', at: 3, layout: '3x3', names: [] }], 5)).toMatchObject([
+    { layout: '3x3' },
+  ]);
+  expect(toldAt([], 5)).toEqual([]);
 });
 
 it('gives each of many sites a colour of its own', () => {

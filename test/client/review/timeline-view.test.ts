@@ -23,6 +23,6 @@ it('draws the sound by the time of the recording, flat in a gap', () => {
     ],
     gaps: [{ at: 1_000, durationMs: 1_000 }],
   };
-  const outline = outlineOf({ v: 1, stepMs: 1_000, peaks: [255, 51] }, timeline, { from: 0, to: 3_000 }, 3);
-  expect(outline).toBe('M0 1L0 0.000L1 1.000L2 0.800L2 1.200L1 1.000L0 2.000Z');
+  const outline = outlineOf({ bucketMs: 1_000, peaks: Uint8Array.of(255, 64) }, timeline, { from: 0, to: 3_000 }, 3);
+  expect(outline).toBe('M0 1L0 0.000L1 1.000L2 0.499L2 1.501L1 1.000L0 2.000Z');
 });
