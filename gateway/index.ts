@@ -12,6 +12,7 @@ import { FrontDoor } from './front-door.ts';
 import { Calls } from './legs/calls.ts';
 import { ownAddress } from './legs/media.ts';
 import type { Trunk } from './legs/way.ts';
+import { Inspector } from './recorder/inspector.ts';
 import { RoomDesk } from './room-desk.ts';
 import { Control } from './session/control.ts';
 import { startSimulation } from './simulator/simulation.ts';
@@ -40,7 +41,9 @@ async function main(): Promise<void> {
   const frontDoor = new FrontDoor(control, logger);
   const sip = settings.sip ? await openSip(settings, frontDoor) : undefined;
   const trunk = sip && settings.sipTrunk && registerAt(settings.sipTrunk, sip);
-  const context: GatewayContext = { settings, server, control, logger, ...(sip ? { sip } : {}) };
+  const inspector = new Inspector({ data: settings.data, keyFile: settings.recordingKeyFile, logger });
+  const inspect = (recordingId: string) => inspector.inspect(recordingId);
+  const context: GatewayContext = { settings, server, control, logger, inspect, ...(sip ? { sip } : {}) };
   const calls = sip
     ? new Calls(
         { ...context, sip },
@@ -74,6 +77,7 @@ async function main(): Promise<void> {
     logger.error({ err: error }, 'the media engine does not start: no codecs, no recordings');
   });
   await probe?.stop();
+  await inspector.start();
 
   const simulation = settings.demo ? startSimulation(context) : undefined;
   const sipHealth = sip ? ('ok' as const) : ('off' as const);
@@ -93,6 +97,7 @@ async function main(): Promise<void> {
     const callsOver = calls?.close();
     frontDoor.close();
     await Promise.all([...desks.values()].map((desk) => desk.close()));
+    await inspector.close();
     await simulation?.close();
     await callsOver;
     await sip?.close();

@@ -73,6 +73,7 @@ export class RoomDesk implements SeatOwner {
 
   /** Tells the room; what finds no server waits for it. */
   report(command: Command): void {
+    if (command.verb === 'reportRecording' && command.status === 'saved') this.#context.inspect(command.recordingId);
     this.#reports.push(command);
     this.#reports.splice(0, this.#reports.length - MAX_WAITING_REPORTS);
     void this.#sendReports();

@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly startTimeoutMs?: number;
   /** Milliseconds from the polite quit to SIGKILL; 3000 by default. */
   readonly stopTimeoutMs?: number;
+  /** For what nobody waits for: it gets what the others leave of the processor. */
+  readonly isLowPriority?: boolean;
 }
 
 /** `expected` is true when `stop()` had been called. */
@@ -97,7 +99,8 @@ export async function startEngine<C extends JobContract>(
 async function launch<C extends JobContract>(contract: C, options: EngineOptions): Promise<EngineProcess<C>> {
   const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
   const [folder, fontConfig] = await Promise.all([compileJobs(cacheFolder), writeFontConfig(cacheFolder)]);
-  const child = spawn('gjs', ['-m', join(folder, 'main.ts'), contract.job], {
+  const [program = 'gjs', ...before] = options.isLowPriority ? ['nice', '-n', '19', 'gjs'] : [];
+  const child = spawn(program, [...before, '-m', join(folder, 'main.ts'), contract.job], {
     env: childEnvironment(fontConfig),
     stdio: ['pipe', 'pipe', 'pipe'],
     // Out of the terminal's process group: Ctrl-C is for the gateway, which then lets its jobs finish what they write.

@@ -16,8 +16,8 @@ export const inspectionSchema = z.object({
   durationMs: milliseconds,
   /**
    * Thumbnail i shows the program at i × `everyMs`. It is in `files[floor(i / (columns × rows))]`, where they lie row by
-   * row, `columns` in each, every one of `width` × `height` px. The last file may have fewer rows, its last row fewer
-   * columns. Null where no picture could be read.
+   * row, `columns` in each, every one of `width` × `height` px. Every file is as wide as `columns`; the last may have
+   * fewer rows, and is black behind the last thumbnail. Null where no picture could be read.
    */
   strip: z
     .object({

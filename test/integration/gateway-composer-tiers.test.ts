@@ -30,7 +30,13 @@ async function slide() {
   const { roomId } = await gateway.open();
   const { server, control } = await controlOf(closers, gateway);
   const settings = parseSettings({ ROSTRUM_PICTURES: '640x360@15,320x180@15' }, []);
-  const context: GatewayContext = { settings, server, control, logger: pino({ level: 'silent' }) };
+  const context: GatewayContext = {
+    settings,
+    server,
+    control,
+    logger: pino({ level: 'silent' }),
+    inspect: () => undefined,
+  };
   const ends: string[] = [];
   const plan = { composerId: COMPOSER_ID, sent: { source: 'program' as const }, tiles: [], isPassing: false };
   const onEnd = () => void ends.push('ended');
