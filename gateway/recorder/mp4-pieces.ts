@@ -1,5 +1,6 @@
-import { type Box, boxesAt, boxesIn, first, type Track, tracksOf } from './boxes.ts';
+import { type Box, boxesAt, boxesIn, firstBox, moveTime, readTime } from '../../server/recordings/boxes.ts';
 import { ByteQueue } from './byte-queue.ts';
+import { type Track, tracksOf } from './mp4-tracks.ts';
 import type { FragmentPiece, InitPiece, Piece, Pieces } from './pieces.ts';
 
 /** When the first sample of each track is to be played, in µs: the muxer lets every track begin at 0. */
@@ -132,13 +133,11 @@ export class Mp4Pieces implements Pieces {
 
 /** @param mdat with its head; the track's samples are all of it */
 function readFragment(moof: Buffer, trafBox: Box, mdat: Buffer, tracks: readonly Track[]): TrackFragment {
-  const tfhd = readTfhd(moof, first(moof, ['tfhd'], trafBox));
+  const tfhd = readTfhd(moof, firstBox(moof, ['tfhd'], trafBox));
   const track = tracks.find(({ trackId }) => trackId === tfhd.trackId);
   if (!track) throw new RangeError(`no track ${tfhd.trackId}`);
-  const run = readTrun(moof, first(moof, ['trun'], trafBox), tfhd);
-  const tfdt = first(moof, ['tfdt'], trafBox);
-  const isLong = moof[tfdt.start] === 1;
-  const time = isLong ? Number(moof.readBigUInt64BE(tfdt.start + 4)) : moof.readUInt32BE(tfdt.start + 4);
+  const run = readTrun(moof, firstBox(moof, ['trun'], trafBox), tfhd);
+  const time = readTime(moof, firstBox(moof, ['tfdt'], trafBox));
   const traf = Buffer.from(moof.subarray(trafBox.at, trafBox.end));
   return { track, traf, samples: mdat.subarray(8), time, ...run };
 }
@@ -186,12 +185,11 @@ function readTrun(moof: Buffer, { start }: Box, defaults: TrackDefaults): { dura
 
 /** Writes into a `traf` where its samples begin, counted from the `moof`, and by how many ticks it is later. */
 function place(traf: Buffer, sampleAt: number, laterTicks: number): void {
-  for (const { type, start } of boxesIn(traf, 8)) {
+  for (const inner of boxesIn(traf, 8)) {
+    const { type, start } = inner;
     if (type === 'tfhd') traf.writeUIntBE(traf.readUIntBE(start + 1, 3) | DEFAULT_BASE_IS_MOOF, start + 1, 3);
     if (type === 'trun') traf.writeInt32BE(sampleAt, start + 8);
-    if (type !== 'tfdt') continue;
-    if (traf[start] === 1) traf.writeBigUInt64BE(traf.readBigUInt64BE(start + 4) + BigInt(laterTicks), start + 4);
-    else traf.writeUInt32BE((traf.readUInt32BE(start + 4) + laterTicks) >>> 0, start + 4);
+    if (type === 'tfdt' && !moveTime(traf, inner, laterTicks)) throw new RangeError('a time that is too long');
   }
 }
 
