@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema, timeSchema } from './basics.ts';
 import {
   callIdSchema,
   participantIdSchema,
@@ -18,15 +19,7 @@ import {
   tierSchema,
 } from './layouts.ts';
 
-/** Wall-clock time in milliseconds since 1970. Always an input of the rules, never read by them. */
-export const timeSchema = z.number().int().nonnegative();
-/** A name that people read. Control characters and line breaks are no part of a name. */
-export const nameSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  .regex(/^[^\p{Cc}\u2028\u2029]*$/u);
+export { nameSchema, timeSchema };
 
 export const roleSchema = z.enum(['operator', 'chair', 'site', 'guest', 'service']);
 export const kindSchema = z.enum(['browser', 'sip', 'simulator', 'composer', 'recorder', 'gateway']);

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** Wall-clock time in milliseconds since 1970. Always an input of the rules, never read by them. */
+export const timeSchema = z.number().int().nonnegative();
+/** A name that people read. Control characters and line breaks are no part of a name. */
+export const nameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .regex(/^[^\p{Cc}\u2028\u2029]*$/u);
