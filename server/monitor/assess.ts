@@ -1,0 +1,98 @@
+import type { ParticipantId } from '../protocol/ids.ts';
+import type { Direction, LineLevel, LineState, Measure, Reason } from '../protocol/lines.ts';
+import type { Sample } from '../protocol/monitor.ts';
+import { type Alarm, rankOf, step, worse } from './hysteresis.ts';
+import { qualityOf } from './quality.ts';
+import { MEASURES, type Origins, type Reading, RULES, readingsOf, WINDOW_MS } from './readings.ts';
+
+/** What is remembered of one line from one second to the next. */
+export interface Assessed {
+  line: LineState;
+  alarms: ReadonlyMap<string, Alarm & { measure: Measure; direction: Direction }>;
+  window: readonly Sample[];
+}
+
+export type Assessment = ReadonlyMap<ParticipantId, Assessed>;
+
+/** Who is in the room, by how it is connected. */
+export type Attendance = ReadonlyMap<ParticipantId, 'present' | 'away'>;
+
+const DIRECTIONS = ['up', 'down'] as const;
+
+/**
+ * The state of every line of one room, a second later: pure, the time is an input. A line is as bad as the worst of
+ * what was measured; each measure has its own hysteresis, so that a state that changed stays for a while.
+ * @param samples those that came since the last time, of whomever; of who is not in the room they are left out
+ */
+export function assess(before: Assessment, attendance: Attendance, samples: readonly Sample[], at: number): Assessment {
+  const windows = new Map<ParticipantId, Sample[]>();
+  for (const id of attendance.keys()) {
+    windows.set(
+      id,
+      (before.get(id)?.window ?? []).filter((sample) => sample.at > at - WINDOW_MS),
+    );
+  }
+  for (const sample of samples) {
+    if (sample.at > at - WINDOW_MS) windows.get(sample.participantId)?.push(sample);
+  }
+  const origins = originsOf(windows);
+  const after = new Map<ParticipantId, Assessed>();
+  for (const [id, presence] of attendance) {
+    const window = windows.get(id) ?? [];
+    after.set(id, assessLine(before.get(id), { window, isAway: presence === 'away', origins, at }));
+  }
+  return after;
+}
+
+interface Now {
+  window: readonly Sample[];
+  isAway: boolean;
+  origins: Origins;
+  at: number;
+}
+
+function assessLine(before: Assessed | undefined, { window, isAway, origins, at }: Now): Assessed {
+  const alarms = new Map<string, Alarm & { measure: Measure; direction: Direction }>();
+  for (const direction of DIRECTIONS) {
+    const readings = readingsOf(window, direction, origins);
+    if (direction === 'up') readings.connection = { badness: isAway ? 1 : 0, value: isAway ? 1 : 0 };
+    for (const measure of MEASURES) {
+      const key = `${direction} ${measure}`;
+      const alarm = step(before?.alarms.get(key), measured(readings[measure], isAway, measure), RULES[measure], at);
+      if (alarm) alarms.set(key, { ...alarm, measure, direction });
+    }
+  }
+  const level = alarms.values().reduce<LineLevel>((worst, alarm) => worse(worst, alarm.level), 'good');
+  const since = before?.line.level === level ? before.line.since : at;
+  const up = qualityOf(window.filter((sample) => sample.direction === 'up'));
+  const down = qualityOf(window.filter((sample) => sample.direction === 'down'));
+  return { line: { level, since, reasons: reasonsOf(alarms.values()), up, down }, alarms, window };
+}
+
+/** Of who has lost its connection nothing else is judged: that it is silent follows from it. */
+function measured(reading: Reading | undefined, isAway: boolean, measure: Measure): Reading | undefined {
+  return isAway && measure !== 'connection' ? undefined : reading;
+}
+
+/** The worst first, and of those the one that began first. */
+function reasonsOf(alarms: Iterable<Alarm & { measure: Measure; direction: Direction }>): Reason[] {
+  return [...alarms]
+    .flatMap(({ level, measure, direction, value, since }) =>
+      level === 'good' ? [] : [{ level, measure, direction, value, since }],
+    )
+    .sort((a, b) => rankOf(b.level) - rankOf(a.level) || a.since - b.since);
+}
+
+function originsOf(windows: ReadonlyMap<ParticipantId, readonly Sample[]>): Origins {
+  const known = new Map<string, number>();
+  for (const window of windows.values()) {
+    for (const { stream, direction, unrepaired } of window) {
+      if (stream && direction === 'up' && unrepaired !== undefined) known.set(nameOf(stream), unrepaired);
+    }
+  }
+  return { unrepaired: (stream) => known.get(nameOf(stream)) ?? 0 };
+}
+
+function nameOf({ participantId, source, for: whose, tier }: NonNullable<Sample['stream']>): string {
+  return [participantId, source, whose ?? '', tier ?? ''].join('/');
+}

@@ -1,0 +1,131 @@
+import type { ParticipantId } from '../protocol/ids.ts';
+import type { Incident, LineState, Reason } from '../protocol/lines.ts';
+import { rankOf } from './hysteresis.ts';
+
+/** A line that has failed for so long is an incident; so long is waited for others of its carrier. */
+const OPENS_MS = 5_000;
+/** So long all of its lines must work again. */
+const ENDS_MS = 10_000;
+/** A line that fails so soon after others of its carrier belongs to the same event. */
+const SAME_EVENT_MS = 60_000;
+
+/** What is to be told of incidents (REG-8). */
+export type Proposal =
+  | { proposal: 'open'; incident: Incident }
+  /** One more line of the same carrier. */
+  | { proposal: 'widen'; incident: Incident }
+  | { proposal: 'end'; incidentId: string; endedAt: number };
+
+/** What is remembered of a room's incidents. */
+export interface Watch {
+  /** Lines that fail and are in no incident yet. */
+  failing: ReadonlyMap<ParticipantId, { since: number; reason: Reason }>;
+  open: readonly (Incident & { worksSince?: number })[];
+}
+
+export const NOTHING_WATCHED: Watch = { failing: new Map(), open: [] };
+
+export interface Lines {
+  /** Of everyone who is in the room; whoever is not has no line any more. */
+  lines: ReadonlyMap<ParticipantId, LineState>;
+  carrierOf(id: ParticipantId): string | undefined;
+}
+
+/**
+ * Opens, widens and ends incidents as lines fail and work again; pure. Several lines of one carrier that fail at about
+ * the same time are one incident. A strained line is none.
+ * @param newId of the n-th incident that is opened now
+ */
+export function watchIncidents(
+  before: Watch,
+  { lines, carrierOf }: Lines,
+  at: number,
+  newId: (n: number) => string,
+): { watch: Watch; proposals: Proposal[] } {
+  const fails = (id: ParticipantId) => rankOf(lines.get(id)?.level ?? 'good') >= rankOf('poor');
+  const proposals: Proposal[] = [];
+  const open: Watch['open'][number][] = [];
+  for (const { worksSince, ...incident } of before.open) {
+    const since = incident.participantIds.some(fails) ? undefined : (worksSince ?? at);
+    if (since !== undefined && at - since >= ENDS_MS) {
+      proposals.push({ proposal: 'end', incidentId: incident.id, endedAt: since });
+    } else open.push({ ...incident, ...(since === undefined ? {} : { worksSince: since }) });
+  }
+  const failing = new Map<ParticipantId, { since: number; reason: Reason }>();
+  for (const [id, { reasons }] of lines) {
+    const [reason] = reasons;
+    if (!reason || !fails(id) || open.some((incident) => incident.participantIds.includes(id))) continue;
+    const known = before.failing.get(id);
+    failing.set(id, { since: known?.since ?? at, reason });
+  }
+  for (const id of [...failing.keys()]) {
+    const carrier = carrierOf(id);
+    const event = open.findIndex((one) => isSameEvent(one, carrier, carrierOf, at));
+    if (event < 0 || carrier === undefined) continue;
+    failing.delete(id);
+    const widened = widen(open[event], id, carrier);
+    if (!widened) continue;
+    open[event] = widened;
+    proposals.push({ proposal: 'widen', incident: bare(widened) });
+  }
+  for (const incident of ripe(failing, carrierOf, at, newId)) {
+    for (const id of incident.participantIds) failing.delete(id);
+    open.push(incident);
+    proposals.push({ proposal: 'open', incident });
+  }
+  return { watch: { failing, open }, proposals };
+}
+
+function isSameEvent(
+  { openedAt, participantIds }: Incident,
+  carrier: string | undefined,
+  carrierOf: Lines['carrierOf'],
+  at: number,
+): boolean {
+  const [first] = participantIds;
+  return carrier !== undefined && first !== undefined && carrierOf(first) === carrier && at - openedAt < SAME_EVENT_MS;
+}
+
+/** It goes on: that its other lines work again counts anew. */
+function widen(incident: Watch['open'][number] | undefined, id: ParticipantId, carrier: string) {
+  if (!incident) return undefined;
+  const { worksSince: _past, ...rest } = incident;
+  return { ...rest, carrier, participantIds: [...rest.participantIds, id] };
+}
+
+/** By carrier; a line of no known carrier is its own event. */
+function ripe(
+  failing: Watch['failing'],
+  carrierOf: Lines['carrierOf'],
+  at: number,
+  newId: (n: number) => string,
+): Incident[] {
+  const groups = Map.groupBy(failing.keys(), (id) => {
+    const carrier = carrierOf(id);
+    return carrier === undefined ? `line ${id}` : `carrier ${carrier}`;
+  });
+  const incidents: Incident[] = [];
+  for (const ids of groups.values()) {
+    const ordered = ids.sort((a, b) => sinceOf(failing, a) - sinceOf(failing, b));
+    const [first] = ordered;
+    const known = first === undefined ? undefined : failing.get(first);
+    if (first === undefined || !known || at - known.since < OPENS_MS) continue;
+    const carrier = ordered.length > 1 ? carrierOf(first) : undefined;
+    incidents.push({
+      id: newId(incidents.length),
+      participantIds: ordered,
+      ...(carrier === undefined ? {} : { carrier }),
+      reason: known.reason,
+      openedAt: known.since,
+    });
+  }
+  return incidents;
+}
+
+function sinceOf(failing: Watch['failing'], id: ParticipantId): number {
+  return failing.get(id)?.since ?? 0;
+}
+
+function bare({ worksSince: _past, ...incident }: Watch['open'][number]): Incident {
+  return incident;
+}

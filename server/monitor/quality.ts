@@ -1,0 +1,65 @@
+import type { LineState } from '../protocol/lines.ts';
+import type { Sample } from '../protocol/monitor.ts';
+import { pictureQuality } from './picture-quality.ts';
+import { speechQuality } from './speech.ts';
+
+type HalfLine = LineState['up'];
+
+/** What one direction of a line carries now, and how good it sounds and looks. The samples are its own of the last seconds. */
+export function qualityOf(samples: readonly Sample[]): HalfLine {
+  const kbps = rateOf(samples);
+  const speech = average(samples.filter(isSound).map((sample) => heard(sample, samples)));
+  const picture = average(samples.filter((s) => s.height !== undefined && s.frames !== undefined).map(seen));
+  return {
+    ...(kbps === undefined ? {} : { kbps: round(kbps, 1) }),
+    ...(speech === undefined ? {} : { speech: round(speech, 100) }),
+    ...(picture === undefined ? {} : { picture: round(picture, 100) }),
+  };
+}
+
+function isSound({ codec }: Sample): boolean {
+  return codec === 'opus' || codec === 'g722' || codec === 'g711';
+}
+
+function heard(sample: Sample, all: readonly Sample[]): number | undefined {
+  const { codec, concealed, unrepaired, loss, roundTripMs, jitterMs } = sample;
+  if (codec === undefined || (concealed ?? unrepaired ?? loss) === undefined) return undefined;
+  return speechQuality({
+    codec,
+    loss: concealed ?? unrepaired ?? loss ?? 0,
+    roundTripMs: roundTripMs ?? all.find((s) => s.roundTripMs !== undefined)?.roundTripMs ?? 0,
+    jitterMs: jitterMs ?? 0,
+  });
+}
+
+function seen({ kbps = 0, height = 0, frames = 0, spanMs, unrepaired, frozenMs = 0 }: Sample): number | undefined {
+  if (height === 0 || kbps === 0) return undefined;
+  const framesPerSecond = (frames * 1000) / spanMs;
+  return pictureQuality({
+    kbps,
+    height,
+    framesPerSecond,
+    loss: unrepaired ?? 0,
+    frozen: Math.min(1, frozenMs / spanMs),
+  });
+}
+
+/** Of the whole line where that is measured, else of all its streams together; of the latest interval. */
+function rateOf(samples: readonly Sample[]): number | undefined {
+  const whole = samples.findLast((s) => s.stream === undefined && s.kbps !== undefined);
+  if (whole) return whole.kbps;
+  const byStream = new Map<string, number>();
+  for (const { stream, kbps } of samples) {
+    if (stream && kbps !== undefined) byStream.set(Object.values(stream).join('/'), kbps);
+  }
+  return byStream.size === 0 ? undefined : byStream.values().reduce((sum, kbps) => sum + kbps, 0);
+}
+
+function average(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+function round(value: number, parts: number): number {
+  return Math.round(value * parts) / parts;
+}

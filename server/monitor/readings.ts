@@ -1,0 +1,91 @@
+import type { Direction, Measure } from '../protocol/lines.ts';
+import type { Sample } from '../protocol/monitor.ts';
+import type { Rule } from './hysteresis.ts';
+
+/** A line is judged by its last seconds: single packets lost say little. */
+export const WINDOW_MS = 5_000;
+/** Fewer packets than this do not make a percentage: 1 of 10 is no loss of 10 %. */
+const ENOUGH_PACKETS = 80;
+
+/** When what was measured makes a line worse. Loss, concealed and frozen are shares; times are milliseconds. */
+export const RULES: Record<Measure, Rule> = {
+  loss: { strained: 0.02, poor: 0.08, riseMs: 2_000, fallMs: 10_000 },
+  jitter: { strained: 40, poor: 120, riseMs: 3_000, fallMs: 10_000 },
+  // ITU-T G.114: up to 150 ms one way is fine for most, above 400 ms is not acceptable.
+  roundTrip: { strained: 300, poor: 800, riseMs: 3_000, fallMs: 10_000 },
+  // The duration is in the value itself.
+  silence: { poor: 4_000, down: 8_000, riseMs: 0, fallMs: 2_000 },
+  // What it is not given of what it wants.
+  bandwidth: { strained: 0.1, poor: 0.7, riseMs: 3_000, fallMs: 10_000 },
+  frozen: { strained: 0.05, poor: 0.25, riseMs: 2_000, fallMs: 10_000 },
+  concealed: { strained: 0.03, poor: 0.12, riseMs: 2_000, fallMs: 10_000 },
+  processor: { strained: 1, riseMs: 3_000, fallMs: 10_000 },
+  connection: { down: 1, riseMs: 0, fallMs: 2_000 },
+};
+export const MEASURES = Object.keys(RULES) as Measure[];
+
+export interface Reading {
+  badness: number;
+  value: number;
+}
+export type Readings = Partial<Record<Measure, Reading>>;
+
+/**
+ * What the others know of the streams that come down this line: what was lost or stood still before it came to the
+ * centre is not this line's.
+ */
+export interface Origins {
+  /** Share of the stream's packets that never came to the centre. */
+  unrepaired(stream: NonNullable<Sample['stream']>): number;
+}
+
+/** What one line's samples of the last seconds say of one direction. */
+export function readingsOf(samples: readonly Sample[], direction: Direction, origins: Origins): Readings {
+  const own = samples.filter((sample) => sample.direction === direction);
+  const readings: Readings = {};
+  const note = (measure: Measure, value: number | undefined, badness = value) => {
+    if (value !== undefined && badness !== undefined) readings[measure] = { badness, value };
+  };
+  note('loss', lossOf(own, origins));
+  note('jitter', median(own.map((s) => s.jitterMs)));
+  note('roundTrip', median(own.map((s) => s.roundTripMs)));
+  note('silence', latest(own, 'silentMs'));
+  const given = latest(own, 'given');
+  if (given !== undefined) note('bandwidth', latest(own, 'availableKbps') ?? 0, 1 - given);
+  const clean = own.filter((s) => direction === 'up' || !s.stream || origins.unrepaired(s.stream) < 0.01);
+  note('frozen', median(clean.map((s) => (s.frozenMs === undefined ? undefined : Math.min(1, s.frozenMs / s.spanMs)))));
+  note('concealed', median(clean.map((s) => s.concealed)));
+  const limits = own.filter((s) => s.by === 'client' && s.stream);
+  if (limits.length > 0) note('processor', limits.some((s) => s.limited === 'processor') ? 1 : 0);
+  return readings;
+}
+
+/** Weighted by packets, over all streams of the line. */
+function lossOf(samples: readonly Sample[], origins: Origins): number | undefined {
+  let expected = 0;
+  let lost = 0;
+  let isMeasured = false;
+  for (const { loss, packets = 0, stream, direction } of samples) {
+    if (loss === undefined) continue;
+    isMeasured = true;
+    const before = stream && direction === 'down' ? origins.unrepaired(stream) : 0;
+    // Received ones are those that are left of the expected ones; sent ones are the expected ones.
+    const all = direction === 'up' && loss < 1 ? packets / (1 - loss) : packets;
+    expected += all;
+    lost += all * Math.max(0, loss - before);
+  }
+  return isMeasured ? lost / Math.max(expected, ENOUGH_PACKETS) : undefined;
+}
+
+/** The lower one of two in the middle: one bad stream among others is not the line's. */
+function median(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  return known[Math.floor((known.length - 1) / 2)];
+}
+
+export function latest<K extends 'silentMs' | 'given' | 'availableKbps'>(
+  samples: readonly Sample[],
+  figure: K,
+): Sample[K] | undefined {
+  return samples.findLast((sample) => sample[figure] !== undefined)?.[figure];
+}
