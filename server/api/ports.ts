@@ -9,20 +9,20 @@ import type {
 } from '../protocol/directory.ts';
 import type { LoggedEvent } from '../protocol/events.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
+import type { Inspection } from '../protocol/inspection.ts';
 import type {
   ChangeRecording,
   Comment,
   IssueShare,
   RecordingAct,
   RecordingDetail,
-  RecordingIdentity,
   RecordingSummary,
   Share,
-  StoredRecording,
   StreamIndex,
   WriteComment,
 } from '../protocol/recording.ts';
 import type { Kind, Role } from '../protocol/records.ts';
+import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import type { SipBan } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
 
@@ -112,6 +112,8 @@ export interface RecordedPort {
     streamIndex(identity: RecordingIdentity, id: string, stream: string): Promise<StreamIndex>;
     file(identity: RecordingIdentity, id: string, file: string, range: string | undefined): Promise<ServedBytes>;
     download(identity: RecordingIdentity, id: string, part?: number): Promise<{ bytes: number; open(): Readable }>;
+    inspection(identity: RecordingIdentity, id: string): Promise<Inspection>;
+    stripSheet(identity: RecordingIdentity, id: string, file: string): Promise<Buffer>;
     extra(identity: RecordingIdentity, id: string, name: string): Promise<Readable>;
   };
   annotations: {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { partFileSchema, streamIdSchema } from '../protocol/recording.ts';
+import { partFileSchema, streamIdSchema, stripFileSchema } from '../protocol/recording.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
 import type { ApiParts } from './ports.ts';
 import type { RecordingVisitors } from './recording-visitors.ts';
@@ -62,6 +62,17 @@ export function routeRecordingMedia(
     response.attachment(`${title} ${new Date(startedAt).toISOString().slice(0, 10)}.mp4`).type('video/mp4');
     response.set('Content-Length', String(bytes));
     send(request, response, open);
+  });
+
+  router.get('/recordings/:id/inspection', async (request, response) => {
+    const { recordingId, identity } = await visitors.doer(request);
+    response.json(await serving.inspection(identity, recordingId));
+  });
+
+  router.get('/recordings/:id/strip/:n.jpg', async (request, response) => {
+    const { recordingId, identity } = await visitors.doer(request);
+    const file = parse(stripFileSchema, `strip-${request.params.n}.jpg`);
+    response.type('image/jpeg').send(await serving.stripSheet(identity, recordingId, file));
   });
 
   for (const [name, type] of Object.entries(EXTRAS)) {

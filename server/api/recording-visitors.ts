@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { recordingIdSchema } from '../protocol/ids.ts';
-import type { RecordingIdentity } from '../protocol/recording.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
+import type { RecordingIdentity } from '../protocol/stored-recording.ts';
 import { LinkTokens } from './link-tokens.ts';
 import type { ApiParts, RecordingDoer } from './ports.ts';
 import type { Sessions } from './sessions.ts';

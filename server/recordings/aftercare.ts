@@ -1,9 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Chapter, RecordingSeen, StoredRecording, Timeline } from '../protocol/recording.ts';
+import type { Chapter, Timeline } from '../protocol/recording.ts';
+import type { RecordingSeen, StoredRecording } from '../protocol/stored-recording.ts';
 import { chaptersOf, sitesOf } from './chapters.ts';
 import { foldText } from './fold.ts';
 import type { RecordingFolders } from './folder.ts';
+import { INSPECTION } from './inspecting.ts';
 import { signRecording } from './manifest.ts';
 import type { LogPort, RecordingsPort, ReviewsPort, SearchedText } from './ports.ts';
 import { isOverdue } from './retention.ts';
@@ -23,8 +25,6 @@ interface AftercareParts {
 
 /** A recording plays the moment it stops; what comes after can wait. */
 const EVERY_MS = 5_000;
-/** Written after everything that it names. */
-const INSPECTION = 'inspection.json';
 
 /**
  * What is done for recordings when nobody waits: after the stop their length, what a search finds, and the signature;

@@ -1,14 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type {
-  ChangeRecording,
-  Comment,
-  IssueShare,
-  RecordingAct,
-  RecordingIdentity,
-  Share,
-  WriteComment,
-} from '../protocol/recording.ts';
+import type { ChangeRecording, Comment, IssueShare, RecordingAct, Share, WriteComment } from '../protocol/recording.ts';
 import { Refused } from '../protocol/refusals.ts';
+import type { RecordingIdentity } from '../protocol/stored-recording.ts';
 import { foldText } from './fold.ts';
 import type { Library } from './library.ts';
 import { nameOf } from './policy.ts';

@@ -16,6 +16,17 @@ export function cutRecording(recording: RecordingOnDisk, stretch: Stretch): Reco
   return { ...recording, timeline, streams };
 }
 
+/** Which stretch of the program's media time (`mediaAt`) the stretch shows; empty where it shows nothing. */
+export function mediaStretchOf({ streams }: RecordingOnDisk, stretch: Stretch): Stretch {
+  const program = streams.find(({ stream }) => stream === 'program');
+  const times = (program?.parts ?? []).flatMap((part, i) => {
+    const place = program?.placed[i];
+    const { fragments = [] } = (place && cutPart(part, place.at, stretch)) ?? {};
+    return place ? fragments.map(({ at, ms }) => ({ from: place.mediaAt + at, to: place.mediaAt + at + ms })) : [];
+  });
+  return { from: times[0]?.from ?? 0, to: times.at(-1)?.to ?? 0 };
+}
+
 function cutStream({ stream, parts, placed }: StreamOnDisk, stretch: Stretch): StreamOnDisk {
   let mediaAt = 0;
   const cut = parts.flatMap((part, i) => {

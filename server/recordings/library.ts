@@ -1,18 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type {
-  Chapter,
-  RecordingDetail,
-  RecordingIdentity,
-  RecordingSummary,
-  StoredRecording,
-} from '../protocol/recording.ts';
+import type { Chapter, RecordingDetail, RecordingSummary } from '../protocol/recording.ts';
 import { Refused } from '../protocol/refusals.ts';
+import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import { chaptersOf } from './chapters.ts';
-import { cutRecording } from './cutting.ts';
+import { cutRecording, mediaStretchOf } from './cutting.ts';
 import { wordsOf } from './fold.ts';
 import { describeStream, type RecordingFolders, type RecordingOnDisk } from './folder.ts';
+import { INSPECTION } from './inspecting.ts';
 import { HOUSE_ACCESS, may, viewerOf } from './policy.ts';
 import type { LogPort, RecordingsPort, ReviewsPort } from './ports.ts';
+import type { Stretch } from './ranges.ts';
 import { keepUntil } from './retention.ts';
 import { match, type Searched, searched } from './search.ts';
 
@@ -81,6 +78,12 @@ export class Library {
     return identity.as === 'share' ? cutRecording(whole, identity.share) : whole;
   }
 
+  /** What this one sees of the program's media time; null: all of it. */
+  async mediaStretch(identity: RecordingIdentity, recordingId: string): Promise<Stretch | null> {
+    if (identity.as !== 'share') return null;
+    return mediaStretchOf(await this.#parts.folders.read(recordingId), identity.share);
+  }
+
   async detail(identity: RecordingIdentity, recordingId: string): Promise<RecordingDetail> {
     const stored = await this.admit(identity, recordingId, 'see');
     const { reviews, log, folders } = this.#parts;
@@ -103,7 +106,7 @@ export class Library {
       files: {
         strip: !isShare && has('strip.jpg') && has('strip.json'),
         waveform: !isShare && has('waveform.json'),
-        inspected: !isShare && has('inspection.json'),
+        inspected: has(INSPECTION),
         manifest: has('manifest.json'),
       },
     };

@@ -1,4 +1,5 @@
-import type { RecordingAccess, RecordingIdentity, Viewer } from '../protocol/recording.ts';
+import type { RecordingAccess, Viewer } from '../protocol/recording.ts';
+import type { RecordingIdentity } from '../protocol/stored-recording.ts';
 
 type Act = 'see' | 'download' | 'comment' | 'manage';
 /** `outsider`: an operator who is not among those that a recording names. He keeps it without seeing it. */

@@ -1,13 +1,6 @@
 import type { LoggedEvent } from '../protocol/events.ts';
-import type {
-  Comment,
-  Found,
-  RecordingAct,
-  RecordingChange,
-  RecordingSeen,
-  Share,
-  StoredRecording,
-} from '../protocol/recording.ts';
+import type { Comment, Found, RecordingAct, Share } from '../protocol/recording.ts';
+import type { RecordingChange, RecordingSeen, StoredRecording } from '../protocol/stored-recording.ts';
 
 // What recordings need of the rest, as the composition root puts it together; said there what each does.
 

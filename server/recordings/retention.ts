@@ -1,4 +1,4 @@
-import type { StoredRecording } from '../protocol/recording.ts';
+import type { StoredRecording } from '../protocol/stored-recording.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,9 +1,12 @@
 import { pipeline, type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RecordingIdentity, type StreamIndex, streamIndexSchema } from '../protocol/recording.ts';
+import { type Inspection, inspectionSchema } from '../protocol/inspection.ts';
+import { type StreamIndex, streamIndexSchema } from '../protocol/recording.ts';
 import { Refused } from '../protocol/refusals.ts';
-import { cipherAt, KeyMissing, type RecordingKeys } from './cipher.ts';
+import type { RecordingIdentity } from '../protocol/stored-recording.ts';
+import { cipherAt, KeyMissing, type RecordingKeys, unseal } from './cipher.ts';
 import type { StreamOnDisk } from './folder.ts';
+import { cutInspection, INSPECTION } from './inspecting.ts';
 import { type Joined, joinParts } from './joining.ts';
 import type { Library } from './library.ts';
 import { playlistOf, progressOf } from './playlist.ts';
@@ -111,6 +114,29 @@ export class Serving {
     return storage.read(recordingId, name);
   }
 
+  /** What was found out after the stop; of a share, its stretch. */
+  async inspection(identity: RecordingIdentity, recordingId: string): Promise<Inspection> {
+    const { library } = this.#parts;
+    await library.admit(identity, recordingId, 'see');
+    const whole = inspectionSchema.parse(JSON.parse(String(await this.#sealed(recordingId, INSPECTION))));
+    const stretch = await library.mediaStretch(identity, recordingId);
+    return stretch ? cutInspection(whole, stretch) : whole;
+  }
+
+  /** A sheet of the strip, JPEG; none for a share, because it shows more than a stretch. */
+  async stripSheet(identity: RecordingIdentity, recordingId: string, file: string): Promise<Buffer> {
+    await this.#parts.library.admit(identity, recordingId, 'see');
+    if (identity.as === 'share') throw new Refused('recordingUnknown', file);
+    return this.#sealed(recordingId, file);
+  }
+
+  async #sealed(recordingId: string, name: string): Promise<Buffer> {
+    const { storage, keys } = this.#parts;
+    if ((await storage.size(recordingId, name)) === undefined) throw new Refused('recordingUnknown', name);
+    const stored = await collect(storage.read(recordingId, name));
+    return withKey(() => unseal(stored, keys));
+  }
+
   async #stream(identity: RecordingIdentity, recordingId: string, stream: string): Promise<StreamOnDisk> {
     const { streams } = await this.#parts.library.onDisk(identity, recordingId);
     const found = streams.find((one) => one.stream === stream);
@@ -121,16 +147,16 @@ export class Serving {
   #read(recordingId: string, { file, header: { encrypted } }: PartOnDisk, range: ByteRange): Readable {
     const { storage, keys } = this.#parts;
     if (!encrypted) return storage.read(recordingId, file, range);
-    const cipher = cipherOf(() => cipherAt(encrypted, keys, range.first));
+    const cipher = withKey(() => cipherAt(encrypted, keys, range.first));
     // Either end's failure ends the other; whoever reads is told by the stream itself.
     pipeline(storage.read(recordingId, file, range), cipher, () => undefined);
     return cipher;
   }
 }
 
-function cipherOf(make: () => ReturnType<typeof cipherAt>): ReturnType<typeof cipherAt> {
+function withKey<T>(decrypt: () => T): T {
   try {
-    return make();
+    return decrypt();
   } catch (error) {
     throw error instanceof KeyMissing ? new Refused('recordingKeyMissing') : error;
   }

@@ -1,11 +1,6 @@
 import type { RecordingId } from '../protocol/ids.ts';
-import {
-  type RecordingChange,
-  type RecordingSeen,
-  recordingAccessSchema,
-  recordingWarningsSchema,
-  type StoredRecording,
-} from '../protocol/recording.ts';
+import { recordingAccessSchema, recordingWarningsSchema } from '../protocol/recording.ts';
+import type { RecordingChange, RecordingSeen, StoredRecording } from '../protocol/stored-recording.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** Recordings as lists know them; the rows are written with the events of their rooms. */

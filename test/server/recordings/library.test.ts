@@ -1,10 +1,11 @@
-import { appendFile, truncate } from 'node:fs/promises';
+import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { RecordingIdentity } from '../../../server/protocol/recording.ts';
-import { newEncryption } from '../../../server/recordings/cipher.ts';
+import type { Inspection } from '../../../server/protocol/inspection.ts';
+import type { RecordingIdentity } from '../../../server/protocol/stored-recording.ts';
+import { newEncryption, seal } from '../../../server/recordings/cipher.ts';
 import { HOUSE_ACCESS } from '../../../server/recordings/policy.ts';
 import { Serving } from '../../../server/recordings/serving.ts';
 import { fabricatePart, timesOf, writeParts } from './fabricate.ts';
@@ -161,6 +162,42 @@ test('a share knows its stretch and nothing else', async () => {
   const manage = { identity: share, ip: '' };
   await expect(shelf.annotations.comment(manage, 'r1', { at: 0, text: 'x' })).rejects.toThrow('notPermitted');
   await expect(shelf.annotations.acts(manage, 'r1')).rejects.toThrow('notPermitted');
+});
+
+test('what was found out after the stop is served in the clear, and of a share its stretch of the sound alone', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  // Of media time 0 to 10 s, and 10 to 20 s; a minute is missing in between.
+  await writeParts(shelf.folderOf('r1'), fabricatePart(), fabricatePart({ part: 2, startedAt: START + 70_000 }));
+  await expect(shelf.serving.inspection(lan, 'r1')).rejects.toThrow('recordingUnknown');
+  const inspection: Inspection = {
+    ...{ v: 1, durationMs: 20_000 },
+    strip: { everyMs: 5_000, count: 4, width: 2, height: 1, columns: 4, rows: 1, files: ['strip-0.jpg'] },
+    waveform: { bucketMs: 1_000, peaks: Buffer.from(Array.from({ length: 20 }, (_, i) => i)).toString('base64') },
+    loudness: { integratedLufs: -23, rangeLu: 5, peakDbfs: -1 },
+    silences: [
+      { fromMs: 1_000, toMs: 3_000 },
+      { fromMs: 7_000, toMs: 13_500 },
+    ],
+  };
+  const put = (name: string, bytes: Buffer) => writeFile(join(shelf.folderOf('r1'), name), seal(bytes, KEYS));
+  await put('strip-0.jpg', Buffer.from('jpeg'));
+  await put('inspection.json', Buffer.from(JSON.stringify(inspection)));
+  expect(await shelf.serving.inspection(lan, 'r1')).toEqual(inspection);
+  expect(String(await shelf.serving.stripSheet(lan, 'r1', 'strip-0.jpg'))).toBe('jpeg');
+  await expect(shelf.serving.stripSheet(lan, 'r1', 'strip-1.jpg')).rejects.toThrow('recordingUnknown');
+  await shelf.aftercare.round();
+  expect(await shelf.library.list()).toMatchObject([{ inspected: true, gaps: { count: 1, ms: 60_000 } }]);
+
+  const share = await shareOf('r1', 8_000, 72_000);
+  expect((await shelf.library.detail(share, 'r1')).files.inspected).toBe(true);
+  const { waveform, silences, ...rest } = await shelf.serving.inspection(share, 'r1');
+  expect([...Buffer.from(waveform.peaks, 'base64')]).toEqual([8, 9, 10, 11]);
+  expect(silences).toEqual([{ fromMs: 0, toMs: 4_000 }]);
+  expect(rest).toMatchObject({ durationMs: 4_000, strip: null, loudness: { integratedLufs: null } });
+  await expect(shelf.serving.stripSheet(share, 'r1', 'strip-0.jpg')).rejects.toThrow('recordingUnknown');
+
+  const without = new Serving({ library: shelf.library, storage: shelf.storage, keys: [] });
+  await expect(without.inspection(lan, 'r1')).rejects.toThrow('recordingKeyMissing');
 });
 
 test('a share ends when it expires or is revoked, and is stored as a hash alone', async () => {

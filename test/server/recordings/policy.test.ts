@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { RecordingAccess, RecordingIdentity } from '../../../server/protocol/recording.ts';
+import type { RecordingAccess } from '../../../server/protocol/recording.ts';
+import type { RecordingIdentity } from '../../../server/protocol/stored-recording.ts';
 import { HOUSE_ACCESS, may, viewerOf } from '../../../server/recordings/policy.ts';
 
 const subject = (access: Partial<RecordingAccess> | null = null) => ({

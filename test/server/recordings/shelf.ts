@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { RoomEvent } from '../../../server/protocol/events.ts';
-import type { RecordingIdentity } from '../../../server/protocol/recording.ts';
+import type { RecordingIdentity } from '../../../server/protocol/stored-recording.ts';
 import { Aftercare } from '../../../server/recordings/aftercare.ts';
 import { Annotations } from '../../../server/recordings/annotations.ts';
 import { type RecordingKeys, readKeys } from '../../../server/recordings/cipher.ts';
