@@ -1,8 +1,8 @@
 /** Whether each composed picture shows what was asked for: who, where and when. */
 import type { ClipSender } from './_clip-sender.ts';
 import type { Identity } from './_soak-clips.ts';
+import type { Arrived } from './_soak-frames.ts';
 import type { ScenePlace } from './_soak-scenes.ts';
-import type { Arrived } from './_soak-stream.ts';
 import { type DecodedPicture, readTile } from './_soak-tiles.ts';
 
 /** How long a change may take to be seen, what has come to become live, and a picture to pass through. */

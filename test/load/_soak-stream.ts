@@ -1,27 +1,10 @@
 /** A composed stream, decoded while it comes. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Packet, Receiver } from '../integration/engine-peers.ts';
+import type { Arrived, FrameCounter } from './_soak-frames.ts';
 import type { DecodedPicture } from './_soak-tiles.ts';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
-const CLOCK = 90_000;
-
-/** One frame as it arrived. */
-export interface Arrived {
-  /** `performance.now()` of its last packet. */
-  readonly at: number;
-  /** On the stream's clock of 90 kHz. */
-  readonly stamp: number;
-}
-
-export interface StreamFigures {
-  frames: number;
-  keyFrames: number;
-  lost: number;
-  /** The longest time from one frame to the next on the stream's own clock, and in arrival. */
-  largestGapMs: number;
-  largestSilenceMs: number;
-}
 
 interface Decoder {
   readonly process: ChildProcessWithoutNullStreams;
@@ -31,22 +14,21 @@ interface Decoder {
 
 /** Takes packets off a receiver, which keeps none of them. Whoever opens it closes it. */
 export class ComposedStream {
-  readonly figures: StreamFigures = { frames: 0, keyFrames: 0, lost: 0, largestGapMs: 0, largestSilenceMs: 0 };
   readonly #receiver: Receiver;
+  readonly #counter: FrameCounter;
   readonly #size: { width: number; height: number };
   readonly #seen: (picture: DecodedPicture, frame: Arrived) => void;
   readonly #timer: NodeJS.Timeout;
   #decoder: Decoder | undefined;
-  #sequence: number | undefined;
-  #before: Arrived | undefined;
-  #keyFrameStamp: number | undefined;
 
   constructor(
     receiver: Receiver,
+    counter: FrameCounter,
     size: { width: number; height: number },
     seen: (picture: DecodedPicture, frame: Arrived) => void,
   ) {
     this.#receiver = receiver;
+    this.#counter = counter;
     this.#size = size;
     this.#seen = seen;
     this.#timer = setInterval(() => this.#take(), 50);
@@ -61,39 +43,20 @@ export class ComposedStream {
     for (const packet of this.#receiver.rtp.splice(0)) this.#takePacket(packet);
   }
 
-  #takePacket({ at, bytes }: Packet): void {
-    const [sequence, stamp] = [bytes.readUInt16BE(2), bytes.readUInt32BE(4)];
-    if (this.#sequence !== undefined && sequence !== ((this.#sequence + 1) & 0xffff)) this.#miss();
-    this.#sequence = sequence;
-    const nal = bytes.subarray(12);
-    const type = (nal[0] ?? 0) & 31;
-    if (type === 5 && stamp !== this.#keyFrameStamp) {
-      this.#keyFrameStamp = stamp;
-      this.figures.keyFrames += 1;
-    }
+  #takePacket(packet: Packet): void {
+    const { isBroken, frame } = this.#counter.take(packet);
+    if (isBroken) this.#end();
+    const nal = packet.bytes.subarray(12);
     // A sequence parameter set comes before each key frame.
-    if (type === 7) this.#decoder ??= this.#begin();
+    if (((nal[0] ?? 0) & 31) === 7) this.#decoder ??= this.#begin();
     this.#decoder?.process.stdin.write(Buffer.concat([START_CODE, nal]));
-    if (((bytes[1] ?? 0) & 0x80) !== 0) this.#takeFrame({ at, stamp });
-  }
-
-  #takeFrame(frame: Arrived): void {
-    const before = this.#before;
-    this.#before = frame;
-    this.figures.frames += 1;
-    this.#decoder?.arrived.push(frame);
-    if (before === undefined) return;
-    const gapMs = ((frame.stamp - before.stamp) >>> 0) / (CLOCK / 1000);
-    this.figures.largestGapMs = Math.max(this.figures.largestGapMs, gapMs);
-    this.figures.largestSilenceMs = Math.max(this.figures.largestSilenceMs, frame.at - before.at);
+    if (frame !== undefined) this.#decoder?.arrived.push(frame);
   }
 
   /** What this machine lost cannot be decoded: it begins anew with the next key frame. */
-  #miss(): void {
-    this.figures.lost += 1;
+  #end(): void {
     this.#decoder?.process.kill('SIGKILL');
     this.#decoder = undefined;
-    this.#before = undefined;
   }
 
   #begin(): Decoder {

@@ -3,7 +3,7 @@ import { decoded } from '../integration/engine-mix-peers.ts';
 import type { Packet, Receiver } from '../integration/engine-peers.ts';
 import { toneTrack } from '../integration/tone-track.ts';
 import { CLIP_SECONDS, FRAMES_PER_SECOND } from './_soak-clips.ts';
-import type { Arrived } from './_soak-stream.ts';
+import type { Arrived } from './_soak-frames.ts';
 
 const LISTEN_SECONDS = 5;
 const CLIP_FRAMES = CLIP_SECONDS * FRAMES_PER_SECOND;
