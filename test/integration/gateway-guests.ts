@@ -67,6 +67,15 @@ export class Guest implements SeatOwner {
     };
   }
 
+  /** A tone, all the time: −10 dB of full scale. */
+  async speak(hertz: number): Promise<void> {
+    const { rtp } = await openStream(this.seat, { source: 'microphone' }, 'opus', this.seat.participantId);
+    const tone = `audiotestsrc is-live=true freq=${hertz} volume=0.3 samplesperbuffer=960`;
+    const pay = `rtpopuspay pt=${rtp.payloadType} ssrc=${rtp.ssrc}`;
+    const pipeline = `${tone} ! audio/x-raw,rate=48000,channels=1 ! opusenc ! ${pay}`;
+    await sendFrom(this.#closers, await openPeer(this.#closers), rtp.remote.port, pipeline);
+  }
+
   /** Watches these pictures and no others. */
   async watch(pictures: Watched[]): Promise<void> {
     await this.seat.request({ request: 'watch', pictures }, nothingSchema);
