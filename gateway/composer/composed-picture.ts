@@ -25,6 +25,7 @@ interface Subject {
  */
 export class ComposedPicture extends Composition<PictureContract> {
   readonly isPassing: boolean;
+  protected readonly replaces = true;
   readonly #sent: SentSource;
   readonly #settings: Settings;
   /** By producer. */

@@ -61,6 +61,9 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
     return this.seat.state;
   }
 
+  /** Whether a stream may be taken in while another of the same name is there, whose place it takes. */
+  protected abstract readonly replaces: boolean;
+
   /** Opens what this sends, for the first time. */
   protected abstract publish(seat: Seat): Promise<void>;
   /** Sends the same to a server that is new. What cannot be is begun anew as a whole. */
@@ -89,7 +92,7 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
   consumerOpened(offer: ConsumerOffer): Promise<void> {
     return this.run('addInput', async () => {
       const inputId = inputIdOf(offer.from);
-      await this.#forget(inputId);
+      if (!this.replaces) await this.#forget(inputId);
       const rtpPort = await this.addInput(inputId, offer);
       this.inputs.set(inputId, offer);
       await startStream(this.seat, offer, rtpPort);

@@ -13,6 +13,7 @@ const MIX_ID = 'mix';
 
 /** The room's sound: the open microphones as one mix, and for each codec that speaks the mix without it. */
 export class RoomMixes extends Composition<MixContract> {
+  protected readonly replaces = false;
   /** The producer of each, who spoke last at the end. */
   readonly #mixesMinus = new Map<ParticipantId, string>();
   /** What was last set for each input, in dB. */

@@ -118,6 +118,10 @@ export const pictureContract = {
     requestKeyFrame: { params: z.object({ tierId }), result: nothing },
     /** While on, every tier has a key frame at least every 2 s: recordings can be entered there. */
     setSteadyKeyFrames: { params: z.object({ on: z.boolean() }), result: nothing },
+    /**
+     * The answer is the port at which the stream is awaited. Under a name that is taken it takes the other's place, as
+     * soon as it has a picture or that one has stalled.
+     */
     addInput: {
       params: z.object({ inputId, rtp: rtpInput.extend({ codec: z.enum(['VP8', 'H264']) }) }),
       result: boundPort,

@@ -7,6 +7,7 @@ import { type Emit, JobFailure, type RunningJob } from './job.ts';
 import { compositionDescription } from './picture-description.ts';
 import { chooseEncoder } from './picture-encoder.ts';
 import { PictureInput, type VideoInput } from './picture-input.ts';
+import { PictureInputs } from './picture-inputs.ts';
 import { Outputs } from './picture-outputs.ts';
 import { Stage } from './picture-stage.ts';
 import { planTiers } from './picture-tier-plan.ts';
@@ -32,8 +33,10 @@ class Picture {
   readonly #pipeline: Gst.Pipeline;
   readonly #compositor: Gst.Element;
   readonly #stage: Stage;
-  readonly #inputs = new Map<string, PictureInput>();
+  readonly #inputs = new PictureInputs();
   readonly #repairing = new Set<PictureInput>();
+  /** On their way out of the picture. */
+  readonly #leaving = new Set<PictureInput>();
   readonly #unwatch: () => void;
   readonly #timers: readonly number[];
 
@@ -72,30 +75,25 @@ class Picture {
   }
 
   addInput(inputId: string, rtp: VideoInput): { rtpPort: number } {
-    if (this.#inputs.has(inputId)) throw new JobFailure('alreadyThere', `input ${inputId}`);
     const bound = bindSocket(rtp.bind);
-    this.#inputs.set(inputId, new PictureInput(this.#pipeline, this.#compositor, rtp, bound));
+    const input = new PictureInput(this.#pipeline, this.#compositor, rtp, bound);
+    this.#retire(this.#inputs.add(inputId, input));
     return { rtpPort: bound.port };
   }
 
   removeInput(inputId: string): void {
-    const input = this.#inputs.get(inputId);
-    if (input === undefined) throw new JobFailure('unknownInput', inputId);
-    this.#inputs.delete(inputId);
-    this.#stage.arrange(this.#inputs);
-    this.#stage.whenHidden(input.pad, () => {
-      input.close();
-      collectRemoved();
-    });
+    const left = this.#inputs.remove(inputId);
+    if (left.length === 0) throw new JobFailure('unknownInput', inputId);
+    this.#retire(left);
   }
 
   setScene(scene: PictureScene): void {
     this.#stage.scene = scene;
-    this.#stage.arrange(this.#inputs);
+    this.#stage.arrange(this.#inputs.shown);
   }
 
   stats() {
-    const inputs = [...this.#inputs].map(([inputId, input]) => {
+    const inputs = [...this.#inputs.shown].map(([inputId, input]) => {
       return [inputId, { live: input.live, frames: input.frames, ...input.counts() }] as const;
     });
     return { ...this.outputs.stats(), rssBytes: residentBytes(), inputs: Object.fromEntries(inputs) };
@@ -106,8 +104,26 @@ class Picture {
     this.#unwatch();
     this.#stage.close();
     this.#pipeline.set_state(Gst.State.NULL);
-    for (const { bound } of this.#inputs.values()) bound.socket.close();
+    for (const [, { bound }] of this.#inputs.all()) bound.socket.close();
     this.outputs.release();
+  }
+
+  #retire(left: readonly PictureInput[]): void {
+    if (left.length === 0) return;
+    this.#stage.arrange(this.#inputs.shown);
+    this.#hide(left);
+  }
+
+  /** To be called after those have been left out of what is arranged. */
+  #hide(left: readonly PictureInput[]): void {
+    for (const input of left) {
+      this.#leaving.add(input);
+      this.#stage.whenHidden(input.pad, () => {
+        this.#leaving.delete(input);
+        input.close();
+        collectRemoved();
+      });
+    }
   }
 
   #shed(what: PictureShed): void {
@@ -118,18 +134,19 @@ class Picture {
   #observe(): boolean {
     const now = GLib.get_monotonic_time() / 1000;
     this.outputs.observe(now);
-    const changed = [...this.#inputs].filter(([, input]) => {
-      const before = input.live;
-      return input.observe(now, this.#settings.stallMs) !== before;
-    });
-    if (changed.length > 0) this.#stage.arrange(this.#inputs);
+    const { changed, left } = this.#inputs.observe(now, this.#settings.stallMs);
+    if (changed.size > 0) this.#stage.arrange(this.#inputs.shown);
+    this.#hide(left);
     for (const [inputId, { live }] of changed) this.#emit({ event: live ? 'inputLive' : 'inputStalled', inputId });
     return true;
   }
 
   #failed({ source, path, message }: { source: string; path: Gst.Object[]; message: string }): void {
+    // What was taken out or soon will be is of no concern any more.
+    const isGone = path.at(-1) !== this.#pipeline || [...this.#leaving].some((input) => input.owns(path));
+    if (isGone) return;
     this.#emit({ event: 'error', source, message });
-    const found = [...this.#inputs].find(([, input]) => input.owns(path));
+    const found = this.#inputs.all().find(([, input]) => input.owns(path));
     // The output itself cannot be mended without a break in its stream: the owner of this process starts anew.
     if (found === undefined) system.exit(1);
     else this.#repair(...found);
@@ -140,10 +157,10 @@ class Picture {
     this.#repairing.add(input);
     GLib.timeout_add(GLib.PRIORITY_DEFAULT, repairDelayMs, () => {
       this.#repairing.delete(input);
-      if (this.#inputs.get(inputId) !== input) return false;
+      if (!this.#inputs.all().some(([, one]) => one === input)) return false;
       const wasLive = input.live;
       input.reopen();
-      this.#stage.arrange(this.#inputs);
+      this.#stage.arrange(this.#inputs.shown);
       if (wasLive) this.#emit({ event: 'inputStalled', inputId });
       collectRemoved();
       return false;
