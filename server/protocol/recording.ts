@@ -248,11 +248,11 @@ export const viewerSchema = z.object({
   /** Write the name over the picture. */
   watermark: z.boolean(),
   /** What the table allows him here. */
-  may: z.object({ download: z.boolean(), comment: z.boolean(), manage: z.boolean() }),
+  may: z.object({ see: z.boolean(), download: z.boolean(), comment: z.boolean(), manage: z.boolean() }),
   /** A share's stretch: nothing else is served. */
   range: z.object({ from: milliseconds, to: milliseconds }).optional(),
 });
-/** Where `form` is `file`, the timeline has no parts and there are no streams. */
+/** Where `form` is `file`, or the viewer may not see it, the timeline has no parts and there are no streams. */
 export const recordingDetailSchema = z.object({
   recording: recordingSummarySchema,
   viewer: viewerSchema,
@@ -263,6 +263,7 @@ export const recordingDetailSchema = z.object({
   note: z.string(),
   /** For who may manage. */
   access: recordingAccessSchema.optional(),
+  encrypted: z.boolean(),
   /** What is there by now beside the parts. */
   files: z.object({ strip: z.boolean(), waveform: z.boolean(), inspected: z.boolean(), manifest: z.boolean() }),
 });

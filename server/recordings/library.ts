@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Chapter, RecordingDetail, RecordingSummary } from '../protocol/recording.ts';
+import type { Chapter, RecordingDetail, RecordingSummary, Viewer } from '../protocol/recording.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import { chaptersOf } from './chapters.ts';
@@ -18,6 +18,8 @@ export interface LibraryParts {
   reviews: ReviewsPort;
   log: LogPort;
   folders: RecordingFolders;
+  /** What lies in a store alone can be asked for. */
+  hasStore: boolean;
   /** 0: for ever. */
   retentionDays: number;
 }
@@ -69,6 +71,7 @@ export class Library {
       throw new Refused('recordingUnknown', recordingId);
     }
     if (!may(identity, act, stored)) throw new Refused('notPermitted', act);
+    if (stored.away && !this.#parts.hasStore && act !== 'manage') throw new Refused('recordingStoreAway');
     return stored;
   }
 
@@ -85,11 +88,12 @@ export class Library {
   }
 
   async detail(identity: RecordingIdentity, recordingId: string): Promise<RecordingDetail> {
-    const stored = await this.admit(identity, recordingId, 'see');
+    const stored = await this.admit(identity, recordingId, 'open');
+    const viewer = viewerOf(identity, stored);
+    if (!viewer.may.see) return this.#closed(stored, viewer);
     const { reviews, log, folders } = this.#parts;
     const whole = await folders.read(recordingId);
     const seen = await this.onDisk(identity, recordingId);
-    const viewer = viewerOf(identity, stored);
     const chapters = stored.file === undefined ? chaptersOf(await log.read(stored.roomId), whole, recordingId) : [];
     const has = (name: string) => whole.files.some((file) => file.name === name);
     const isShare = identity.as === 'share';
@@ -103,12 +107,24 @@ export class Library {
       comments: isShare ? [] : await reviews.comments(recordingId),
       note: isShare ? '' : stored.note,
       ...(viewer.may.manage ? { access: stored.access ?? HOUSE_ACCESS } : {}),
+      encrypted: whole.streams.some(({ parts }) => parts.some(({ header }) => header.encrypted !== undefined)),
       files: {
         strip: !isShare && has('strip.jpg') && has('strip.json'),
         waveform: !isShare && has('waveform.json'),
         inspected: has(INSPECTION),
         manifest: has('manifest.json'),
       },
+    };
+  }
+
+  /** For an operator who keeps it without seeing it: nothing of what was said in it. */
+  #closed(stored: StoredRecording, viewer: Viewer): RecordingDetail {
+    const { startedAt, note, access } = stored;
+    return {
+      ...{ recording: this.summarise(stored), viewer, note, access: access ?? HOUSE_ACCESS },
+      timeline: { startedAt, durationMs: 0, parts: [], gaps: [] },
+      ...{ streams: [], chapters: [], comments: [], encrypted: false },
+      files: { strip: false, waveform: false, inspected: false, manifest: false },
     };
   }
 

@@ -1,13 +1,15 @@
 import type { RecordingAccess, Viewer } from '../protocol/recording.ts';
 import type { RecordingIdentity } from '../protocol/stored-recording.ts';
 
-type Act = 'see' | 'download' | 'comment' | 'manage';
+/** `open`: to be told of it, and what may be done with it. */
+type Act = 'open' | 'see' | 'download' | 'comment' | 'manage';
 /** `outsider`: an operator who is not among those that a recording names. He keeps it without seeing it. */
 type Standing = 'operator' | 'outsider' | 'participant' | 'share';
 type Allowed = 'always' | 'asAccessSays' | 'asShareSays' | 'never';
 
 /** Who may do what with a recording (REG-17). Whoever has no standing may nothing. */
 const TABLE: Record<Act, Record<Standing, Allowed>> = {
+  open: { operator: 'always', outsider: 'always', participant: 'always', share: 'always' },
   see: { operator: 'always', outsider: 'never', participant: 'always', share: 'always' },
   download: { operator: 'always', outsider: 'never', participant: 'asAccessSays', share: 'asShareSays' },
   comment: { operator: 'always', outsider: 'never', participant: 'always', share: 'never' },
@@ -36,6 +38,7 @@ export function may(identity: RecordingIdentity, act: Act, subject: Subject): bo
 export function viewerOf(identity: RecordingIdentity, subject: Subject): Viewer {
   const { watermark } = subject.access ?? HOUSE_ACCESS;
   const allowed = {
+    see: may(identity, 'see', subject),
     download: may(identity, 'download', subject),
     comment: may(identity, 'comment', subject),
     manage: may(identity, 'manage', subject),

@@ -164,6 +164,24 @@ test('a share knows its stretch and nothing else', async () => {
   await expect(shelf.annotations.acts(manage, 'r1')).rejects.toThrow('notPermitted');
 });
 
+test('an operator who is not named opens what he keeps, and learns nothing of what is in it', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  await writeParts(shelf.folderOf('r1'), fabricatePart());
+  const access = { ...HOUSE_ACCESS, audience: 'named' as const, people: [{ username: 'minh' }] };
+  await shelf.annotations.comment(operator, 'r1', { at: 0, text: 'Kết luận' });
+  await shelf.annotations.change(operator, 'r1', { access });
+  const detail = await shelf.library.detail(lan, 'r1');
+  expect(detail).toMatchObject({
+    recording: { title: 'Giao ban' },
+    access,
+    viewer: { may: { see: false, manage: true } },
+  });
+  expect([detail.timeline.parts, detail.streams, detail.chapters, detail.comments]).toEqual([[], [], [], []]);
+  await expect(shelf.serving.playlist(lan, 'r1', 'program')).rejects.toThrow('notPermitted');
+  await shelf.annotations.change(operator, 'r1', { access: HOUSE_ACCESS });
+  expect((await shelf.library.detail(lan, 'r1')).streams).toHaveLength(1);
+});
+
 test('what was found out after the stop is served in the clear, and of a share its stretch of the sound alone', async () => {
   await saved(shelf, 'r1', 'Giao ban');
   // Of media time 0 to 10 s, and 10 to 20 s; a minute is missing in between.

@@ -38,10 +38,16 @@ test('the policy, row by row', () => {
   expect(allowed(share(true), { ...subject(), recordingId: 'r2' })).toEqual([]);
 });
 
+test('whoever keeps a recording that he may not see can open it, and nobody else can', () => {
+  const named = subject({ audience: 'named' });
+  expect([operator, site, share(true)].map((identity) => may(identity, 'open', named))).toEqual([true, false, true]);
+  expect(viewerOf(operator, named).may).toEqual({ see: false, download: false, comment: false, manage: true });
+});
+
 test('a viewer is told his name, his stretch and whether it is written over the picture', () => {
   expect(viewerOf(share(false), subject())).toEqual({
     ...{ as: 'share', name: 'Sở Tài chính', watermark: true, range: { from: 0, to: 9 } },
-    may: { download: false, comment: false, manage: false },
+    may: { see: true, download: false, comment: false, manage: false },
   });
   expect(viewerOf(site, subject({ audience: 'participants', watermark: true }))).toMatchObject({
     ...{ name: 'Ba Bể', watermark: true },
