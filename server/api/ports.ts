@@ -114,7 +114,6 @@ export interface RecordedPort {
     download(identity: RecordingIdentity, id: string, part?: number): Promise<{ bytes: number; open(): Readable }>;
     inspection(identity: RecordingIdentity, id: string): Promise<Inspection>;
     stripSheet(identity: RecordingIdentity, id: string, file: string): Promise<Buffer>;
-    extra(identity: RecordingIdentity, id: string, name: string): Promise<Readable>;
   };
   annotations: {
     comment(doer: RecordingDoer, id: string, written: WriteComment): Promise<Comment>;

@@ -13,7 +13,6 @@ const awaitedSchema = z.object({
   _HLS_part: z.coerce.number().int().nonnegative().optional(),
 });
 const downloadSchema = z.object({ part: z.coerce.number().int().positive().optional() });
-const EXTRAS = { 'strip.jpg': 'image/jpeg', 'strip.json': 'application/json', 'waveform.json': 'application/json' };
 
 /** What is played of a recording, and what is taken away. */
 export function routeRecordingMedia(
@@ -74,15 +73,6 @@ export function routeRecordingMedia(
     const file = parse(stripFileSchema, `strip-${request.params.n}.jpg`);
     response.type('image/jpeg').send(await serving.stripSheet(identity, recordingId, file));
   });
-
-  for (const [name, type] of Object.entries(EXTRAS)) {
-    router.get(`/recordings/:id/${name}`, async (request, response) => {
-      const { recordingId, identity } = await visitors.doer(request);
-      const content = await serving.extra(identity, recordingId, name);
-      response.type(type);
-      send(request, response, () => content);
-    });
-  }
 
   router.get('/recordings/:id/video', async (request, response, next) => {
     const { recordingId, ...doer } = await visitors.doer(request);

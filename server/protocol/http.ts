@@ -61,7 +61,6 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   GET    …/streams/:stream                   → StreamIndex
  *   GET    …/files/:file                       → ranges (RFC 9110 14), decrypted; of a share, its stretch alone
  *   GET    …/download?part=                    → the program as one MP4; 409 `recordingInParts`: take each by itself
- *   GET    …/strip.jpg strip.json waveform.json
  *   GET    …/inspection                        → Inspection  404 `recordingUnknown` until it is there (`files.inspected`); of a share, its stretch
  *   GET    …/strip/:n.jpg                      → its pictures, n from 0; 404 for a share
  *   GET    …/video                             → the one file of an earlier version, with ranges

@@ -62,24 +62,6 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 export const indexEndSchema = z.object({ end: z.literal(true), sha256: sha256Schema });
 export const indexLineSchema = z.union([indexHeaderSchema, indexEndSchema, fragmentSchema]);
 
-/** After the stop, beside the parts: all by media time (`mediaAt`) of the program. */
-export const waveformSchema = z.object({
-  v: z.literal(1),
-  stepMs: z.number().int().positive(),
-  /** 0 (silence) to 255 (full scale), one each `stepMs`. */
-  peaks: z.array(z.number().int().min(0).max(255)),
-  /** Integrated loudness (EBU R 128), LUFS. */
-  loudness: z.number().optional(),
-});
-/** `strip.jpg`: pictures in rows of `columns`, one each `everyMs`. */
-export const stripSchema = z.object({
-  v: z.literal(1),
-  everyMs: z.number().int().positive(),
-  width: z.number().int().positive(),
-  height: z.number().int().positive(),
-  columns: z.number().int().positive(),
-  count: z.number().int().positive(),
-});
 /** `manifest.json`: signed (Ed25519, base64) is the JSON of everything but `signature`, its keys in this order. */
 export const manifestSchema = z.object({
   v: z.literal(1),
@@ -265,7 +247,7 @@ export const recordingDetailSchema = z.object({
   access: recordingAccessSchema.optional(),
   encrypted: z.boolean(),
   /** What is there by now beside the parts. */
-  files: z.object({ strip: z.boolean(), waveform: z.boolean(), inspected: z.boolean(), manifest: z.boolean() }),
+  files: z.object({ inspected: z.boolean(), manifest: z.boolean() }),
 });
 /** Who does or did what with a recording. */
 export const recordingActSchema = z.object({
@@ -295,8 +277,6 @@ export type Fragment = z.infer<typeof fragmentSchema>;
 export type StreamKind = z.infer<typeof streamKindSchema>;
 export type Container = z.infer<typeof containerSchema>;
 export type Encrypted = z.infer<typeof encryptedSchema>;
-export type Waveform = z.infer<typeof waveformSchema>;
-export type Strip = z.infer<typeof stripSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
 export type Part = z.infer<typeof partSchema>;
 export type Gap = z.infer<typeof gapSchema>;

@@ -108,12 +108,7 @@ export class Library {
       note: isShare ? '' : stored.note,
       ...(viewer.may.manage ? { access: stored.access ?? HOUSE_ACCESS } : {}),
       encrypted: whole.streams.some(({ parts }) => parts.some(({ header }) => header.encrypted !== undefined)),
-      files: {
-        strip: !isShare && has('strip.jpg') && has('strip.json'),
-        waveform: !isShare && has('waveform.json'),
-        inspected: has(INSPECTION),
-        manifest: has('manifest.json'),
-      },
+      files: { inspected: has(INSPECTION), manifest: has('manifest.json') },
     };
   }
 
@@ -124,7 +119,7 @@ export class Library {
       ...{ recording: this.summarise(stored), viewer, note, access: access ?? HOUSE_ACCESS },
       timeline: { startedAt, durationMs: 0, parts: [], gaps: [] },
       ...{ streams: [], chapters: [], comments: [], encrypted: false },
-      files: { strip: false, waveform: false, inspected: false, manifest: false },
+      files: { inspected: false, manifest: false },
     };
   }
 

@@ -105,15 +105,6 @@ export class Serving {
     return joined;
   }
 
-  /** What was made of it after the stop; not for a share, which is of a stretch. */
-  async extra(identity: RecordingIdentity, recordingId: string, name: string): Promise<Readable> {
-    const { library, storage } = this.#parts;
-    await library.admit(identity, recordingId, 'see');
-    const isThere = identity.as !== 'share' && (await storage.size(recordingId, name)) !== undefined;
-    if (!isThere) throw new Refused('recordingUnknown', name);
-    return storage.read(recordingId, name);
-  }
-
   /** What was found out after the stop; of a share, its stretch. */
   async inspection(identity: RecordingIdentity, recordingId: string): Promise<Inspection> {
     const { library } = this.#parts;

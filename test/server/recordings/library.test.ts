@@ -156,9 +156,6 @@ test('a share knows its stretch and nothing else', async () => {
     ['program.1#2', 0],
     ['program.1#3', 2_000],
   ]);
-  for (const name of ['manifest.json', 'waveform.json']) {
-    await expect(shelf.serving.extra(share, 'r1', name)).rejects.toThrow('recordingUnknown');
-  }
   const manage = { identity: share, ip: '' };
   await expect(shelf.annotations.comment(manage, 'r1', { at: 0, text: 'x' })).rejects.toThrow('notPermitted');
   await expect(shelf.annotations.acts(manage, 'r1')).rejects.toThrow('notPermitted');
