@@ -1,7 +1,7 @@
 // Brings a bare machine to the point where Rostrum's TypeScript can run, then runs one of its commands.
 // The only plain-JavaScript file of the project: no dependencies, and no syntax newer than Node 20's.
 //
-// usage: node infra/bootstrap.mjs start|demo|dev|test|bench|soak|check|recordings [arguments of that command]
+// usage: node infra/bootstrap.mjs start|demo|dev|test|bench|soak|check|recordings|audit [arguments of that command]
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -63,11 +63,12 @@ const purposesOf = {
   soak: ['run', 'test'],
   check: [],
   recordings: [],
+  audit: [],
 };
 
 const texts = {
   vi: {
-    usage: 'Cách dùng: node infra/bootstrap.mjs start|demo|dev|test|bench|soak|check|recordings [đối số]',
+    usage: 'Cách dùng: node infra/bootstrap.mjs start|demo|dev|test|bench|soak|check|recordings|audit [đối số]',
     packages: 'Cài các gói Debian',
     packageLists: 'Cập nhật danh sách gói Debian',
     needRoot: 'Thiếu một số gói Debian. Hãy chạy lệnh sau rồi thử lại:',
@@ -80,7 +81,7 @@ const texts = {
     log: 'Toàn bộ kết quả:',
   },
   en: {
-    usage: 'Usage: node infra/bootstrap.mjs start|demo|dev|test|bench|soak|check|recordings [arguments]',
+    usage: 'Usage: node infra/bootstrap.mjs start|demo|dev|test|bench|soak|check|recordings|audit [arguments]',
     packages: 'Installing Debian packages',
     packageLists: 'Updating the lists of Debian packages',
     needRoot: 'Some Debian packages are missing. Run this command, then try again:',

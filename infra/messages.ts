@@ -29,6 +29,14 @@ const vi = {
   benchUsage: (names: string[]) =>
     `Cách dùng: npm run bench -- TÊN\nCác phép đo: ${names.length > 0 ? names.join(', ') : '(chưa có)'}`,
   soakUsage: (names: string[]) => `Cách dùng: npm run soak -- TÊN [PHÚT]\nCác phép thử bền: ${names.join(', ')}`,
+  auditUsage: 'Cách dùng: npm run audit -- verify [MÃ-BĂM-ĐÃ-GHI-LẠI] [--data PATH]',
+  auditMissing: (folder: string) => `Không có cơ sở dữ liệu trong ${folder}`,
+  auditFaults: {
+    changed: (seq: number) => `Dòng ${seq} đã bị sửa: đây là dòng hỏng đầu tiên`,
+    missing: (seq: number) => `Dòng ${seq} bị mất: đây là dòng hỏng đầu tiên`,
+  },
+  auditCutOff: 'Không có dòng nào mang mã băm đã ghi lại: phần cuối nhật ký đã bị cắt',
+  auditSound: (count: number, head: string) => `Nguyên vẹn ${count} dòng; mã băm của dòng cuối: ${head}`,
   recordingsUsage: 'Cách dùng: npm run recordings -- verify MÃ-BẢN-GHI [--data PATH]',
   recordingFaults: { missing: 'bị mất', changed: 'đã bị sửa', added: 'không có khi ký' },
   recordingSignatures: {
@@ -64,6 +72,14 @@ const en: typeof vi = {
   benchUsage: (names) =>
     `Usage: npm run bench -- NAME\nBenchmarks: ${names.length > 0 ? names.join(', ') : '(none yet)'}`,
   soakUsage: (names) => `Usage: npm run soak -- NAME [MINUTES]\nEndurance tests: ${names.join(', ')}`,
+  auditUsage: 'Usage: npm run audit -- verify [HASH-NOTED-EARLIER] [--data PATH]',
+  auditMissing: (folder) => `There is no database in ${folder}`,
+  auditFaults: {
+    changed: (seq) => `Row ${seq} was changed: it is the first broken one`,
+    missing: (seq) => `Row ${seq} is missing: it is the first broken one`,
+  },
+  auditCutOff: 'No row has the hash that was noted: the end of the log was cut off',
+  auditSound: (count, head) => `${count} rows hold; hash of the last one: ${head}`,
   recordingsUsage: 'Usage: npm run recordings -- verify RECORDING-ID [--data PATH]',
   recordingFaults: { missing: 'is missing', changed: 'was changed', added: 'was not there when it was signed' },
   recordingSignatures: {

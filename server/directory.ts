@@ -5,6 +5,7 @@ import { type Rows, readRows, UnreadableSheet, writeRows } from './meetings/shee
 import { exportSites, type ImportPlan, planImport, reportImport, unreadable } from './meetings/site-import.ts';
 import { freeSlug } from './meetings/slugs.ts';
 import type { OpenRooms } from './open-rooms.ts';
+import type { AuditEntry, Doer } from './protocol/audit.ts';
 import type { ImportReport, SheetFormat } from './protocol/directory.ts';
 import type { SaveSite, Site } from './protocol/http.ts';
 import type { RoomId, SiteId } from './protocol/ids.ts';
@@ -74,7 +75,7 @@ export class Directory {
   }
 
   /** Throws `Refused`: `siteExists`, `accountTaken`, `organisationUnknown`. */
-  add(saved: SaveSite, by: string): Promise<Site> {
+  add(saved: SaveSite, by: Doer): Promise<Site> {
     return this.#serially(async () => {
       const siteId = saved.siteId ?? this.#freeId(saved.name, []);
       const stored = storedSite(siteId, saved, undefined);
@@ -83,7 +84,7 @@ export class Directory {
   }
 
   /** Throws `Refused`: `siteUnknown`, `accountTaken`, `organisationUnknown`. */
-  change(siteId: SiteId, saved: SaveSite, by: string): Promise<Site> {
+  change(siteId: SiteId, saved: SaveSite, by: Doer): Promise<Site> {
     return this.#serially(async () => {
       const stored = storedSite(siteId, saved, this.#require(siteId));
       return this.#save(stored, await this.#parts.store.sites.change(stored, by, this.#parts.now()));
@@ -102,7 +103,7 @@ export class Directory {
   }
 
   /** As `import`, of a file. A file that cannot be read is reported as such. */
-  async importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: string }): Promise<ImportReport> {
+  async importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: Doer }): Promise<ImportReport> {
     try {
       return await this.import(await readRows(bytes, format), how);
     } catch (error) {
@@ -115,7 +116,7 @@ export class Directory {
    * Reads a sheet of sites against the directory as it is now, and saves what it says if that is wanted and every cell is good;
    * all of it or nothing. Throws `Refused` for what changed meanwhile.
    */
-  import(rows: Rows, { save, by }: { save: boolean; by: string }): Promise<ImportReport> {
+  import(rows: Rows, { save, by }: { save: boolean; by: Doer }): Promise<ImportReport> {
     return this.#serially(async () => {
       const carriers = (await this.#parts.store.organisations.list()).filter(({ kind }) => kind === 'carrier');
       const sites = this.#sites.map(({ site }) => site);
@@ -126,7 +127,7 @@ export class Directory {
     });
   }
 
-  remove(siteId: SiteId, by: string): Promise<void> {
+  remove(siteId: SiteId, by: Doer): Promise<void> {
     return this.#serially(async () => {
       const { sites } = this.#parts.store;
       if (!(await sites.remove(siteId, by, this.#parts.now()))) throw new Refused('siteUnknown', siteId);
@@ -146,10 +147,10 @@ export class Directory {
   }
 
   /** The whole list, in the place of the earlier one; who is in already stays. Throws `Refused` (`siteUnknown`). */
-  invite(roomId: RoomId, siteIds: readonly SiteId[]): Promise<void> {
+  invite(roomId: RoomId, siteIds: readonly SiteId[], note?: AuditEntry): Promise<void> {
     return this.#serially(async () => {
       this.requireSites(siteIds);
-      await this.#parts.store.sites.invite(roomId, siteIds);
+      await this.#parts.store.sites.invite(roomId, siteIds, note);
       const room = this.#parts.rooms.get(roomId);
       if (room) await this.#prepare(room);
     });
@@ -181,7 +182,7 @@ export class Directory {
     return live.map(({ binding }) => binding);
   }
 
-  async #saveImport({ newCarriers, sites }: ImportPlan, by: string): Promise<void> {
+  async #saveImport({ newCarriers, sites }: ImportPlan, by: Doer): Promise<void> {
     const added: StoredSite[] = [];
     const changed: StoredSite[] = [];
     for (const { siteId, saved } of sites) {

@@ -1,4 +1,5 @@
 import { freeSlug } from './meetings/slugs.ts';
+import type { Doer } from './protocol/audit.ts';
 import type { Organisation, SaveOrganisation } from './protocol/directory.ts';
 import { Refused } from './protocol/refusals.ts';
 import type { Store } from './store/index.ts';
@@ -18,7 +19,7 @@ export class OrganisationList {
   }
 
   /** Throws `Refused` (`organisationExists`). */
-  async add(saved: SaveOrganisation, by: string): Promise<Organisation> {
+  async add(saved: SaveOrganisation, by: Doer): Promise<Organisation> {
     const taken = new Set((await this.#store.list()).map(({ organisationId }) => organisationId));
     const organisationId = freeSlug(saved.name, saved.kind === 'carrier' ? 'carrier' : 'unit', (id) => taken.has(id));
     const organisation = { organisationId, ...saved };
@@ -28,14 +29,14 @@ export class OrganisationList {
   }
 
   /** Throws `Refused`: `organisationUnknown`, `organisationExists`. */
-  async change(organisation: Organisation, by: string): Promise<Organisation> {
+  async change(organisation: Organisation, by: Doer): Promise<Organisation> {
     const result = await this.#store.change(organisation, by, this.#now());
     if (result !== 'saved') throw new Refused(result, organisation.name);
     return organisation;
   }
 
   /** Throws `Refused`: `organisationUnknown`, `organisationInUse`. */
-  async remove(id: string, by: string): Promise<void> {
+  async remove(id: string, by: Doer): Promise<void> {
     const result = await this.#store.remove(id, by, this.#now());
     if (result !== 'removed') throw new Refused(result, id);
   }

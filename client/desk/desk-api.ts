@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type RoomSummary, roomSummarySchema, type Session, sessionSchema } from '../../server/protocol/http.ts';
+import { type Session, sessionSchema } from '../../server/protocol/accounts.ts';
+import { type RoomSummary, roomSummarySchema } from '../../server/protocol/http.ts';
 import type { SiteId } from '../../server/protocol/ids.ts';
 import { callApi } from '../session/api.ts';
 import { Refused } from '../session/refused.ts';
@@ -16,8 +17,10 @@ export async function currentSession(): Promise<Session | null> {
   }
 }
 
-export function signIn(username: string, password: string): Promise<Session> {
-  return callApi({ method: 'POST', path: '/sign-in', body: { username, password }, answer: sessionSchema });
+/** @param code of the telephone, or of recovery; asked for by the refusal `codeRequired` */
+export function signIn(username: string, password: string, code?: string): Promise<Session> {
+  const body = { username, password, ...(code === undefined ? {} : { code }) };
+  return callApi({ method: 'POST', path: '/sign-in', body, answer: sessionSchema });
 }
 
 export function changePassword(password: string, newPassword: string): Promise<Session> {

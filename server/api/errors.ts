@@ -6,6 +6,10 @@ import { type Refusal, type RefusalCode, Refused, refuse } from '../protocol/ref
 const STATUS: Partial<Record<RefusalCode, number>> = {
   notSignedIn: 401,
   wrongPassword: 401,
+  codeRequired: 401,
+  codeWrong: 401,
+  accountUnknown: 404,
+  sessionUnknown: 404,
   messageTooLarge: 413,
   roomUnknown: 404,
   recordingUnknown: 404,

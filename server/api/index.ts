@@ -1,15 +1,20 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
+import { routeAccounts } from './accounts.ts';
+import { routeAudit } from './audit.ts';
 import { serveClient } from './client-files.ts';
 import { routeDirectory } from './directory.ts';
+import { Credentials } from './credentials.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
 import { routeLayouts } from './layouts.ts';
 import { routeLinks } from './links.ts';
 import { refuseForeignOrigin } from './origin.ts';
+import { routeOwnAccount } from './own-account.ts';
 import type { ApiParts } from './ports.ts';
 import { routeRecordings } from './recordings.ts';
 import { routeRooms } from './rooms.ts';
+import { Seal } from './sealing.ts';
 import { Sessions } from './sessions.ts';
 import { routeSignIn } from './sign-in.ts';
 import { routeSites } from './sites.ts';
@@ -18,7 +23,9 @@ export { ensureOperator } from './operator-account.ts';
 
 /** The HTTP interface of protocol/http.ts, and the client's files for every other path. */
 export function createApi(parts: ApiParts): Express {
-  const sessions = new Sessions(parts.accounts, parts.now);
+  const sessions = new Sessions(parts);
+  const seal = new Seal(parts.signingKey);
+  const credentials = new Credentials({ ...parts, sessions, seal });
   const app = express();
   app.disable('x-powered-by');
   app.use(protectBrowsers());
@@ -33,7 +40,10 @@ export function createApi(parts: ApiParts): Express {
   api.get('/health', async (_request, response) => {
     response.json(await parts.health());
   });
-  api.use(routeSignIn({ ...parts, sessions }));
+  api.use(routeSignIn(parts, sessions, credentials));
+  api.use(routeOwnAccount(parts, { sessions, credentials, seal }));
+  api.use(routeAccounts(parts, sessions));
+  api.use(routeAudit(parts, sessions));
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));

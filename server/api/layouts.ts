@@ -7,15 +7,15 @@ import type { ApiParts } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 
 /** The layouts of the house: saved by name, for every meeting. */
-export function routeLayouts({ layouts, logger, now }: ApiParts, sessions: Sessions): Router {
+export function routeLayouts({ layouts, logger }: ApiParts, sessions: Sessions): Router {
   const router = Router();
 
   async function save(request: Request, how: 'add' | 'change', layoutId: string): Promise<SavedLayout> {
-    const { account } = await sessions.require(request);
+    const { account, note } = await sessions.require(request);
     const saved = { layoutId, ...parse(saveLayoutSchema, request.body) };
     const fault = faultOf(saved.layout);
     if (fault) throw new Refused('malformed', `layout.${fault}`);
-    const result = await layouts[how](saved, now());
+    const result = await layouts[how](saved, note('layoutSaved', saved.name));
     if (result !== 'saved') throw new Refused(result, saved.name);
     logger.info({ username: account.username, layout: layoutId }, 'a layout was saved');
     return saved;
@@ -35,8 +35,9 @@ export function routeLayouts({ layouts, logger, now }: ApiParts, sessions: Sessi
   });
 
   router.delete('/layouts/:id', async (request, response) => {
-    const { account } = await sessions.require(request);
-    if (!(await layouts.remove(request.params.id))) throw new Refused('layoutNotSaved');
+    const { account, note } = await sessions.require(request);
+    if (!(await layouts.remove(request.params.id, note('layoutRemoved', request.params.id))))
+      throw new Refused('layoutNotSaved');
     logger.info({ username: account.username, layout: request.params.id }, 'a layout was removed');
     response.json({});
   });

@@ -28,20 +28,20 @@ export function routeLinks(parts: ApiParts, sessions: Sessions): Router {
   });
 
   router.post('/rooms/:id/links', async (request, response) => {
-    await sessions.require(request);
+    const { note } = await sessions.require(request);
     const { role, name, validHours } = parse(issueLinkSchema, request.body);
     const { roomId } = await findOpen(parts, request.params.id);
     const issuedAt = now();
     const link = { linkId: freshId(), roomId, role, name, issuedAt, expiresAt: issuedAt + validHours * HOUR_MS };
     const stored = role === 'guest' ? link : { ...link, participantId: `${role}-${freshId()}` };
-    await links.add(stored);
+    await links.add(stored, note('linkIssued', roomId, { linkId: stored.linkId, role, name }));
     response.status(201).json(await summarise(request, stored));
   });
 
   router.delete('/rooms/:id/links/:linkId', async (request, response) => {
-    await sessions.require(request);
+    const { note } = await sessions.require(request);
     const { id, linkId } = request.params;
-    const isRevoked = await links.revoke(id, linkId, now());
+    const isRevoked = await links.revoke(id, linkId, note('linkRevoked', id, { linkId }));
     // Once more is no mistake (RFC 9110 9.2.2): two operators, or an answer that was lost.
     if (!isRevoked && (await links.find(linkId))?.roomId !== id) throw new Refused('linkInvalid');
     await parts.reviewStanding((ticket) => ticket.linkId === linkId);

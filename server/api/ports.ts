@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Accounts, Audit, SignIns } from '../accounts/ports.ts';
+import type { AuditEntry, Doer } from '../protocol/audit.ts';
 import type {
   DirectoryChange,
   ImportReport,
@@ -28,38 +30,16 @@ import type { Room } from '../rooms.ts';
 
 // What the HTTP interface needs of the rest, as the composition root puts it together.
 
-export interface Account {
-  username: string;
-  passwordHash: string;
-  oneTime: boolean;
-}
-
-export interface StoredSession {
-  tokenHash: string;
-  username: string;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
-}
-
-export interface AccountsPort {
-  find(username: string): Promise<Account | undefined>;
-  setPassword(account: Account, now: number): Promise<void>;
-  openSession(session: StoredSession, now: number): Promise<void>;
-  findSession(tokenHash: string, now: number): Promise<StoredSession | undefined>;
-  extendSession(tokenHash: string, expiresAt: number): Promise<void>;
-  closeSession(tokenHash: string): Promise<void>;
-}
-
 export interface StoredLink extends Omit<LinkSummary, 'url'> {
   roomId: string;
   participantId?: string;
 }
 
 export interface LinksPort {
-  add(link: StoredLink): Promise<void>;
+  add(link: StoredLink, note: AuditEntry): Promise<void>;
   find(linkId: string): Promise<StoredLink | undefined>;
   ofRoom(roomId: string): Promise<StoredLink[]>;
-  revoke(roomId: string, linkId: string, now: number): Promise<boolean>;
+  revoke(roomId: string, linkId: string, note: AuditEntry): Promise<boolean>;
 }
 
 export interface RoomsPort {
@@ -132,21 +112,21 @@ export interface RecordedPort {
 
 export interface DirectoryPort {
   list(): Promise<Site[]>;
-  add(site: SaveSite, by: string): Promise<Site>;
-  change(siteId: string, site: SaveSite, by: string): Promise<Site>;
-  remove(siteId: string, by: string): Promise<void>;
+  add(site: SaveSite, by: Doer): Promise<Site>;
+  change(siteId: string, site: SaveSite, by: Doer): Promise<Site>;
+  remove(siteId: string, by: Doer): Promise<void>;
   exportSheet(format: SheetFormat, language: 'vi' | 'en'): Promise<Buffer>;
-  importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: string }): Promise<ImportReport>;
+  importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: Doer }): Promise<ImportReport>;
   requireSites(siteIds: readonly string[]): void;
   invited(roomId: string): Promise<string[]>;
-  invite(roomId: string, siteIds: readonly string[]): Promise<void>;
+  invite(roomId: string, siteIds: readonly string[], note: AuditEntry): Promise<void>;
 }
 
 export interface OrganisationsPort {
   list(): Promise<Organisation[]>;
-  add(saved: SaveOrganisation, by: string): Promise<Organisation>;
-  change(organisation: Organisation, by: string): Promise<Organisation>;
-  remove(id: string, by: string): Promise<void>;
+  add(saved: SaveOrganisation, by: Doer): Promise<Organisation>;
+  change(organisation: Organisation, by: Doer): Promise<Organisation>;
+  remove(id: string, by: Doer): Promise<void>;
 }
 
 export interface DirectoryChangesPort {
@@ -157,9 +137,9 @@ type LayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
 
 export interface LayoutsPort {
   list(): Promise<SavedLayout[]>;
-  add(saved: SavedLayout, now: number): Promise<LayoutResult>;
-  change(saved: SavedLayout, now: number): Promise<LayoutResult>;
-  remove(layoutId: string): Promise<boolean>;
+  add(saved: SavedLayout, note: AuditEntry): Promise<LayoutResult>;
+  change(saved: SavedLayout, note: AuditEntry): Promise<LayoutResult>;
+  remove(layoutId: string, note: AuditEntry): Promise<boolean>;
 }
 
 export interface SipBansPort {
@@ -177,14 +157,16 @@ export interface NewTicket {
   session?: string;
 }
 
-/** What a ticket rests on: the link, or the hash of the session's token. */
+/** What a ticket rests on: the link, or the session. */
 interface Standing {
   linkId?: string | undefined;
   session?: string | undefined;
 }
 
 export interface ApiParts {
-  accounts: AccountsPort;
+  accounts: Accounts;
+  signIns: SignIns;
+  audit: Audit;
   links: LinksPort;
   log: LogPort;
   recorded: RecordedPort;

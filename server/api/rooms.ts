@@ -15,32 +15,34 @@ export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
   const router = Router();
 
   router.get('/rooms', async (request, response) => {
-    await sessions.require(request);
+    await sessions.require(request, 'readMeetings');
     const stored = await log.rooms();
     response.json({ rooms: stored.map((room) => summarise(parts, request, room, rooms.get(room.roomId))) });
   });
 
   router.post('/rooms', async (request, response) => {
-    const { account } = await sessions.require(request);
+    const { account, note } = await sessions.require(request);
     const { title, roomId, siteIds } = parse(openRoomSchema, request.body);
     directory.requireSites(siteIds ?? []);
     const room = await rooms.create(title, roomId);
-    if (siteIds) await directory.invite(room.roomId, siteIds);
+    await parts.audit.append(note('meetingOpened', room.roomId, { title }));
+    if (siteIds)
+      await directory.invite(room.roomId, siteIds, note('sitesInvited', room.roomId, { sites: siteIds.length }));
     parts.logger.info({ username: account.username, room: room.roomId }, 'a meeting was opened');
     response.status(201).json(summarise(parts, request, room.state, room));
   });
 
   router.post('/rooms/:id/ticket', async (request, response) => {
-    const { account, tokenHash } = await sessions.require(request);
+    const { account, sessionId } = await sessions.require(request);
     const { roomId } = await findOpen(parts, request.params.id);
     const participantId = `op-${randomBytes(9).toString('base64url')}`;
     const who = { participantId, role: 'operator', kind: 'browser', name: account.username } as const;
-    const ticket = await parts.issueTicket({ roomId, ...who, session: tokenHash });
+    const ticket = await parts.issueTicket({ roomId, ...who, session: sessionId });
     response.json({ ticket, roomId, participantId });
   });
 
   router.get('/rooms/:id/log', async (request, response) => {
-    await sessions.require(request);
+    await sessions.require(request, 'readMeetingLog');
     const events = await log.read(parse(roomIdSchema, request.params.id));
     if (events.length === 0) throw new Refused('roomUnknown', request.params.id);
     response.json({ events });

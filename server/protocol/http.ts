@@ -17,6 +17,9 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  * (state), 429 (limit), 500/503 (server). A signed-in operator has an HttpOnly, Secure, SameSite=Strict cookie.
  *
  *   GET    /api/health                         → Health
+ * Accounts, one's own and the others': `protocol/accounts.ts`; the log of acts: `protocol/audit.ts`; the sites' own
+ * computers: `protocol/devices.ts`.
+ *
  *   GET    /api/session                        → Session (401 `notSignedIn`)
  *   POST   /api/sign-in      SignIn            → Session
  *   POST   /api/password     ChangePassword    → Session    required after a one-time password
@@ -71,12 +74,6 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   DELETE …/shares/:shareId                   → {}         404 `shareUnknown`
  *   GET    …/acts                              → { acts: RecordingAct[] } newest first
  */
-export const usernameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
-export const passwordSchema = z.string().min(1).max(256);
-export const signInSchema = z.strictObject({ username: usernameSchema, password: passwordSchema });
-/** At least 12 characters (NIST SP 800-63B 5.1.1 asks for 8; no composition rules). */
-export const changePasswordSchema = z.strictObject({ password: passwordSchema, newPassword: passwordSchema });
-export const sessionSchema = z.object({ username: usernameSchema, passwordChangeRequired: z.boolean() });
 
 /** `roomId` is chosen by the server (six digits, easy on a remote control) where it is not given. */
 export const openRoomSchema = z.strictObject({
@@ -189,8 +186,6 @@ export const healthSchema = z.object({
   ),
 });
 
-export type SignIn = z.infer<typeof signInSchema>;
-export type Session = z.infer<typeof sessionSchema>;
 export type RoomSummary = z.infer<typeof roomSummarySchema>;
 export type IssueLink = z.infer<typeof issueLinkSchema>;
 export type LinkSummary = z.infer<typeof linkSummarySchema>;

@@ -18,7 +18,7 @@ const claimsSchema = z.strictObject({
   callId: callIdSchema.optional(),
   /** The link by which it was got: the ticket falls with it. */
   linkId: z.string().max(64).optional(),
-  /** The operator's session, likewise, as the hash of its token. */
+  /** The session of who is signed in, likewise. */
   session: z.string().max(64).optional(),
 });
 

@@ -1,5 +1,7 @@
+import type { AuditAct, Doer } from '../protocol/audit.ts';
 import type { DirectoryChange, Organisation } from '../protocol/directory.ts';
 import { contactSchema } from '../protocol/directory.ts';
+import { appendAudit } from './audit.ts';
 import type { Database, Schema } from './schema.ts';
 
 export type SaveOrganisationResult = 'saved' | 'organisationExists' | 'organisationUnknown';
@@ -8,9 +10,9 @@ export type SaveOrganisationResult = 'saved' | 'organisationExists' | 'organisat
 export interface Organisations {
   /** By name. */
   list(): Promise<Organisation[]>;
-  add(organisation: Organisation, by: string, now: number): Promise<SaveOrganisationResult>;
-  change(organisation: Organisation, by: string, now: number): Promise<SaveOrganisationResult>;
-  remove(id: string, by: string, now: number): Promise<'removed' | 'organisationUnknown' | 'organisationInUse'>;
+  add(organisation: Organisation, by: Doer, now: number): Promise<SaveOrganisationResult>;
+  change(organisation: Organisation, by: Doer, now: number): Promise<SaveOrganisationResult>;
+  remove(id: string, by: Doer, now: number): Promise<'removed' | 'organisationUnknown' | 'organisationInUse'>;
 }
 
 export interface DirectoryChanges {
@@ -62,26 +64,38 @@ export function openDirectoryChanges(db: Database): DirectoryChanges {
   };
 }
 
+/** Who changed what from what; null before it was added and after it was removed. */
+interface Recorded {
+  by: Doer;
+  before: object | null;
+  after: object | null;
+}
+
+type Change = 'added' | 'changed' | 'removed';
+const ACTS: Record<'site' | 'organisation', Record<Change, AuditAct>> = {
+  site: { added: 'siteAdded', changed: 'siteChanged', removed: 'siteRemoved' },
+  organisation: { added: 'organisationAdded', changed: 'organisationChanged', removed: 'organisationRemoved' },
+};
+
 /** In the transaction of the change itself. What changes nothing is no change. */
 export async function recordChange(
   db: Database,
-  change: Omit<DirectoryChange, 'id' | 'before' | 'after'> & { before: object | null; after: object | null },
+  { by, ...change }: Omit<DirectoryChange, 'id' | 'by' | 'before' | 'after'> & Recorded,
 ): Promise<void> {
   const before = change.before && JSON.stringify(change.before);
   const after = change.after && JSON.stringify(change.after);
   if (before === after) return;
   await db
     .insertInto('directory_changes')
-    .values({ ...change, before, after })
+    .values({ ...change, by: by.username, before, after })
     .execute();
+  const { at, kind, subject: about, name } = change;
+  const act =
+    ACTS[kind === 'site' ? 'site' : 'organisation'][before === null ? 'added' : after === null ? 'removed' : 'changed'];
+  await appendAudit(db, { at, by: by.username, ip: by.ip, act, about, detail: { name } });
 }
 
-export async function addOrganisation(
-  db: Database,
-  organisation: Organisation,
-  by: string,
-  now: number,
-): Promise<void> {
+export async function addOrganisation(db: Database, organisation: Organisation, by: Doer, now: number): Promise<void> {
   await db.insertInto('organisations').values(toRow(organisation, now)).execute();
   await recordChange(db, { ...subjectOf(organisation), at: now, by, before: null, after: organisation });
 }

@@ -2,7 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { type Accounts, openAccounts } from './accounts.ts';
+import type { Accounts, Audit, Devices, SignIns } from '../accounts/ports.ts';
+import { openAccounts } from './accounts.ts';
+import { openSignIns } from './accounts-sessions.ts';
+import { openAudit } from './audit.ts';
+import { openDevices } from './devices.ts';
 import { type DirectoryChanges, type Organisations, openDirectoryChanges, openOrganisations } from './directory.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Layouts, openLayouts } from './layouts.ts';
@@ -13,9 +17,10 @@ import { openRegistrations, type Registrations } from './registrations.ts';
 import { openReviews, type Reviews } from './reviews.ts';
 import type { Database } from './schema.ts';
 import { openSites, type Sites } from './sites.ts';
-import { openSqlite } from './sqlite.ts';
+import { DATABASE_FILE, openSqlite } from './sqlite.ts';
 
 export type { DirectoryChanges, Organisations } from './directory.ts';
+export { openAuditIn } from './audit.ts';
 export { AppendConflict } from './event-log.ts';
 export type { Registrations } from './registrations.ts';
 export type { Ha1, SaveResult, Sites, StoredSite } from './sites.ts';
@@ -24,6 +29,9 @@ export type { Ha1, SaveResult, Sites, StoredSite } from './sites.ts';
 export interface Store {
   log: EventLog;
   accounts: Accounts;
+  signIns: SignIns;
+  devices: Devices;
+  audit: Audit;
   links: Links;
   recordings: Recordings;
   reviews: Reviews;
@@ -40,7 +48,7 @@ export interface Store {
 /** The embedded twin: one file in `folder`, which is made where it is missing. */
 export async function openEmbeddedStore(folder: string): Promise<Store> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  return openStore(openSqlite(join(folder, 'rostrum.sqlite')));
+  return openStore(openSqlite(join(folder, DATABASE_FILE)));
 }
 
 /** Brings the tables up to date. The store owns the database from here on. */
@@ -53,6 +61,9 @@ export async function openStore(db: Database): Promise<Store> {
   return {
     log: openEventLog(db),
     accounts: openAccounts(db),
+    signIns: openSignIns(db),
+    devices: openDevices(db),
+    audit: openAudit(db),
     links: openLinks(db),
     recordings: openRecordings(db),
     reviews: openReviews(db),

@@ -1,5 +1,7 @@
+import type { AuditEntry } from '../protocol/audit.ts';
 import type { SavedLayout } from '../protocol/http.ts';
 import { layoutSchema } from '../protocol/layouts.ts';
+import { appendAudit } from './audit.ts';
 import type { Database, Schema } from './schema.ts';
 
 export type SaveLayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
@@ -8,10 +10,10 @@ export type SaveLayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
 export interface Layouts {
   /** By name. */
   list(): Promise<SavedLayout[]>;
-  add(saved: SavedLayout, now: number): Promise<SaveLayoutResult>;
-  change(saved: SavedLayout, now: number): Promise<SaveLayoutResult>;
+  add(saved: SavedLayout, note: AuditEntry): Promise<SaveLayoutResult>;
+  change(saved: SavedLayout, note: AuditEntry): Promise<SaveLayoutResult>;
   /** False where there is no such layout. */
-  remove(layoutId: string): Promise<boolean>;
+  remove(layoutId: string, note: AuditEntry): Promise<boolean>;
 }
 
 export function openLayouts(db: Database): Layouts {
@@ -19,24 +21,31 @@ export function openLayouts(db: Database): Layouts {
     async list() {
       return (await db.selectFrom('layouts').selectAll().orderBy('folded').execute()).map(toLayout);
     },
-    add(saved, now) {
+    add(saved, note) {
       return db.transaction().execute(async (transaction) => {
         if (await isTaken(transaction, saved)) return 'layoutNameTaken';
-        await transaction.insertInto('layouts').values(toRow(saved, now)).execute();
+        await transaction.insertInto('layouts').values(toRow(saved, note.at)).execute();
+        await appendAudit(transaction, note);
         return 'saved';
       });
     },
-    change(saved, now) {
+    change(saved, note) {
       return db.transaction().execute(async (transaction) => {
         if (await isTaken(transaction, saved)) return 'layoutNameTaken';
-        const { id, ...row } = toRow(saved, now);
+        const { id, ...row } = toRow(saved, note.at);
         const changed = await transaction.updateTable('layouts').set(row).where('id', '=', id).executeTakeFirst();
-        return changed.numUpdatedRows === 1n ? 'saved' : 'layoutNotSaved';
+        if (changed.numUpdatedRows === 0n) return 'layoutNotSaved';
+        await appendAudit(transaction, note);
+        return 'saved';
       });
     },
-    async remove(layoutId) {
-      const removed = await db.deleteFrom('layouts').where('id', '=', layoutId).executeTakeFirst();
-      return removed.numDeletedRows === 1n;
+    remove(layoutId, note) {
+      return db.transaction().execute(async (transaction) => {
+        const removed = await transaction.deleteFrom('layouts').where('id', '=', layoutId).executeTakeFirst();
+        if (removed.numDeletedRows === 0n) return false;
+        await appendAudit(transaction, note);
+        return true;
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { accountsAndRoles } from './account-tables.ts';
 import { unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
 import { deskDirectory } from './desk-tables.ts';
 
@@ -107,6 +108,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-11-unbroken-recordings': { up: unbrokenRecordings },
   '2026-11-well-kept-recordings': { up: wellKeptRecordings },
   '2026-12-desk-directory': { up: deskDirectory },
+  '2026-12-roles-and-accounts': { up: accountsAndRoles },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

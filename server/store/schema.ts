@@ -1,7 +1,8 @@
 import type { Generated, Kysely } from 'kysely';
+import type { AccountTables } from './account-tables.ts';
 
 /** Times are milliseconds since 1970; flags are 0 or 1, because SQLite has no other. */
-export interface Schema {
+export interface Schema extends AccountTables {
   rooms: {
     id: string;
     title: string;
@@ -14,8 +15,6 @@ export interface Schema {
     ended_at: number | null;
   };
   events: { room_id: string; seq: number; at: number; by: string; type: string; json: string };
-  accounts: { username: string; password_hash: string; one_time: number; changed_at: number };
-  sessions: { token_hash: string; username: string; created_at: number; expires_at: number };
   links: {
     id: string;
     room_id: string;

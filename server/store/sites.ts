@@ -1,6 +1,8 @@
+import type { AuditEntry, Doer } from '../protocol/audit.ts';
 import { siteDetailsSchema } from '../protocol/directory.ts';
 import type { Site } from '../protocol/http.ts';
 import type { RoomId, SiteId } from '../protocol/ids.ts';
+import { appendAudit } from './audit.ts';
 import { addOrganisation, findOrganisation, recordChange } from './directory.ts';
 import type { Database, Schema } from './schema.ts';
 
@@ -28,14 +30,14 @@ export interface SiteImport {
 export interface Sites {
   /** By name. */
   list(): Promise<StoredSite[]>;
-  add(stored: StoredSite, by: string, now: number): Promise<SaveResult>;
-  change(stored: StoredSite, by: string, now: number): Promise<SaveResult>;
+  add(stored: StoredSite, by: Doer, now: number): Promise<SaveResult>;
+  change(stored: StoredSite, by: Doer, now: number): Promise<SaveResult>;
   /** All of it or nothing. */
-  import(all: SiteImport, by: string, now: number): Promise<SaveResult>;
+  import(all: SiteImport, by: Doer, now: number): Promise<SaveResult>;
   /** With its invitations and its registrations. False where there is no such site. */
-  remove(siteId: SiteId, by: string, now: number): Promise<boolean>;
+  remove(siteId: SiteId, by: Doer, now: number): Promise<boolean>;
   /** Replaces the list; sites that are not there are left out. */
-  invite(roomId: RoomId, siteIds: readonly SiteId[]): Promise<void>;
+  invite(roomId: RoomId, siteIds: readonly SiteId[], note?: AuditEntry): Promise<void>;
   invited(roomId: RoomId): Promise<SiteId[]>;
 }
 
@@ -72,9 +74,10 @@ export function openSites(db: Database): Sites {
         return true;
       });
     },
-    async invite(roomId, siteIds) {
+    async invite(roomId, siteIds, note) {
       await db.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('invitations').where('room_id', '=', roomId).execute();
+        await appendAudit(transaction, note);
         if (siteIds.length === 0) return;
         await transaction
           .insertInto('invitations')
@@ -117,7 +120,7 @@ async function allOrNothing(db: Database, save: (transaction: Database) => Promi
   }
 }
 
-async function addSite(db: Database, stored: StoredSite, by: string, now: number): Promise<SaveResult> {
+async function addSite(db: Database, stored: StoredSite, by: Doer, now: number): Promise<SaveResult> {
   const row = toRow(stored, now);
   if (await findSite(db, row.id)) return 'siteExists';
   if (await isTaken(db, row.account, row.id)) return 'accountTaken';
@@ -127,16 +130,24 @@ async function addSite(db: Database, stored: StoredSite, by: string, now: number
   return 'saved';
 }
 
-async function changeSite(db: Database, stored: StoredSite, by: string, now: number): Promise<SaveResult> {
+async function changeSite(db: Database, stored: StoredSite, by: Doer, now: number): Promise<SaveResult> {
   const { id, ...row } = toRow(stored, now);
   if (await isTaken(db, row.account, id)) return 'accountTaken';
   const before = await findSite(db, id);
   if (!before) return 'siteUnknown';
   if (!(await isCarrier(db, row.carrier_id))) return 'organisationUnknown';
+  const secret = await db.selectFrom('sites').select('ha1_sha256').where('id', '=', id).executeTakeFirst();
   await releaseAccount(db, stored.site);
   await db.updateTable('sites').set(row).where('id', '=', id).execute();
   await recordChange(db, { ...subjectOf(before), at: now, by, before, after: stored.site });
+  if (row.ha1_sha256 !== secret?.ha1_sha256) await recordSecret(db, before, by, now);
   return 'saved';
+}
+
+/** The directory's own history shows no secrets, and so not that one is another. */
+async function recordSecret(db: Database, { siteId, name }: StoredSite['site'], by: Doer, at: number): Promise<void> {
+  const who = { by: by.username, ip: by.ip };
+  await appendAudit(db, { at, ...who, act: 'siteChanged', about: siteId, detail: { name, sipPassword: true } });
 }
 
 /** A site that gives its account up, or takes another, is registered nowhere any more. */

@@ -3,6 +3,8 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Database, Schema } from './schema.ts';
 
+/** In the data folder. */
+export const DATABASE_FILE = 'rostrum.sqlite';
 /** How long a statement waits for another process that holds the file (a backup, the `sqlite3` shell). */
 const BUSY_MS = 2_000;
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AuditAct, AuditEntry } from '../../server/protocol/audit.ts';
 import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
 import type { SavedLayout } from '../../server/protocol/http.ts';
 import { AppendConflict, type Store } from '../../server/store/index.ts';
@@ -14,6 +15,7 @@ const opened: RoomEvent = { type: 'meetingOpened', roomId: 'giao-ban', title: 'G
 const ended: RoomEvent = { type: 'meetingEnded' };
 const QUARTER = { x: 0, y: 0.5, w: 0.25, h: 0.25 };
 const clone = (layout: unknown) => structuredClone(layout) as SavedLayout['layout'];
+const note = (act: AuditAct, at: number): AuditEntry => ({ at, by: 'lan', act, about: '' });
 const number = (event: RoomEvent, seq: number, at = 1_000 + seq): LoggedEvent => ({ seq, at, by: 'system', event });
 
 /** What every store owes, whatever it is made of. */
@@ -111,43 +113,17 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
       expect(await twin.store.recordings.find('r2')).toBeUndefined();
     });
 
-    test('a changed password ends every session of its account', async () => {
-      const { accounts } = twin.store;
-      const account = { username: 'operator', passwordHash: 'h1', oneTime: true };
-      await accounts.setPassword(account, 1);
-      expect(await accounts.find('operator')).toEqual(account);
-      await accounts.openSession({ tokenHash: 't', username: 'operator', expiresAt: 100 }, 1);
-      expect(await accounts.findSession('t', 99)).toMatchObject({ username: 'operator' });
-      expect(await accounts.findSession('t', 100)).toBeUndefined();
-      await accounts.extendSession('t', 200);
-      expect(await accounts.findSession('t', 150)).toMatchObject({ expiresAt: 200 });
-      await accounts.setPassword({ ...account, passwordHash: 'h2', oneTime: false }, 2);
-      expect(await accounts.findSession('t', 50)).toBeUndefined();
-      expect(await accounts.find('operator')).toMatchObject({ passwordHash: 'h2', oneTime: false });
-      expect(await accounts.find('nobody')).toBeUndefined();
-    });
-
-    test('a session can be closed', async () => {
-      const { accounts } = twin.store;
-      await accounts.setPassword({ username: 'operator', passwordHash: 'h', oneTime: false }, 1);
-      await accounts.openSession({ tokenHash: 't', username: 'operator', expiresAt: 100 }, 1);
-      await accounts.closeSession('t');
-      expect(await accounts.findSession('t', 2)).toBeUndefined();
-      const orphan = accounts.openSession({ tokenHash: 'u', username: 'nobody', expiresAt: 100 }, 1);
-      await expect(orphan).rejects.toThrow();
-    });
-
     test('a link is revoked once, and in its own room', async () => {
       await claimed();
       const { links } = twin.store;
       const site = { linkId: 'l1', roomId, role: 'site', name: 'Ba Bể', issuedAt: 1, expiresAt: 9 } as const;
       const guest = { ...site, linkId: 'l2', role: 'guest', issuedAt: 2 } as const;
-      await links.add({ ...site, participantId: 'site-1' });
-      await links.add(guest);
+      await links.add({ ...site, participantId: 'site-1' }, note('linkIssued', 1));
+      await links.add(guest, note('linkIssued', 1));
       expect(await links.ofRoom(roomId)).toEqual([guest, { ...site, participantId: 'site-1' }]);
-      expect(await links.revoke('another', 'l1', 5)).toBe(false);
-      expect(await links.revoke(roomId, 'l1', 5)).toBe(true);
-      expect(await links.revoke(roomId, 'l1', 6)).toBe(false);
+      expect(await links.revoke('another', 'l1', note('linkRevoked', 5))).toBe(false);
+      expect(await links.revoke(roomId, 'l1', note('linkRevoked', 5))).toBe(true);
+      expect(await links.revoke(roomId, 'l1', note('linkRevoked', 6))).toBe(false);
       expect(await links.find('l1')).toMatchObject({ revokedAt: 5 });
       expect(await links.find('l3')).toBeUndefined();
     });
@@ -156,19 +132,20 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
       const { layouts } = twin.store;
       const layout = { name: 'custom', slots: [{ show: 'chair', fit: 'contain' }], tiles: [QUARTER] } as const;
       const saved = (layoutId: string, name: string): SavedLayout => ({ layoutId, name, layout: clone(layout) });
-      expect(await layouts.add(saved('l1', 'Khai mạc'), 1)).toBe('saved');
+      expect(await layouts.add(saved('l1', 'Khai mạc'), note('layoutSaved', 1))).toBe('saved');
       for (const name of ['KHAI  MẠC', 'khai mạc'.normalize('NFD')]) {
-        expect(await layouts.add(saved('l2', name), 2)).toBe('layoutNameTaken');
+        expect(await layouts.add(saved('l2', name), note('layoutSaved', 2))).toBe('layoutNameTaken');
       }
-      expect(await layouts.add(saved('l2', 'Khai mac'), 2)).toBe('saved');
-      expect(await layouts.change(saved('l2', 'khai mạc'), 3)).toBe('layoutNameTaken');
-      expect(await layouts.change(saved('l1', 'KHAI MẠC'), 3)).toBe('saved');
-      expect(await layouts.change(saved('l3', 'Bế mạc'), 3)).toBe('layoutNotSaved');
+      expect(await layouts.add(saved('l2', 'Khai mac'), note('layoutSaved', 2))).toBe('saved');
+      expect(await layouts.change(saved('l2', 'khai mạc'), note('layoutSaved', 3))).toBe('layoutNameTaken');
+      expect(await layouts.change(saved('l1', 'KHAI MẠC'), note('layoutSaved', 3))).toBe('saved');
+      expect(await layouts.change(saved('l3', 'Bế mạc'), note('layoutSaved', 3))).toBe('layoutNotSaved');
       const next = await twin.reopen();
       expect(await next.layouts.list()).toEqual([saved('l2', 'Khai mac'), saved('l1', 'KHAI MẠC')]);
       await next.close();
-      expect([await layouts.remove('l1'), await layouts.remove('l1')]).toEqual([true, false]);
-      expect(await layouts.add(saved('l4', 'khai mạc'), 4)).toBe('saved');
+      const remove = () => layouts.remove('l1', note('layoutRemoved', 4));
+      expect([await remove(), await remove()]).toEqual([true, false]);
+      expect(await layouts.add(saved('l4', 'khai mạc'), note('layoutSaved', 4))).toBe('saved');
     });
 
     test('it answers when it is asked whether it works', async () => {

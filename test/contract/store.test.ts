@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedStore } from '../../server/store/index.ts';
+import { describeAccounts } from './account-suite.ts';
 import { describeDirectory } from './directory-suite.ts';
 import { describeRecordings } from './recording-suite.ts';
 import { describeStore, type Twin } from './store-suite.ts';
@@ -20,5 +21,6 @@ async function openEmbedded(): Promise<Twin> {
 }
 
 describeStore('embedded', openEmbedded);
+describeAccounts('embedded', openEmbedded);
 describeRecordings('embedded', openEmbedded);
 describeDirectory('embedded', openEmbedded);

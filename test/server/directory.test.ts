@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Directory } from '../../server/directory.ts';
 import { OpenRooms } from '../../server/open-rooms.ts';
+import type { AuditEntry } from '../../server/protocol/audit.ts';
 import { type SaveSite, saveSiteSchema } from '../../server/protocol/http.ts';
 import type { SipBinding } from '../../server/protocol/wire.ts';
 import { type Fixture, openFixture } from './room-parts.ts';
@@ -10,6 +11,8 @@ import { type Fixture, openFixture } from './room-parts.ts';
 let fixture: Fixture;
 let rooms: OpenRooms;
 let directory: Directory;
+const LAN = { username: 'lan', ip: '10.0.0.1' };
+const NOTE: AuditEntry = { at: 1, by: 'lan', act: 'sitesInvited', about: '' };
 const logger = pino({ level: 'silent' });
 const open = () => Directory.open({ store: fixture.store, rooms, logger, now: fixture.parts.now });
 beforeEach(async () => {
@@ -40,16 +43,16 @@ const binding = (account: string, expiresAt: number): SipBinding => ({
 
 describe('a site', () => {
   test('gets its id from its name', async () => {
-    const named = (name: string) => directory.add({ name }, 'lan');
+    const named = (name: string) => directory.add({ name }, LAN);
     expect((await named('Sở Y tế')).siteId).toBe('so-y-te');
     expect((await named('sở y tế')).siteId).toBe('so-y-te-2');
     expect((await named('Đồng Hỷ')).siteId).toBe('dong-hy');
     expect((await named('***')).siteId).toBe('site');
-    await expect(directory.add({ name: 'x', siteId: 'so-y-te' }, 'lan')).rejects.toEqual(refusal('siteExists'));
+    await expect(directory.add({ name: 'x', siteId: 'so-y-te' }, LAN)).rejects.toEqual(refusal('siteExists'));
   });
 
   test('never gives its password back, and keeps no more than its hashes', async () => {
-    const site = await directory.add(codec('babe'), 'lan');
+    const site = await directory.add(codec('babe'), LAN);
     expect(site.sip).toMatchObject({ account: 'babe', hasPassword: true });
     expect(JSON.stringify(await directory.list())).not.toContain('password":"');
     const password = codec('babe').sip?.password;
@@ -59,26 +62,26 @@ describe('a site', () => {
   });
 
   test('keeps its password when it is saved without, and loses it with its account', async () => {
-    await directory.add(codec('babe'), 'lan');
+    await directory.add(codec('babe'), LAN);
     const { password: _password, ...rest } = codec('babe').sip ?? { sources: [], encryption: 'off', bridge: false };
-    await directory.change('babe', { name: 'Ba Bể', sip: rest }, 'lan');
+    await directory.change('babe', { name: 'Ba Bể', sip: rest }, LAN);
     expect(directory.account('babe').siteId).toBe('babe');
-    await directory.change('babe', { name: 'Ba Bể', sip: { ...rest, account: 'other' } }, 'lan');
+    await directory.change('babe', { name: 'Ba Bể', sip: { ...rest, account: 'other' } }, LAN);
     expect(() => directory.account('babe')).toThrow(refusal('siteUnknown'));
     expect(() => directory.account('other')).toThrow(refusal('siteUnknown'));
   });
 
   test('shares its account with nobody, also in the same instant', async () => {
     const both = await Promise.allSettled([
-      directory.add(codec('a'), 'lan'),
-      directory.add({ ...codec('a'), siteId: 'b' }, 'lan'),
+      directory.add(codec('a'), LAN),
+      directory.add({ ...codec('a'), siteId: 'b' }, LAN),
     ]);
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(both[1]).toMatchObject({ reason: { refusal: { code: 'accountTaken' } } });
   });
 
   test('is there after a restart', async () => {
-    await directory.add(codec('babe', { sources: ['10.1.0.0/16'] }), 'lan');
+    await directory.add(codec('babe', { sources: ['10.1.0.0/16'] }), LAN);
     expect(await (await open()).list()).toEqual(await directory.list());
   });
 });
@@ -88,9 +91,9 @@ describe('a caller is known', () => {
 
   test('by its account, its certificate, its network, or the address it is called at', async () => {
     const certificate = 'ab'.repeat(32);
-    await directory.add(codec('one', { sources: ['10.1.0.0/16', 'fd00::/8'] }), 'lan');
-    await directory.add({ ...codec('two', { certificate }) }, 'lan');
-    await directory.add(codec('three', { address: 'sip:room@10.9.9.9:5080' }), 'lan');
+    await directory.add(codec('one', { sources: ['10.1.0.0/16', 'fd00::/8'] }), LAN);
+    await directory.add({ ...codec('two', { certificate }) }, LAN);
+    await directory.add(codec('three', { address: 'sip:room@10.9.9.9:5080' }), LAN);
     expect(idOf({ account: 'two', ip: '10.1.2.3' })).toBe('two');
     expect(idOf({ certificate, ip: '10.1.2.3' })).toBe('two');
     expect(idOf({ ip: '10.1.2.3' })).toBe('one');
@@ -103,14 +106,14 @@ describe('a caller is known', () => {
   test('where its network is, which is told to whom it concerns', async () => {
     let told = 0;
     directory.watch(() => (told += 1));
-    await directory.add(codec('one', { sources: ['10.1.0.0/16'], address: 'sip:x@[fd00::7]:5060' }), 'lan');
+    await directory.add(codec('one', { sources: ['10.1.0.0/16'], address: 'sip:x@[fd00::7]:5060' }), LAN);
     expect(directory.networks()).toEqual(['10.1.0.0/16', 'fd00::7']);
     expect(told).toBe(1);
   });
 
   test('not where two sites could be meant', async () => {
-    await directory.add(codec('one', { sources: ['10.1.0.0/16'] }), 'lan');
-    await directory.add(codec('two', { sources: ['10.1.2.0/24'] }), 'lan');
+    await directory.add(codec('one', { sources: ['10.1.0.0/16'] }), LAN);
+    await directory.add(codec('two', { sources: ['10.1.2.0/24'] }), LAN);
     expect(idOf({ ip: '10.1.2.3' })).toBeUndefined();
     expect(idOf({ ip: '10.1.3.3' })).toBe('one');
   });
@@ -118,31 +121,31 @@ describe('a caller is known', () => {
 
 describe('a meeting', () => {
   test('has a PIN of its own and knows whom it invited, also when the directory changes', async () => {
-    await directory.add(codec('babe'), 'lan');
+    await directory.add(codec('babe'), LAN);
     const [one, two] = [await rooms.create('Một'), await rooms.create('Hai')];
-    await directory.invite(one.roomId, ['babe']);
+    await directory.invite(one.roomId, ['babe'], NOTE);
     await expect.poll(() => Object.keys(one.state.sites)).toEqual(['babe']);
     await expect.poll(() => two.state.pin).toMatch(/^\d{6}$/);
     expect(one.state.pin).not.toBe(two.state.pin);
     expect(two.state.sites).toEqual({});
-    await directory.change('babe', { name: 'Ba Bể' }, 'lan');
+    await directory.change('babe', { name: 'Ba Bể' }, LAN);
     await expect.poll(() => one.state.sites.babe?.name).toBe('Ba Bể');
-    await directory.remove('babe', 'lan');
+    await directory.remove('babe', LAN);
     await expect.poll(() => one.state.sites).toEqual({});
     expect(await directory.invited(one.roomId)).toEqual([]);
   });
 
   test('invites no one who is no site, and nobody of such a list', async () => {
-    await directory.add(codec('babe'), 'lan');
+    await directory.add(codec('babe'), LAN);
     const room = await rooms.create('Một');
-    await expect(directory.invite(room.roomId, ['babe', 'x'])).rejects.toEqual(refusal('siteUnknown'));
+    await expect(directory.invite(room.roomId, ['babe', 'x'], NOTE)).rejects.toEqual(refusal('siteUnknown'));
     expect(await directory.invited(room.roomId)).toEqual([]);
   });
 });
 
 describe('a registration', () => {
   test('shows in the list until it expires, and outlives a restart', async () => {
-    await directory.add(codec('babe'), 'lan');
+    await directory.add(codec('babe'), LAN);
     const now = fixture.parts.now();
     await directory.reportRegistrations('babe', [binding('babe', now + 60_000)]);
     await directory.reportRegistrations('nobody', [binding('nobody', now + 60_000)]);
@@ -156,9 +159,9 @@ describe('a registration', () => {
   });
 
   test('ends with its account', async () => {
-    await directory.add(codec('babe'), 'lan');
+    await directory.add(codec('babe'), LAN);
     await directory.reportRegistrations('babe', [binding('babe', fixture.parts.now() + 60_000)]);
-    await directory.change('babe', codec('other'), 'lan');
+    await directory.change('babe', codec('other'), LAN);
     expect(await directory.registrations()).toEqual([]);
   });
 });

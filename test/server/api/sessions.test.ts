@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newAccount } from '../../../server/api/operator-account.ts';
 import { Sessions } from '../../../server/api/sessions.ts';
 import { openEmbeddedStore, type Store } from '../../../server/store/index.ts';
 
@@ -18,12 +19,12 @@ let now = Date.UTC(2026, 0, 5);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rostrum-sessions-'));
   store = await openEmbeddedStore(folder);
-  const account = { username: 'operator', passwordHash: 'x', oneTime: false };
-  await store.accounts.setPassword(account, now);
-  const sessions = new Sessions(store.accounts, () => now);
+  const account = { ...newAccount('operator', now), passwordHash: 'x', oneTime: false, roles: ['operator' as const] };
+  await store.accounts.add(account, undefined);
+  const sessions = new Sessions({ ...store, now: () => now });
   const app = express();
-  app.post('/', async (_request, response) => {
-    await sessions.open(response, account);
+  app.post('/', async (request, response) => {
+    await sessions.open(request, response, account);
     response.end();
   });
   app.get('/', async (request, response) => {
