@@ -11,8 +11,9 @@ import { type FreeSpace, freeSpaceAt, type Room, roomFor } from './free-space.ts
 import { folderOf, writtenIn } from './on-disk.ts';
 import type { Written } from './part-writer.ts';
 import { RecordingRun, type RunListener } from './recording-run.ts';
+import { TrackKeeper } from './track-keeper.ts';
 import { Watchdog } from './watchdog.ts';
-import { isEmpty, isSpokenIn } from './watched.ts';
+import { hasTracks, isEmpty, isSpokenIn } from './watched.ts';
 
 export type RecordingReport = Extract<Command, { verb: 'reportRecording' }>;
 
@@ -46,6 +47,7 @@ export class Recorder implements RunListener {
   #again: NodeJS.Timeout | undefined;
   #keys: RecordingKeys = [];
   #run: RecordingRun | undefined;
+  #tracks: TrackKeeper | undefined;
   #room: Room = 'enough';
   #state: RoomState | undefined;
   #emptySince: number | undefined;
@@ -76,6 +78,7 @@ export class Recorder implements RunListener {
         this.#logger.error({ err: error }, 'recording not started');
         return this.#fail('notStarted');
       }
+      this.#tracks = new TrackKeeper(this.#about);
       await this.#sayWhatIsLeft();
       await this.#begin();
       this.#look = setInterval(() => void this.#serial.run('look', () => this.#lookAround()), LOOK_MS);
@@ -107,6 +110,7 @@ export class Recorder implements RunListener {
 
   changed(state: RoomState): void {
     this.#state = state;
+    this.#followTracks();
   }
 
   ended(reason: string): void {
@@ -134,9 +138,7 @@ export class Recorder implements RunListener {
       if ((await writtenIn(this.#folder)).bytes === 0) this.#fail('diskFull');
       return;
     }
-    const { context, roomId, recordingId } = this.#options;
-    const about = { context, roomId, recordingId, folder: this.#folder, keys: this.#keys, logger: this.#logger };
-    const run = new RecordingRun({ ...about, listener: this });
+    const run = new RecordingRun({ ...this.#about, listener: this });
     this.#run = run;
     try {
       await run.start();
@@ -147,6 +149,16 @@ export class Recorder implements RunListener {
       if (this.#failures >= MAX_FAILURES && (await writtenIn(this.#folder)).bytes === 0) this.#fail('notStarted');
       else this.#tryAgain();
     }
+  }
+
+  get #about() {
+    const { context, roomId, recordingId } = this.#options;
+    return { context, roomId, recordingId, folder: this.#folder, keys: this.#keys, logger: this.#logger };
+  }
+
+  #followTracks(): void {
+    if (this.#isOver || !this.#state) return;
+    void this.#tracks?.want(this.#room !== 'none' && hasTracks(this.#state));
   }
 
   #tryAgain(): void {
@@ -167,6 +179,7 @@ export class Recorder implements RunListener {
   async #lookAround(): Promise<void> {
     if (this.#isOver) return;
     await this.#lookAtDisk();
+    this.#followTracks();
     if (this.#room === 'none' && this.#run) {
       const run = this.#run;
       this.#forgetRun();
@@ -230,7 +243,7 @@ export class Recorder implements RunListener {
     clearInterval(this.#look);
     clearTimeout(this.#again);
     await this.#serial.run('end', async () => {
-      await this.#run?.stop();
+      await Promise.all([this.#run?.stop(), this.#tracks?.want(false)]);
       await tell();
     });
   }
@@ -244,6 +257,7 @@ export class Recorder implements RunListener {
     this.#isOver = true;
     clearInterval(this.#look);
     clearTimeout(this.#again);
+    void this.#tracks?.want(false);
     this.#tell({ status: 'failed', reason });
   }
 }

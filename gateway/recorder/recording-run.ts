@@ -12,8 +12,7 @@ import { inputOf, startStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import { PartDelivery } from './part-delivery.ts';
 import type { Written } from './part-writer.ts';
-import { TrackCapture } from './track-capture.ts';
-import { watchedOf } from './watched.ts';
+import { programOf } from './watched.ts';
 
 /** What whoever started a run is told. */
 export interface RunListener {
@@ -38,23 +37,20 @@ export interface RunOptions {
 }
 
 /**
- * A participant that consumes the composed picture and the mix, and what else is to be kept, and has all of it written.
- * Owns its seat and its engine processes; with the seat or the program's process it ends as a whole.
+ * A participant that consumes the composed picture and the mix, and has them written. Owns its seat and its engine
+ * process; with either it ends as a whole.
  */
 export class RecordingRun implements SeatOwner {
   readonly #options: RunOptions;
   readonly #serial: Serial;
-  readonly #tracks: TrackCapture;
   #engine: EngineProcess<RecorderContract> | undefined;
   #delivery: PartDelivery | undefined;
   #seat: Seat | undefined;
-  #watched = '';
   #isOver = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#serial = new Serial(options.logger);
-    this.#tracks = new TrackCapture({ ...options, onBroken: () => this.#end('notWritten') });
   }
 
   /** Rejects where it cannot begin; then nothing of it is left. */
@@ -85,37 +81,31 @@ export class RecordingRun implements SeatOwner {
   async stop(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
-    const finished = this.#engine?.request('stop', {}).catch((error: unknown) => {
+    await this.#engine?.request('stop', {}).catch((error: unknown) => {
       this.#options.logger.error({ err: error }, 'recording not finished in order');
     });
-    await Promise.all([finished, this.#tracks.stop()]);
     await this.#release();
   }
 
   async mediaReset(): Promise<void> {
-    this.#watched = '';
-    await this.#watch();
+    const pictures = programOf(this.#options.context.settings.recordingPicture.tier);
+    await this.#seat?.request({ request: 'watch', pictures }, nothingSchema);
   }
 
   changed(state: RoomState): void {
     this.#options.listener.changed(state);
-    this.#tracks.changed(state);
-    void this.#serial.run('watch', () => this.#watch());
   }
 
   consumerOpened(offer: ConsumerOffer): Promise<void> {
     return this.#serial.run('receive', async () => {
       if (!this.#seat || !this.#engine || this.#isOver) return;
       const { source } = offer.from;
-      if (source !== 'program' && source !== 'mix') return this.#tracks.receive(this.#seat, offer);
+      // What is kept beside the program is offered to every recorder.
+      if (source !== 'program' && source !== 'mix') return;
       const command = source === 'mix' ? 'receiveAudio' : 'receiveVideo';
       const { rtpPort } = await this.#engine.request(command, inputOf(offer));
       await startStream(this.#seat, offer, rtpPort);
     });
-  }
-
-  consumerClosed(consumerId: string): Promise<void> {
-    return this.#serial.run('forget', () => this.#tracks.forget(consumerId));
   }
 
   dismissed(): void {
@@ -135,16 +125,6 @@ export class RecordingRun implements SeatOwner {
     return engine;
   }
 
-  async #watch(): Promise<void> {
-    const state = this.#seat?.state;
-    if (!this.#seat || !state || this.#isOver) return;
-    const pictures = watchedOf(state, this.#options.context.settings.recordingPicture.tier);
-    const wanted = JSON.stringify(pictures);
-    if (wanted === this.#watched) return;
-    await this.#seat.request({ request: 'watch', pictures }, nothingSchema);
-    this.#watched = wanted;
-  }
-
   #broke(error: unknown): void {
     this.#options.logger.warn({ err: error }, 'recording cannot go on as it is');
     const isFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
@@ -159,7 +139,7 @@ export class RecordingRun implements SeatOwner {
 
   /** Never rejects. The engine before its delivery: what it still has is taken in. */
   async #release(): Promise<void> {
-    const closing = [this.#seat?.leave(), this.#engine?.stop(), this.#tracks.close()];
+    const closing = [this.#seat?.leave(), this.#engine?.stop()];
     const results = await Promise.allSettled(closing);
     results.push(...(await Promise.allSettled([this.#delivery?.close()])));
     for (const result of results) {

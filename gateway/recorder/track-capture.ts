@@ -1,22 +1,26 @@
 import type { Logger } from 'pino';
+import type { RecordingId, RoomId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { RoomState, SourceRef } from '../../server/protocol/records.ts';
 import type { RecordingKeys } from '../../server/recordings/cipher.ts';
 import type { GatewayContext } from '../context.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
 import { type TrackContract, trackContract } from '../engine/track-protocol.ts';
-import type { Seat } from '../session/seat.ts';
+import { Serial } from '../serial.ts';
+import { Seat, type SeatOwner } from '../session/seat.ts';
 import { inputOf, startStream } from '../session/streams.ts';
+import { nothingSchema } from '../session/wire.ts';
 import { PartDelivery } from './part-delivery.ts';
 import type { StreamAbout } from './part-writer.ts';
+import { tracksOf } from './watched.ts';
 
-interface TrackOptions {
+export interface CaptureOptions {
   context: GatewayContext;
+  roomId: RoomId;
+  recordingId: RecordingId;
   folder: string;
   keys: RecordingKeys;
   logger: Logger;
-  /** The process has ended by itself, or cannot write. */
-  onBroken: () => void;
 }
 
 interface Taken {
@@ -27,28 +31,84 @@ interface Taken {
 /** A closing part takes as long as a slow disk. */
 const ENGINE = { requestTimeoutMs: 15_000, stopTimeoutMs: 8_000 };
 
-/** Speakers' own streams, and what is presented, in one engine process that runs from the first of them on. */
-export class TrackCapture {
-  readonly #options: TrackOptions;
+/**
+ * A participant that consumes speakers' own streams, and what is presented, and has them written. Owns its seat and one
+ * engine process, which runs from the first stream on; with either it ends as a whole, and the program does not notice.
+ */
+export class TrackCapture implements SeatOwner {
+  readonly #options: CaptureOptions & { onEnded: (reason: string) => void };
+  readonly #serial: Serial;
   readonly #taken = new Map<string, Taken>();
   /** Of every stream that was ever received. */
   readonly #abouts = new Map<string, StreamAbout>();
   readonly #open = new Set<string>();
+  #seat: Seat | undefined;
   #running: { engine: EngineProcess<TrackContract>; delivery: PartDelivery } | undefined;
-  #state: RoomState | undefined;
-  #isOver = false;
+  #watched = '';
+  /** Resolves when nothing of it runs any more. */
+  #over: Promise<void> | undefined;
 
-  constructor(options: TrackOptions) {
+  /** @param options `onEnded`: it has ended by itself; once, when nothing of it runs any more */
+  constructor(options: CaptureOptions & { onEnded: (reason: string) => void }) {
     this.#options = options;
+    this.#serial = new Serial(options.logger);
   }
 
-  changed(state: RoomState): void {
-    this.#state = state;
+  /** Rejects where it cannot begin; then nothing of it is left. */
+  async start(): Promise<void> {
+    const { context, roomId, recordingId, logger } = this.#options;
+    const participantId = `tracks-${recordingId}`;
+    const ask = { roomId, kind: 'recorder' as const, participantId, name: 'recorder' };
+    const renew = () => context.control.ticket(ask);
+    const ticket = await renew();
+    if (this.#over) return;
+    this.#seat = new Seat({ server: context.server, participantId, ticket, renew, owner: this, logger });
   }
 
-  async receive(seat: Seat, offer: ConsumerOffer): Promise<void> {
+  /** Finishes all parts in order. */
+  stop(): Promise<void> {
+    this.#over ??= this.#serial.run('stop', async () => {
+      const { engine } = this.#running ?? {};
+      await Promise.allSettled([...this.#open].map((stream) => engine?.request('closeTrack', { stream })));
+      await this.#release();
+    });
+    return this.#over;
+  }
+
+  async mediaReset(): Promise<void> {
+    this.#watched = '';
+    await this.#watch();
+  }
+
+  changed(): void {
+    void this.#serial.run('watch', () => this.#watch());
+  }
+
+  consumerOpened(offer: ConsumerOffer): Promise<void> {
+    return this.#serial.run('receive', () => this.#receive(offer));
+  }
+
+  consumerClosed(consumerId: string): Promise<void> {
+    return this.#serial.run('forget', () => this.#forget(consumerId));
+  }
+
+  dismissed(reason: string): void {
+    this.#end(reason);
+  }
+
+  async #watch(): Promise<void> {
+    const state = this.#seat?.state;
+    if (!this.#seat || !state || this.#over) return;
+    const pictures = tracksOf(state);
+    const wanted = JSON.stringify(pictures);
+    if (wanted === this.#watched) return;
+    await this.#seat.request({ request: 'watch', pictures }, nothingSchema);
+    this.#watched = wanted;
+  }
+
+  async #receive(offer: ConsumerOffer): Promise<void> {
     const stream = streamOf(offer.from);
-    if (stream === undefined || this.#isOver) return;
+    if (stream === undefined || !this.#seat || this.#over) return;
     const { engine, delivery } = await this.#start();
     this.#abouts.set(stream, this.#describe(stream, offer.from));
     if (!this.#open.has(stream)) {
@@ -57,12 +117,12 @@ export class TrackCapture {
     }
     this.#taken.set(offer.consumerId, { stream, medium: offer.kind });
     const { rtpPort } = await engine.request('receive', { stream, medium: offer.kind, rtp: inputOf(offer) });
-    await startStream(seat, offer, rtpPort);
+    await startStream(this.#seat, offer, rtpPort);
   }
 
-  async forget(consumerId: string): Promise<void> {
+  async #forget(consumerId: string): Promise<void> {
     const taken = this.#taken.get(consumerId);
-    if (!taken || !this.#running || this.#isOver) return;
+    if (!taken || !this.#running || this.#over) return;
     this.#taken.delete(consumerId);
     const { engine } = this.#running;
     const { stream, medium } = taken;
@@ -74,27 +134,14 @@ export class TrackCapture {
     await engine.request('closeTrack', { stream });
   }
 
-  /** Finishes all parts in order. */
-  async stop(): Promise<void> {
-    const streams = [...this.#open];
-    this.#open.clear();
-    const { engine } = this.#running ?? {};
-    await Promise.allSettled(streams.map((stream) => engine?.request('closeTrack', { stream })));
-  }
-
-  async close(): Promise<void> {
-    this.#isOver = true;
-    await this.#running?.engine.stop();
-    await this.#running?.delivery.close();
-  }
-
   async #start(): Promise<{ engine: EngineProcess<TrackContract>; delivery: PartDelivery }> {
     if (this.#running) return this.#running;
-    const { folder, keys, logger, onBroken } = this.#options;
+    const { folder, keys, logger } = this.#options;
     const delivery = await PartDelivery.open({
-      ...{ folder, keys, logger, onBroken },
+      ...{ folder, keys, logger },
       about: (stream) => this.#abouts.get(stream),
       onWritten: () => undefined,
+      onBroken: () => this.#end('notWritten'),
     });
     try {
       const engine = await startEngine(trackContract, { logger, ...ENGINE });
@@ -102,13 +149,29 @@ export class TrackCapture {
         if (event.event === 'partBegun') delivery.begun(event);
         else logger.warn({ stream: event.stream, reason: event.message }, 'track begins another part');
       });
-      engine.onExit(({ expected }) => expected || onBroken());
+      engine.onExit(({ expected }) => expected || this.#end('engineExited'));
       this.#running = { engine, delivery };
       return this.#running;
     } catch (error) {
       await delivery.close();
       throw error;
     }
+  }
+
+  #end(reason: string): void {
+    if (this.#over) return;
+    this.#over = this.#serial.run('end', () => this.#release());
+    void this.#over.then(() => this.#options.onEnded(reason));
+  }
+
+  /** The engine before its delivery: what it still has is taken in. */
+  async #release(): Promise<void> {
+    await Promise.allSettled([this.#seat?.leave(), this.#running?.engine.stop()]);
+    await this.#running?.delivery.close();
+  }
+
+  get #state(): RoomState | null {
+    return this.#seat?.state ?? null;
   }
 
   #describe(stream: string, { participantId }: SourceRef): StreamAbout {

@@ -7,23 +7,28 @@ import { COMPOSER_ID } from '../composer/id.ts';
 /** The largest that is sent: a recording is looked at again, and closely. */
 const LARGEST = 2;
 
-/** Whose pictures a recording takes: the program, of who speaks his own, and what is presented, as it was asked for. */
-export function watchedOf(state: RoomState, tier: string): Watched[] {
+/** The picture that a program is. */
+export function programOf(tier: string): Watched[] {
+  return [{ from: { participantId: COMPOSER_ID, source: 'program', tier }, spatialLayer: LARGEST }];
+}
+
+/** Whose pictures are kept beside it, as it was asked for: of who speaks his own, and what is presented. */
+export function tracksOf(state: RoomState): Watched[] {
   const { recording } = state;
-  const pictures: Watched[] = [
-    { from: { participantId: COMPOSER_ID, source: 'program', tier }, spatialLayer: LARGEST },
-  ];
-  if (recording.status === 'off') return pictures;
-  if (recording.tracks === 'speakers') {
-    for (const { id } of speakersOf(state)) {
-      pictures.push({ from: { participantId: id, source: 'camera' }, spatialLayer: LARGEST });
-    }
-  }
-  const presenter = presenterOf(state);
-  if (recording.content && presenter) {
-    pictures.push({ from: { participantId: presenter.id, source: 'screen' }, spatialLayer: LARGEST });
-  }
-  return pictures;
+  if (recording.status === 'off') return [];
+  const speakers = recording.tracks === 'speakers' ? speakersOf(state) : [];
+  const pictures = speakers.map(({ id }) => pictureOf(id, 'camera'));
+  const presenter = recording.content ? presenterOf(state) : null;
+  return presenter ? [...pictures, pictureOf(presenter.id, 'screen')] : pictures;
+}
+
+/** Whether anything is to be kept beside the program. */
+export function hasTracks({ recording }: RoomState): boolean {
+  return recording.status !== 'off' && (recording.tracks === 'speakers' || recording.content);
+}
+
+function pictureOf(participantId: string, source: 'camera' | 'screen'): Watched {
+  return { from: { participantId, source }, spatialLayer: LARGEST };
 }
 
 function speakersOf({ participants }: RoomState) {
