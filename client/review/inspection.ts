@@ -1,4 +1,4 @@
-import type { Inspection } from '../../server/protocol/recording.ts';
+import type { Inspection, RecordingDetail } from '../../server/protocol/recording.ts';
 
 /** What was found out about a recording after its stop, as the player draws it. */
 export interface Inspected extends Omit<Inspection, 'waveform' | 'strip'> {
@@ -14,6 +14,16 @@ export type Strip = NonNullable<Inspection['strip']> & {
   /** Where each of `files` is fetched. */
   urls: readonly string[];
 };
+
+/** Whether it is looked through after its stop: what still runs, and files of an earlier version, are not. */
+export function isInspectable({ recording, viewer }: Pick<RecordingDetail, 'recording' | 'viewer'>): boolean {
+  return recording.form === 'parts' && recording.status === 'saved' && viewer.may.see;
+}
+
+/** It is still to come. */
+export function isPreparing(detail: Pick<RecordingDetail, 'recording' | 'viewer' | 'files'>): boolean {
+  return isInspectable(detail) && !detail.files.inspected;
+}
 
 /** @param urlOf where the strip's n-th file is fetched */
 export function readInspected({ waveform, strip, ...rest }: Inspection, urlOf: (n: number) => string): Inspected {

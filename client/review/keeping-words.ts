@@ -3,6 +3,11 @@ import { catalogue } from '../ui/words.svelte.ts';
 /** To whom a recording is given, who sees it, and how long it is kept. */
 export const keepingWords = catalogue({
   vi: {
+    nameOrDownload: {
+      watermark: { recipient: 'Ghi tên người nhận lên hình', viewer: 'Ghi tên người xem lên hình' },
+      download: 'Cho tải về',
+      bound: 'Bản có tên trên hình thì không tải về được: tệp tải về sẽ không mang tên.',
+    },
     share: {
       title: 'Chia sẻ một đoạn',
       text: 'Ai giữ liên kết xem được đúng đoạn này mà không cần tài khoản, đến khi hết hạn. Mỗi lần xem được ghi lại.',
@@ -15,8 +20,6 @@ export const keepingWords = catalogue({
       orderWrong: 'Phải sau thời điểm bắt đầu.',
       expires: 'Hết hạn sau',
       days: { day: '1 ngày', week: '7 ngày', month: '30 ngày' },
-      watermark: 'Ghi tên người nhận lên hình',
-      download: 'Cho tải về',
       issue: 'Tạo liên kết',
       issued: 'Liên kết cho {who}, chỉ hiện một lần:',
       copy: 'Chép liên kết',
@@ -48,8 +51,7 @@ export const keepingWords = catalogue({
       accounts: 'Tài khoản được xem',
       accountsHint: 'Tên đăng nhập, cách nhau bằng dấu phẩy.',
       accountsWrong: 'Tên đăng nhập chỉ gồm chữ thường không dấu, số, dấu chấm và gạch nối.',
-      watermark: 'Ghi tên người xem lên hình',
-      download: 'Cho tải về',
+      withoutYou: 'Tài khoản của bạn không có ở đây: lưu xong, bạn không xem được nội dung nữa.',
       keep: 'Thời gian giữ',
       keeps: { byRule: 'Theo quy định', until: 'Đến ngày', ever: 'Không xoá' },
       keepUntil: 'Ngày xoá',
@@ -80,6 +82,11 @@ export const keepingWords = catalogue({
     },
   },
   en: {
+    nameOrDownload: {
+      watermark: { recipient: 'Write the name over the picture', viewer: "Write the viewer's name over the picture" },
+      download: 'Allow download',
+      bound: 'With a name over it, it cannot be downloaded: a file would be without the name.',
+    },
     share: {
       title: 'Share a part',
       text: 'Whoever holds the link sees this part and nothing else, without an account, until it expires. Each view is recorded.',
@@ -92,8 +99,6 @@ export const keepingWords = catalogue({
       orderWrong: 'Must be after the beginning.',
       expires: 'Expires after',
       days: { day: '1 day', week: '7 days', month: '30 days' },
-      watermark: 'Write the name over the picture',
-      download: 'Allow download',
       issue: 'Make the link',
       issued: 'Link for {who}, shown only once:',
       copy: 'Copy the link',
@@ -121,8 +126,7 @@ export const keepingWords = catalogue({
       accounts: 'Accounts that may see it',
       accountsHint: 'User names, separated by commas.',
       accountsWrong: 'User names consist of small letters, figures, dots and hyphens.',
-      watermark: "Write the viewer's name over the picture",
-      download: 'Allow download',
+      withoutYou: 'Your account is not among them: once saved, you will no longer see what is in it.',
       keep: 'How long it is kept',
       keeps: { byRule: 'By rule', until: 'Until', ever: 'For ever' },
       keepUntil: 'Deleted on',

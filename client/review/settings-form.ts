@@ -61,15 +61,20 @@ function dayOf(at: number): string {
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
 
+/** A name is written over the picture in the browser: a file would be without it. */
+export function downloadOf({ watermark, download }: Pick<SettingsForm, 'watermark' | 'download'>): boolean {
+  return download && !watermark;
+}
+
 /** What is sent: who is named only counts where people are named. */
 export function changeOf(form: SettingsForm, before: SettingsForm): ChangeRecording {
   const people: NamedPerson[] = [
     ...form.sites.map((participantId) => ({ participantId })),
     ...accountsOf(form.accounts).map((username) => ({ username })),
   ];
-  const { audience, watermark, download } = form;
+  const { audience, watermark } = form;
   return {
-    access: { audience, people: audience === 'named' ? people : [], watermark, download },
+    access: { audience, people: audience === 'named' ? people : [], watermark, download: downloadOf(form) },
     note: form.note.trim(),
     ...(form.held === before.held ? {} : { held: form.held }),
     ...keepOf(form),

@@ -18,6 +18,11 @@ export const words = catalogue({
     held: 'Lưu giữ theo yêu cầu',
     keepUntil: 'Giữ đến {date}',
     keepSoon: { other: 'Sẽ xoá sau {n} ngày' },
+    gaps: { other: '{n} lần gián đoạn, {length}' },
+    closed: {
+      title: 'Bản ghi chỉ dành cho người được chọn',
+      text: 'Tài khoản này không có trong danh sách nên không xem được hình, tiếng, diễn biến và ghi chú. Vẫn đổi được quyền xem và thời gian giữ.',
+    },
     foundIn: { title: 'Tên', site: 'Điểm cầu', chapter: 'Diễn biến', comment: 'Ghi chú', note: 'Ghi chú chung' },
     unplayable: 'Trình duyệt không phát được bản ghi này. Tải về để xem bằng chương trình khác.',
     empty: 'Chưa có hình và tiếng nào được ghi.',
@@ -42,6 +47,11 @@ export const words = catalogue({
     held: 'On legal hold',
     keepUntil: 'Kept until {date}',
     keepSoon: { one: 'Deleted in {n} day', other: 'Deleted in {n} days' },
+    gaps: { one: '{n} interruption, {length}', other: '{n} interruptions, {length}' },
+    closed: {
+      title: 'This recording is for chosen people alone',
+      text: 'This account is not among them, so its pictures, sound, chapters and comments stay closed. Access and retention can still be changed.',
+    },
     foundIn: { title: 'Title', site: 'Site', chapter: 'Chapter', comment: 'Comment', note: 'Note' },
     unplayable: 'This browser cannot play the recording. Download it to watch it with another program.',
     empty: 'Nothing has been recorded yet.',

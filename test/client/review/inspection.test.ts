@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readInspected, thumbnailAt } from '../../../client/review/inspection.ts';
-import type { Inspection } from '../../../server/protocol/recording.ts';
+import { isInspectable, isPreparing, readInspected, thumbnailAt } from '../../../client/review/inspection.ts';
+import type { Inspection, RecordingDetail } from '../../../server/protocol/recording.ts';
 
 const INSPECTION: Inspection = {
   v: 1,
@@ -19,6 +19,26 @@ const INSPECTION: Inspection = {
   silences: [],
 };
 const read = (inspection = INSPECTION) => readInspected(inspection, (n) => `/strip/${n}.jpg`);
+
+const VIEWER = { as: 'operator', name: 'lan', watermark: false } as const;
+const detail = (recording: Partial<RecordingDetail['recording']> = {}, { see = true, inspected = false } = {}) => ({
+  recording: {
+    ...{ recordingId: 'r1', roomId: 'giao-ban', title: 'Giao ban', status: 'saved' as const, form: 'parts' as const },
+    ...{ startedAt: 0, durationMs: 1, bytes: 1, held: false, gaps: { count: 0, ms: 0 }, warnings: [], inspected },
+    ...recording,
+  },
+  viewer: { ...VIEWER, may: { see, download: see, comment: see, manage: true } },
+  files: { inspected, manifest: false },
+});
+
+it('is still to come for what was saved in parts, and for nothing else', () => {
+  expect(isPreparing(detail())).toBe(true);
+  expect(isPreparing(detail({}, { inspected: true }))).toBe(false);
+  expect(isInspectable(detail({}, { inspected: true }))).toBe(true);
+  for (const other of [detail({ status: 'running' }), detail({ form: 'file' }), detail({}, { see: false })]) {
+    expect([isInspectable(other), isPreparing(other)]).toEqual([false, false]);
+  }
+});
 
 describe('readInspected', () => {
   it('opens the peaks, and knows where each sheet is', () => {

@@ -32,6 +32,11 @@ it('names people only where people are named, and says nothing of what stays', (
   expect(changeOf({ ...form, held: true }, form).held).toBe(true);
 });
 
+it('gives no file of what has names written over it', () => {
+  expect(changeOf({ ...form, watermark: true, download: true }, form).access).toMatchObject({ download: false });
+  expect(changeOf({ ...form, watermark: false, download: true }, form).access).toMatchObject({ download: true });
+});
+
 it.each([
   ['byRule' as const, '', 'byRule'],
   ['ever' as const, '', null],
