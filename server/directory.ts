@@ -142,6 +142,17 @@ export class Directory {
     if (unknown !== undefined) throw new Refused('siteUnknown', unknown);
   }
 
+  /** As it is named now; its id where it is no longer there. */
+  nameOf(siteId: SiteId): string {
+    return this.#sites.find(({ site }) => site.siteId === siteId)?.site.name ?? siteId;
+  }
+
+  /** Who provides the lines of these sites. */
+  carriersOf(siteIds: readonly SiteId[]): string[] {
+    const lines = this.#sites.flatMap(({ site }) => (siteIds.includes(site.siteId) ? [site.line?.carrierId] : []));
+    return [...new Set(lines.filter((carrier) => carrier !== undefined))];
+  }
+
   invited(roomId: RoomId): Promise<SiteId[]> {
     return this.#parts.store.sites.invited(roomId);
   }

@@ -3,6 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { createApi, ensureOperator } from './api/index.ts';
+import { Bookings } from './bookings.ts';
 import { parseSettings, SettingError, type Settings } from './config.ts';
 import { startDemo } from './demo.ts';
 import { Directory } from './directory.ts';
@@ -63,9 +64,12 @@ async function start(): Promise<void> {
   closers.push(() => recorded.close());
   const directory = await Directory.open({ store, rooms, logger, now });
   const organisations = new OrganisationList(store.organisations, now);
+  const bookings = await Bookings.open({ store, rooms, directory, logger, timeZone: settings.timeZone, now });
+  closers.push(async () => bookings.close());
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
     ...{ ...store, rooms, directory, organisations, recorded, recordingsDir, logger, now },
+    ...{ ...store, rooms, directory, organisations, bookings, recorded, recordingsDir, logger, now },
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),

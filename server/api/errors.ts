@@ -16,6 +16,7 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   commentUnknown: 404,
   shareUnknown: 404,
   layoutNotSaved: 404,
+  bookingUnknown: 404,
   internal: 500,
 };
 const STATUS_OF_CATEGORY: Record<Refusal['category'], number> = {

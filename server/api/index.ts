@@ -4,6 +4,7 @@ import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
 import { routeAccounts } from './accounts.ts';
 import { routeAudit } from './audit.ts';
 import { serveClient } from './client-files.ts';
+import { routeBookings } from './bookings.ts';
 import { routeDirectory } from './directory.ts';
 import { Credentials } from './credentials.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
@@ -48,6 +49,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));
   api.use(routeDirectory(parts, sessions));
+  api.use(routeBookings(parts, sessions));
   api.use(routeLayouts(parts, sessions));
   api.use(routeRecordings(parts, sessions));
   api.use(refuseUnknownPath);

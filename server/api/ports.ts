@@ -2,6 +2,16 @@ import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Accounts, Audit, SignIns } from '../accounts/ports.ts';
 import type { AuditEntry, Doer } from '../protocol/audit.ts';
+import type { CodecChange } from '../protocol/devices.ts';
+import type {
+  Book,
+  Booking,
+  BookingCheck,
+  ChangeBooking,
+  Clash,
+  DeskSettings,
+  TakeStep,
+} from '../protocol/bookings.ts';
 import type {
   DirectoryChange,
   ImportReport,
@@ -129,6 +139,21 @@ export interface OrganisationsPort {
   remove(id: string, by: Doer): Promise<void>;
 }
 
+/** Either what was booked, or who would be in two meetings at once. */
+export type BookingOutcome = { bookings: Booking[] } | { clashes: Clash[] };
+
+/** Booked meetings (`server/bookings.ts`); each refuses what the rules do not let. */
+export interface BookingsPort {
+  settings(): Promise<DeskSettings>;
+  saveSettings(settings: DeskSettings, by: string): Promise<DeskSettings>;
+  list(between: { from: number; to: number }): Promise<Booking[]>;
+  find(bookingId: string): Promise<Booking>;
+  check(wanted: Book, except?: string): Promise<BookingCheck>;
+  add(wanted: Book, by: string): Promise<BookingOutcome>;
+  change(bookingId: string, change: ChangeBooking, by: string): Promise<BookingOutcome>;
+  take(bookingId: string, step: TakeStep, by: string): Promise<Booking>;
+}
+
 export interface DirectoryChangesPort {
   list(filter: { subject?: string; most: number }): Promise<DirectoryChange[]>;
 }
@@ -174,6 +199,7 @@ export interface ApiParts {
   directory: DirectoryPort;
   organisations: OrganisationsPort;
   directoryChanges: DirectoryChangesPort;
+  bookings: BookingsPort;
   layouts: LayoutsPort;
   sipBans: SipBansPort;
   issueTicket(ticket: NewTicket): Promise<string>;

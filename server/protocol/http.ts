@@ -43,6 +43,14 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   POST   /api/organisations SaveOrganisation → Organisation 409 `organisationExists`
  *   PUT    /api/organisations/:id              → Organisation 409 `organisationUnknown`, `organisationExists`
  *   DELETE /api/organisations/:id              → {}         409 `organisationUnknown`, `organisationInUse`
+ *   GET    /api/bookings?from=&to=             → { bookings: Booking[] } by their opening
+ *   POST   /api/bookings/check?except= Book    → BookingCheck clashes and deadlines, before it is saved
+ *   POST   /api/bookings     Book              → { bookings: Booking[] } one for each repetition; 409 `bookingClash` with `clashes`
+ *   GET    /api/bookings/:id                   → Booking
+ *   PUT    /api/bookings/:id ChangeBooking     → Booking    409 `bookingChanged`, `bookingClash`, `stepRefused`
+ *   POST   /api/bookings/:id/steps TakeStep    → Booking    409 `stepRefused`; `open` opens the room, `close` ends it
+ *   GET    /api/desk-settings                  → DeskSettings
+ *   PUT    /api/desk-settings DeskSettings     → DeskSettings
  *   GET    /api/directory/changes?subject=     → { changes: DirectoryChange[] } newest first, 200 at most
  *   GET    /api/layouts                        → { layouts: SavedLayout[] } by name
  *   POST   /api/layouts      SaveLayout        → SavedLayout 409 `layoutNameTaken`

@@ -115,7 +115,9 @@ async function isTaken(db: Database, { organisationId, kind, name }: Organisatio
 }
 
 async function isInUse(db: Database, id: string): Promise<boolean> {
-  return (await db.selectFrom('sites').select('id').where('carrier_id', '=', id).executeTakeFirst()) !== undefined;
+  const sites = db.selectFrom('sites').select('id').where('carrier_id', '=', id);
+  const bookings = db.selectFrom('bookings').select('id').where('host_unit_id', '=', id);
+  return (await sites.unionAll(bookings).executeTakeFirst()) !== undefined;
 }
 
 function subjectOf({ organisationId, kind, name }: Organisation) {

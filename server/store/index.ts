@@ -7,11 +7,14 @@ import { openAccounts } from './accounts.ts';
 import { openSignIns } from './accounts-sessions.ts';
 import { openAudit } from './audit.ts';
 import { openDevices } from './devices.ts';
+import { type Bookings, openBookings } from './bookings.ts';
+import { type DeskDocuments, openDeskDocuments } from './desk-documents.ts';
 import { type DirectoryChanges, type Organisations, openDirectoryChanges, openOrganisations } from './directory.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Layouts, openLayouts } from './layouts.ts';
 import { type Links, openLinks } from './links.ts';
 import { migrationProvider } from './migrations.ts';
+import { type Notices, openNotices } from './notices.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
 import { openRegistrations, type Registrations } from './registrations.ts';
 import { openReviews, type Reviews } from './reviews.ts';
@@ -19,9 +22,12 @@ import type { Database } from './schema.ts';
 import { openSites, type Sites } from './sites.ts';
 import { DATABASE_FILE, openSqlite } from './sqlite.ts';
 
+export type { BookResult, Bookings, StoredBooking, TakenReservation } from './bookings.ts';
+export type { DeskDocuments } from './desk-documents.ts';
 export type { DirectoryChanges, Organisations } from './directory.ts';
 export { openAuditIn } from './audit.ts';
 export { AppendConflict } from './event-log.ts';
+export type { Notices, StoredNotice } from './notices.ts';
 export type { Registrations } from './registrations.ts';
 export type { Ha1, SaveResult, Sites, StoredSite } from './sites.ts';
 
@@ -38,6 +44,9 @@ export interface Store {
   sites: Sites;
   organisations: Organisations;
   directoryChanges: DirectoryChanges;
+  bookings: Bookings;
+  deskDocuments: DeskDocuments;
+  notices: Notices;
   layouts: Layouts;
   registrations: Registrations;
   /** Rejects when the database does not answer. */
@@ -70,6 +79,9 @@ export async function openStore(db: Database): Promise<Store> {
     sites: openSites(db),
     organisations: openOrganisations(db),
     directoryChanges: openDirectoryChanges(db),
+    bookings: openBookings(db),
+    deskDocuments: openDeskDocuments(db),
+    notices: openNotices(db),
     layouts: openLayouts(db),
     registrations: openRegistrations(db),
     probe: async () => {

@@ -1,7 +1,7 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { accountsAndRoles } from './account-tables.ts';
+import { deskDirectory, deskMeetings } from './desk-tables.ts';
 import { unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
-import { deskDirectory } from './desk-tables.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -108,6 +108,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-11-unbroken-recordings': { up: unbrokenRecordings },
   '2026-11-well-kept-recordings': { up: wellKeptRecordings },
   '2026-12-desk-directory': { up: deskDirectory },
+  '2026-12-desk-meetings': { up: deskMeetings },
   '2026-12-roles-and-accounts': { up: accountsAndRoles },
 };
 

@@ -1,5 +1,7 @@
 import type { Generated, Kysely } from 'kysely';
 import type { AccountTables } from './account-tables.ts';
+import type { BookingStatus } from '../protocol/bookings.ts';
+import type { NoticeStatus } from '../protocol/notices.ts';
 
 /** Times are milliseconds since 1970; flags are 0 or 1, because SQLite has no other. */
 export interface Schema extends AccountTables {
@@ -128,6 +130,34 @@ export interface Schema extends AccountTables {
     name: string;
     before: string | null;
     after: string | null;
+  };
+  bookings: {
+    id: string;
+    series_id: string | null;
+    status: BookingStatus;
+    host_unit_id: string;
+    starts_at: number;
+    ends_at: number;
+    room_id: string | null;
+    version: number;
+    /** JSON. */
+    booked: string;
+    /** JSON. */
+    steps: string;
+  };
+  /** The store refuses two of one resource that overlap (REG-2). */
+  reservations: { booking_id: string; resource: string; from_at: number; to_at: number };
+  /** What the office has set and written, as JSON. */
+  desk_documents: { name: string; json: string; changed_at: number; changed_by: string };
+  /** `notice` is JSON. */
+  notices: {
+    id: string;
+    booking_id: string;
+    status: NoticeStatus;
+    /** When it is to be tried, while it is queued. */
+    next_at: number | null;
+    created_at: number;
+    notice: string;
   };
   layouts: {
     id: string;

@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Directory } from './directory.ts';
+import {
+  faultOfBooked,
+  isChangeable,
+  isHolding,
+  overlapsAmong,
+  reservationsOf,
+  statusAfter,
+  statusAfterChange,
+} from './meetings/booking-rules.ts';
+import { carrierToldAt } from './meetings/carrier-notice.ts';
+import { deadlinesOf } from './meetings/deadlines.ts';
+import { occurrencesOf } from './meetings/recurrence.ts';
+import type { OpenRooms } from './open-rooms.ts';
+import {
+  type Book,
+  type Booked,
+  type Booking,
+  type BookingCheck,
+  type ChangeBooking,
+  type Clash,
+  type DeskSettings,
+  deskSettingsSchema,
+  type TakeStep,
+} from './protocol/bookings.ts';
+import type { Notice } from './protocol/notices.ts';
+import { Refused } from './protocol/refusals.ts';
+import type { Room } from './rooms.ts';
+import type { BookResult, Store, StoredBooking, TakenReservation } from './store/index.ts';
+
+export interface BookingParts {
+  store: Pick<Store, 'bookings' | 'deskDocuments' | 'notices' | 'organisations' | 'log'>;
+  rooms: OpenRooms;
+  directory: Directory;
+  logger: Logger;
+  /** IANA name: which day it is, and what the clock shows. */
+  timeZone: string;
+  now: () => number;
+}
+
+/** Either what was booked, or who would be in two meetings at once. */
+export type Outcome = { bookings: Booking[] } | { clashes: Clash[] };
+
+/** Notices that follow a change of a booking. */
+export interface BookingWatcher {
+  changed(booking: Booking, what: 'changed' | 'cancelled'): Promise<void>;
+}
+
+const SETTINGS = 'settings';
+
+/**
+ * The meetings that are booked, from the request to the report (REG-1 to REG-4, REG-19). What is open is tied to its live
+ * meeting: it is opened and closed with it.
+ */
+export class Bookings {
+  readonly #parts: BookingParts;
+  readonly #watchers = new Set<BookingWatcher>();
+  readonly #unwatch: (() => void)[] = [];
+
+  private constructor(parts: BookingParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes up the meetings that are open, and closes those that ended without it. Whoever opened it closes it. */
+  static async open(parts: BookingParts): Promise<Bookings> {
+    const bookings = new Bookings(parts);
+    const ended = new Set((await parts.store.log.rooms()).flatMap((r) => (r.status === 'ended' ? [r.roomId] : [])));
+    for (const { bookingId, roomId } of await parts.store.bookings.open()) {
+      const room = roomId === undefined ? undefined : parts.rooms.get(roomId);
+      if (room?.state.status === 'open') bookings.#follow(room, bookingId);
+      else if (roomId === undefined || ended.has(roomId)) await bookings.#closeEnded(bookingId);
+    }
+    return bookings;
+  }
+
+  close(): void {
+    for (const unwatch of this.#unwatch.splice(0)) unwatch();
+  }
+
+  watch(watcher: BookingWatcher): void {
+    this.#watchers.add(watcher);
+  }
+
+  async settings(): Promise<DeskSettings> {
+    return deskSettingsSchema.parse((await this.#parts.store.deskDocuments.read(SETTINGS)) ?? {});
+  }
+
+  async saveSettings(settings: DeskSettings, by: string): Promise<DeskSettings> {
+    await this.#parts.store.deskDocuments.write(SETTINGS, settings, by, this.#parts.now());
+    return settings;
+  }
+
+  async list(between: { from: number; to: number }): Promise<Booking[]> {
+    return this.#describe(await this.#parts.store.bookings.list(between));
+  }
+
+  /** Throws `Refused` (`bookingUnknown`). */
+  async find(bookingId: string): Promise<Booking> {
+    const [booking] = await this.#describe([await this.#require(bookingId)]);
+    if (!booking) throw new Refused('bookingUnknown', bookingId);
+    return booking;
+  }
+
+  /** What a booking would mean, before it is saved. @param except the booking that is changed. Throws `Refused`. */
+  async check(wanted: Book, except?: string): Promise<BookingCheck> {
+    const { repeat, ...booked } = wanted;
+    const { timeZone, now, store } = this.#parts;
+    const all = occurrencesOf(booked, repeat, timeZone);
+    const clashes: Clash[] = [];
+    for (const one of all) clashes.push(...this.#clashesOf(await store.bookings.taken(reservationsOf(one), except)));
+    const told = { announcedAt: booked.announcedAt ?? now() };
+    return {
+      occurrences: all.map(({ preparationAt, startsAt, endsAt }) => ({ preparationAt, startsAt, endsAt })),
+      deadlines: deadlinesOf(booked, told, await this.settings(), { now: now(), timeZone }),
+      clashes: await this.#nameDesks(clashes),
+    };
+  }
+
+  /** Throws `Refused`: `malformed` with the field, `siteUnknown`, `organisationUnknown`. */
+  async add(wanted: Book, by: string): Promise<Outcome> {
+    const { repeat, ...booked } = wanted;
+    const at = this.#parts.now();
+    await this.#requireGood(booked);
+    const all = occurrencesOf(booked, repeat, this.#parts.timeZone);
+    if (overlapsAmong(all)) throw new Refused('malformed', 'repeat');
+    const seriesId = all.length > 1 ? { seriesId: newId() } : {};
+    const stored = all.map((one) => ({
+      ...{ bookingId: newId(), ...seriesId, status: 'requested' as const, version: 1 },
+      booked: { ...one, announcedAt: one.announcedAt ?? at },
+      steps: [{ status: 'requested' as const, at, by }],
+    }));
+    const reserved = stored.map((booking) => ({ booking, reservations: reservationsOf(booking.booked) }));
+    return this.#outcome(await this.#parts.store.bookings.add(reserved), stored);
+  }
+
+  /** Throws `Refused`: as `add`, `bookingUnknown`, `bookingChanged`, `stepRefused` once it has begun. */
+  async change(bookingId: string, { version, ...booked }: ChangeBooking, by: string): Promise<Outcome> {
+    const before = await this.#require(bookingId);
+    if (!isChangeable(before.status)) throw new Refused('stepRefused', before.status);
+    if (before.version !== version) throw new Refused('bookingChanged', bookingId);
+    await this.#requireGood(booked, before.booked.startsAt);
+    const status = statusAfterChange(before.status);
+    const after: StoredBooking = {
+      ...{ ...before, status, version: version + 1 },
+      booked: { ...booked, announcedAt: booked.announcedAt ?? before.booked.announcedAt },
+      steps: [...before.steps, { status, at: this.#parts.now(), by, reason: 'changed' }],
+    };
+    const outcome = this.#outcome(await this.#save(after, before), [after]);
+    if ('bookings' in (await outcome)) await this.#tell(after, 'changed');
+    return outcome;
+  }
+
+  /** Throws `Refused`: `bookingUnknown`, `bookingChanged`, `stepRefused`, and what opening a room may be refused with. */
+  async take(bookingId: string, { step, reason }: TakeStep, by: string): Promise<Booking> {
+    const before = await this.#require(bookingId);
+    const status = statusAfter({ ...before, emergency: before.booked.emergency }, step);
+    if (status === undefined) throw new Refused('stepRefused', before.status);
+    if (step === 'cancel' && reason === undefined) throw new Refused('malformed', 'reason');
+    if (step === 'open') return this.#openRoom(before, by);
+    const after = this.#stepped(before, status, by, reason);
+    const result = await this.#save(after, before);
+    if (result !== 'saved') throw refusedOf(result, bookingId);
+    if (step === 'close' && before.roomId !== undefined) await this.#endRoom(before.roomId);
+    if (step === 'cancel') await this.#tell(after, 'cancelled');
+    return this.find(bookingId);
+  }
+
+  /** The room first: a booking never says that it is open while nobody can enter. */
+  async #openRoom(before: StoredBooking, by: string): Promise<Booking> {
+    const { booked, bookingId } = before;
+    this.#parts.directory.requireSites(booked.siteIds);
+    const room = await this.#parts.rooms.create(booked.title);
+    const after = { ...this.#stepped(before, 'open', by), roomId: room.roomId };
+    const result = await this.#save(after, before);
+    if (result !== 'saved') {
+      await this.#endRoom(room.roomId);
+      throw refusedOf(result, bookingId);
+    }
+    this.#follow(room, bookingId);
+    const { roomId } = room;
+    const sites = booked.siteIds.length;
+    const note = { at: this.#parts.now(), by, act: 'sitesInvited', about: roomId, detail: { sites } } as const;
+    await this.#parts.directory.invite(roomId, booked.siteIds, note);
+    return this.find(bookingId);
+  }
+
+  async #endRoom(roomId: string): Promise<void> {
+    const room = this.#parts.rooms.get(roomId);
+    if (room?.state.status === 'open') await room.dispatch({ verb: 'endMeeting' }, 'system');
+  }
+
+  /** The meeting may also be ended at the console. */
+  #follow(room: Room, bookingId: string): void {
+    const close = () => {
+      const closed = this.#closeEnded(bookingId);
+      closed.catch((error: unknown) => this.#parts.logger.error({ err: error, bookingId }, 'a booking was not closed'));
+    };
+    const unwatch = room.watch({
+      committed: ({ logged }) => logged.event.type === 'meetingEnded' && close(),
+      notify: () => undefined,
+      dismiss: () => undefined,
+      closed: () => undefined,
+    });
+    this.#unwatch.push(unwatch);
+  }
+
+  async #closeEnded(bookingId: string): Promise<void> {
+    const before = await this.#parts.store.bookings.find(bookingId);
+    if (before?.status === 'open') await this.#save(this.#stepped(before, 'closed', 'system'), before);
+  }
+
+  #stepped(before: StoredBooking, status: Booking['status'], by: string, reason?: string): StoredBooking {
+    const step = { status, at: this.#parts.now(), by, ...(reason === undefined ? {} : { reason }) };
+    return { ...before, status, steps: [...before.steps, step] };
+  }
+
+  #save(after: StoredBooking, before: StoredBooking): Promise<BookResult> {
+    const reservations = isHolding(after.status) ? reservationsOf(after.booked) : [];
+    return this.#parts.store.bookings.change({ booking: after, reservations }, before);
+  }
+
+  async #requireGood(booked: Booked, alreadyAt?: number): Promise<void> {
+    const fault = faultOfBooked(booked, Math.min(this.#parts.now(), alreadyAt ?? Number.POSITIVE_INFINITY));
+    if (fault) throw new Refused('malformed', fault);
+    this.#parts.directory.requireSites(booked.siteIds);
+    const organisations = await this.#parts.store.organisations.list();
+    const host = organisations.find(({ organisationId }) => organisationId === booked.hostUnitId);
+    if (host?.kind !== 'hostUnit') throw new Refused('organisationUnknown', booked.hostUnitId);
+    const { desks } = await this.settings();
+    if (!desks.some(({ deskId }) => deskId === booked.deskId)) throw new Refused('malformed', 'deskId');
+  }
+
+  async #require(bookingId: string): Promise<StoredBooking> {
+    const found = await this.#parts.store.bookings.find(bookingId);
+    if (!found) throw new Refused('bookingUnknown', bookingId);
+    return found;
+  }
+
+  async #outcome(result: BookResult, stored: readonly StoredBooking[]): Promise<Outcome> {
+    if (result === 'saved') return { bookings: await this.#describe(stored) };
+    if (typeof result === 'object') return { clashes: await this.#nameDesks(this.#clashesOf(result.taken)) };
+    throw refusedOf(result, stored[0]?.bookingId ?? '');
+  }
+
+  async #describe(stored: readonly StoredBooking[]): Promise<Booking[]> {
+    const { store, now, timeZone, directory } = this.#parts;
+    const settings = await this.settings();
+    const notices = await store.notices.ofBookings(stored.map(({ bookingId }) => bookingId));
+    const of = Map.groupBy(notices, ({ bookingId }: Notice) => bookingId);
+    return stored.map(({ booked, ...rest }) => {
+      const carriers = directory.carriersOf(booked.siteIds);
+      const carrierAt = carrierToldAt(carriers, of.get(rest.bookingId) ?? []);
+      const told = { announcedAt: booked.announcedAt, carrierAt };
+      return { ...booked, ...rest, deadlines: deadlinesOf(booked, told, settings, { now: now(), timeZone }) };
+    });
+  }
+
+  #clashesOf(taken: readonly TakenReservation[]): Clash[] {
+    return taken.map(({ resource, booking: { bookingId, booked } }) => {
+      const [kind, id = ''] = resource.split(':');
+      const { title, preparationAt, startsAt, endsAt } = booked;
+      const name = kind === 'site' ? this.#parts.directory.nameOf(id) : id;
+      const booking = { bookingId, title, preparationAt, startsAt, endsAt };
+      return { resource: kind === 'site' ? 'site' : 'desk', id, name, booking };
+    });
+  }
+
+  async #nameDesks(clashes: readonly Clash[]): Promise<Clash[]> {
+    const { desks } = await this.settings();
+    const nameOf = (id: string) => desks.find(({ deskId }) => deskId === id)?.name ?? id;
+    return clashes.map((clash) => (clash.resource === 'desk' ? { ...clash, name: nameOf(clash.id) } : clash));
+  }
+
+  async #tell({ bookingId }: StoredBooking, what: 'changed' | 'cancelled'): Promise<void> {
+    const booking = await this.find(bookingId);
+    for (const watcher of this.#watchers) await watcher.changed(booking, what);
+  }
+}
+
+function refusedOf(result: BookResult, bookingId: string): Refused {
+  return typeof result === 'object' || result === 'saved'
+    ? new Refused('bookingClash')
+    : new Refused(result, bookingId);
+}
+
+function newId(): string {
+  return randomBytes(9).toString('base64url');
+}

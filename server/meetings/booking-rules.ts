@@ -1,0 +1,80 @@
+import type { Booked, BookingStatus, BookingStep } from '../protocol/bookings.ts';
+
+const DAY_MS = 86_400_000;
+/** A request may be entered a little after the meeting was to begin, by a clock that is behind. */
+const PAST_MS = 5 * 60_000;
+
+/** From where each step may be taken, and where it leads. */
+const STEPS: Record<BookingStep, { from: readonly BookingStatus[]; to: BookingStatus }> = {
+  confirm: { from: ['requested'], to: 'confirmed' },
+  announce: { from: ['confirmed', 'announced', 'rehearsing'], to: 'announced' },
+  rehearse: { from: ['confirmed', 'announced'], to: 'rehearsing' },
+  open: { from: ['confirmed', 'announced', 'rehearsing'], to: 'open' },
+  close: { from: ['open'], to: 'closed' },
+  report: { from: ['closed'], to: 'reported' },
+  cancel: { from: ['requested', 'confirmed', 'announced', 'rehearsing'], to: 'cancelled' },
+};
+
+export interface Held {
+  status: BookingStatus;
+  emergency?: Booked['emergency'];
+}
+
+/** Where a step leads; nothing where it may not be taken now. An emergency opens without having been confirmed (REG-3). */
+export function statusAfter({ status, emergency }: Held, step: BookingStep): BookingStatus | undefined {
+  if (step === 'open' && emergency && status === 'requested') return 'open';
+  const { from, to } = STEPS[step];
+  if (!from.includes(status)) return undefined;
+  // Who is told again while it is being rehearsed does not leave the rehearsal.
+  return step === 'announce' && status === 'rehearsing' ? 'rehearsing' : to;
+}
+
+export function stepsFrom(held: Held): BookingStep[] {
+  return (Object.keys(STEPS) as BookingStep[]).filter((step) => statusAfter(held, step) !== undefined);
+}
+
+/** What was booked may be changed until it begins. */
+export function isChangeable(status: BookingStatus): boolean {
+  return STEPS.cancel.from.includes(status);
+}
+
+/** Whoever was told of it must be told again. */
+export function statusAfterChange(status: BookingStatus): BookingStatus {
+  return status === 'announced' ? 'confirmed' : status;
+}
+
+/** Whether it holds its sites and its desk. */
+export function isHolding(status: BookingStatus): boolean {
+  return status === 'open' || isChangeable(status);
+}
+
+/** The field that is wrong with what is booked, as it is named there; nothing where all is well. */
+export function faultOfBooked(booked: Booked, now: number): string | undefined {
+  const { preparationAt, startsAt, endsAt, siteIds, hostSiteId } = booked;
+  if (preparationAt > startsAt || startsAt - preparationAt > DAY_MS) return 'preparationAt';
+  if (startsAt < now - PAST_MS) return 'startsAt';
+  if (endsAt <= startsAt || endsAt - startsAt > DAY_MS) return 'endsAt';
+  if (new Set(siteIds).size !== siteIds.length) return 'siteIds';
+  if (hostSiteId !== undefined && !siteIds.includes(hostSiteId)) return 'hostSiteId';
+  if (booked.announcedAt !== undefined && booked.announcedAt > now + PAST_MS) return 'announcedAt';
+  return undefined;
+}
+
+/** Something that can be in one meeting at a time, from its preparation to its end (REG-2). */
+export interface Reservation {
+  /** `site:ID` or `desk:ID`. */
+  resource: string;
+  from: number;
+  to: number;
+}
+
+export function reservationsOf({ siteIds, deskId, preparationAt, endsAt }: Booked): Reservation[] {
+  const resources = [...siteIds.map((id) => `site:${id}`), `desk:${deskId}`];
+  return resources.map((resource) => ({ resource, from: preparationAt, to: endsAt }));
+}
+
+/** Reservations of one repetition that are in each other's way. */
+export function overlapsAmong(all: readonly Booked[]): boolean {
+  const sorted = [...all].sort((a, b) => a.preparationAt - b.preparationAt);
+  return sorted.some((one, i) => one.preparationAt < (sorted[i - 1]?.endsAt ?? 0));
+}
