@@ -7,7 +7,7 @@ import type { Welcome } from '../../server/protocol/wire.ts';
 import { backOff } from '../session/connection.ts';
 import type { Session, SessionListener } from '../session/session.svelte.ts';
 import type { LocalMedia } from './local-media.svelte.ts';
-import { Playback } from './playback.svelte.ts';
+import { Playback, type Sound } from './playback.svelte.ts';
 import { Publisher } from './publisher.ts';
 import { Receiver } from './receiver.ts';
 import { keyOf, LOCAL_SOURCES } from './sources.ts';
@@ -220,8 +220,9 @@ export class MediaSession implements SessionListener {
     this.#session.request({ request: 'watchStills', participantIds }).catch(() => undefined);
   }
 
-  #sounds(): MediaStreamTrack[] {
-    const received = this.#standing?.receiver.received.values() ?? [];
-    return [...received].filter(({ kind }) => kind === 'audio').map(({ track }) => track);
+  #sounds(): Sound[] {
+    const received = [...(this.#standing?.receiver.received.values() ?? [])].filter(({ kind }) => kind === 'audio');
+    const participants = this.#session.room?.participants;
+    return received.map(({ from, track }) => ({ track, gainDb: participants?.[from.participantId]?.gainDb ?? 0 }));
   }
 }

@@ -8,7 +8,7 @@ import { INITIAL_LAYOUT } from './state.ts';
  * the viewed state gives the viewed state (but for `seq`, which counts all).
  *
  * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
- * their own. Addresses, calls, the invited sites, the PIN, preview, gains, what ails a recording and refused attempts are the centre's; what a
+ * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording and refused attempts are the centre's; what a
  * codec is and where its camera looks, the centre's and its own, likewise a picture other than the program.
  */
 export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
@@ -68,7 +68,6 @@ const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
   'callChanged',
   'sitesInvited',
   'pinSet',
-  'gainSet',
   'recordingWarned',
   'attemptRefused',
   'effectFailed',
@@ -98,7 +97,7 @@ function seesRequest(viewer: Participant | undefined, request: FloorRequest): bo
 }
 
 function recordFor(viewerId: ParticipantId, participant: Participant): Participant {
-  const { address: _address, callId: _callId, siteId: _siteId, gainDb: _gain, ...own } = participant;
+  const { address: _address, callId: _callId, siteId: _siteId, ...own } = participant;
   if (participant.id === viewerId) return own;
   const { endpoint: _endpoint, camera: _camera, framings: _framings, ...rest } = own;
   return rest;

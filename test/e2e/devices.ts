@@ -68,17 +68,36 @@ declare global {
  * no sound at all, is −120.
  */
 export function toneHeard(page: Page, hz: number, ms = 1200): Promise<number> {
+  return toneIn(page, hz, 'received', ms);
+}
+
+/** The same in all that its elements give to the speakers, as loud as they give it. */
+export function tonePlayed(page: Page, hz: number, ms = 1200): Promise<number> {
+  return toneIn(page, hz, 'played', ms);
+}
+
+function toneIn(page: Page, hz: number, where: 'received' | 'played', ms: number): Promise<number> {
   return page.evaluate(
-    async ({ hz, ms }) => {
-      const tracks = window.peerConnections
-        .filter((connection) => connection.connectionState === 'connected')
-        .flatMap((connection) => connection.getReceivers())
-        .map((receiver) => receiver.track)
-        .filter((track) => track.kind === 'audio' && track.readyState === 'live');
-      if (tracks.length === 0) return -120;
+    async ({ hz, ms, where }) => {
+      const received = () =>
+        window.peerConnections
+          .filter((connection) => connection.connectionState === 'connected')
+          .flatMap((connection) => connection.getReceivers())
+          .filter(({ track }) => track.kind === 'audio' && track.readyState === 'live')
+          .map(({ track }) => ({ stream: new MediaStream([track]), volume: 1 }));
+      const played = () =>
+        [...document.querySelectorAll('audio')].flatMap(({ muted, paused, srcObject, volume }) =>
+          muted || paused || !(srcObject instanceof MediaStream) ? [] : [{ stream: srcObject, volume }],
+        );
+      const sounds = where === 'received' ? received() : played();
+      if (sounds.length === 0) return -120;
       const context = new AudioContext();
       const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
-      for (const track of tracks) context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      for (const { stream, volume } of sounds)
+        context
+          .createMediaStreamSource(stream)
+          .connect(new GainNode(context, { gain: volume }))
+          .connect(analyser);
       const spectrum = new Float32Array(analyser.frequencyBinCount);
       const bin = Math.round((hz * analyser.fftSize) / context.sampleRate);
       let loudest = -120;
@@ -90,7 +109,7 @@ export function toneHeard(page: Page, hz: number, ms = 1200): Promise<number> {
       await context.close();
       return Math.max(-120, loudest);
     },
-    { hz, ms },
+    { hz, ms, where },
   );
 }
 

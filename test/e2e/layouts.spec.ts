@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright/test';
-import { attend, enterWithoutPage, participantNamed } from './centre.ts';
+import { attend, enterWithoutPage, obeyed, participantNamed } from './centre.ts';
+import { tonePlayed } from './devices.ts';
 import { expect, test } from './fixtures.ts';
 import { cardOf, enter, expectColour, issueLink, newPerson, openMeeting, signIn } from './people.ts';
 
@@ -100,14 +101,26 @@ test('the picture: a layout drawn and kept, one for a site alone, a banner, a br
     await expect(stage.locator('.tile')).toHaveCount(2);
   });
 
-  await test.step("a site's gain is set and taken back by keys", async () => {
+  await test.step("a site's gain is set and taken back by keys, and heard by who hears the site", async () => {
+    const gainOf = () => participantNamed(centre, 'Ba Bể')?.gainDb ?? 0;
+    const setGain = (gainDb: number) =>
+      obeyed(centre.command({ verb: 'setGain', participantId: participantNamed(centre, 'Ba Bể')?.id, gainDb }));
+    await obeyed(centre.command({ verb: 'openMicrophone', participantId: participantNamed(centre, 'Ba Bể')?.id }));
+    const heard = () => tonePlayed(page, 440, 500);
+    await expect.poll(heard).toBeGreaterThan(-40);
+    const level = await heard();
     await cardOf(page, 'Ba Bể').focus();
     await page.keyboard.press('i');
     await page.getByLabel('Âm lượng của điểm cầu').focus();
     for (let i = 0; i < 4; i += 1) await page.keyboard.press('ArrowRight');
-    await expect.poll(() => participantNamed(centre, 'Ba Bể')?.gainDb).toBe(4);
+    await expect.poll(gainOf).toBe(4);
+    await expect.poll(heard).toBeGreaterThan(level + 2);
+    await setGain(-12);
+    await expect.poll(heard).toBeLessThan(level - 8);
+    expect(await heard()).toBeGreaterThan(level - 16);
     await page.getByRole('button', { name: 'Về 0 dB' }).click();
-    await expect.poll(() => participantNamed(centre, 'Ba Bể')?.gainDb ?? 0).toBe(0);
+    await expect.poll(gainOf).toBe(0);
+    await expect.poll(heard).toBeGreaterThan(level - 2);
   });
 
   for (const peer of [centre, chair]) peer.close();
