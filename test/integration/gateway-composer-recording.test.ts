@@ -105,8 +105,7 @@ test('what draws dies, then what mixes: the recording goes on in one part, each 
   const onward = frames.every(({ at }, index) => index === 0 || at > (frames[index - 1]?.at ?? 0));
   expect(onward, 'time goes on').toBe(true);
   const gapMs = Math.max(...frames.slice(1).map(({ at }, index) => at - (frames[index]?.at ?? 0)));
-  // The last picture stays for a second, then a slide takes its place.
-  expect(gapMs).toBeLessThan(2_500);
+  expect(gapMs).toBeLessThan(BACK_MS);
   const seen = frames.filter(({ isSite }) => isSite);
   const killedAt = pictureKilledAt - begin;
   const backMs = (seen.find(({ at }) => at > killedAt + 500)?.at ?? Number.NaN) - killedAt;

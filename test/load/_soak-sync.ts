@@ -7,6 +7,8 @@ import type { Arrived } from './_soak-frames.ts';
 
 const LISTEN_SECONDS = 5;
 const CLIP_FRAMES = CLIP_SECONDS * FRAMES_PER_SECOND;
+/** A picture waits for the next composed one, which is this much later in the mean: the rate's doing, not the composer's. */
+const HALF_FRAME_MS = 500 / FRAMES_PER_SECOND;
 const NTP_TO_UNIX = 2_208_988_800;
 
 /** What of the sound is at most kept. */
@@ -41,7 +43,7 @@ export class SyncMeter {
     // Only of the very first picture of a second it is known when it should be heard.
     const follows = this.#before !== undefined && (this.#before + 1) % CLIP_FRAMES === number;
     if (follows && number % FRAMES_PER_SECOND === 0) {
-      this.#seconds.push(capturedAt(reportOf(this.#picture), stamp, 90_000));
+      this.#seconds.push(capturedAt(reportOf(this.#picture), stamp, 90_000) - HALF_FRAME_MS);
       this.#seconds = this.#seconds.slice(-3 * LISTEN_SECONDS);
     }
     this.#before = number;

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compileJobs, writeFontConfig } from '../../../gateway/engine/compile.ts';
 
@@ -33,11 +35,21 @@ test('what older versions left is removed after a day', async () => {
   expect(left).not.toContain('job-stale');
 });
 
-test('the font configuration names a folder that has the font', async () => {
-  const text = await readFile(await writeFontConfig(cache), 'utf8');
-  const [, folder] = /<dir>(.*)<\/dir>/.exec(text) ?? [];
-  expect((await readdir(folder ?? '')).some((name) => name.endsWith('.ttf'))).toBe(true);
-});
+const LETTERS = 'aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ';
+
+test.each(['Be Vietnam Pro', 'Be Vietnam Pro SemiBold'])(
+  '%s is found by its name and has every letter of Vietnamese',
+  async (family) => {
+    const env = { ...process.env, FONTCONFIG_FILE: await writeFontConfig(cache) };
+    const { stdout } = await promisify(execFile)('fc-match', ['--format', '%{file}|%{charset}', family], { env });
+    const [file = '', charset = ''] = stdout.split('|');
+    expect(file).toMatch(/be-vietnam-pro.*\.ttf$/);
+    const ranges = charset.split(' ').map((range) => range.split('-').map((end) => Number.parseInt(end, 16)));
+    const has = (code: number) => ranges.some(([from = 0, to = from]) => code >= from && code <= to);
+    const missing = [...LETTERS, ...LETTERS.toUpperCase()].filter((letter) => !has(letter.codePointAt(0) ?? 0));
+    expect(missing).toEqual([]);
+  },
+);
 
 test('several jobs that start at once in a new cache all find the font configuration', async () => {
   const paths = await Promise.all(Array.from({ length: 8 }, () => writeFontConfig(cache)));
