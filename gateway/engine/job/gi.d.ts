@@ -242,6 +242,8 @@ declare module 'gi://Gst?version=1.0' {
     class Bus {
       add_watch(priority: number, callback: (bus: Bus, message: Message) => boolean): number;
       remove_watch(): boolean;
+      /** Waits for one of these types; null when none has come in time. */
+      timed_pop_filtered(timeoutNs: number, types: MessageType): Message | null;
     }
     class Pad extends Object {
       get_sticky_event(type: EventType, index: number): Event | null;
@@ -301,6 +303,7 @@ declare module 'gi://Gst?version=1.0' {
       get_base_time(): number;
     }
     class ElementFactory {
+      static find(factory: string): ElementFactory | null;
       static make(factory: string, name: string | null): Element | null;
     }
     function init(args: null): void;

@@ -108,8 +108,8 @@ export function tierSenderDescription(rtp: RtpOutput, { sequence, timestampOffse
 }
 
 /**
- * One input down to raw pictures at `end`. `upright` turns them, `crop` cuts to the tile's shape, `decoded-frames`
- * counts what was decoded. Pictures in VP8 say nothing about their colours: browsers make them from bt601 at any size. Those
+ * One input down to raw pictures at `end`, upright as they come: the SFU has senders turn them (`server/media/dictionaries.ts`).
+ * `crop` cuts to the tile's shape, `decoded-frames` counts what was decoded. Pictures in VP8 say nothing about their colours: browsers make them from bt601 at any size. Those
  * in H.264 mostly say nothing about where theirs are, which are left of their pixels then (E.2.1).
  */
 export function pictureInputDescription(rtp: RtpInput & { codec: 'VP8' | 'H264' }): string {
