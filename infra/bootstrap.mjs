@@ -51,6 +51,7 @@ export const packages = {
     'libre-dev',
     'ffmpeg',
     'gstreamer1.0-tools',
+    'python3-swift',
   ],
 };
 

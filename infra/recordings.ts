@@ -3,19 +3,20 @@
 import { createPrivateKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { recordingIdSchema } from '../server/protocol/ids.ts';
-import { recordingsFolder, signingKeyFile } from '../server/recordings/index.ts';
+import { signingKeyFile } from '../server/recordings/index.ts';
 import { verifyRecording } from '../server/recordings/manifest.ts';
-import { openDiskStorage } from '../server/recordings/storage.ts';
+import { openPlaces } from '../server/recordings/places.ts';
 import { text } from './messages.ts';
 import { endWithParent } from './processes.ts';
 import { readSettings } from './settings.ts';
 
 async function verify(recordingId: string, args: string[]): Promise<number> {
-  const { data } = readSettings(process.env, args);
+  const { data, recordingStore } = readSettings(process.env, args);
   const keyFile = signingKeyFile(data);
   // Without the house's key another's signature cannot be told from its own.
   const key = existsSync(keyFile) ? createPrivateKey(readFileSync(keyFile)) : undefined;
-  const { signature, faults } = await verifyRecording(openDiskStorage(recordingsFolder(data)), recordingId, key);
+  const { storage, store } = await openPlaces(data, recordingStore);
+  const { signature, faults } = await verifyRecording(storage, recordingId, key).finally(() => store?.close());
   for (const { file, fault } of faults) process.stdout.write(`${file}: ${text.recordingFaults[fault]}\n`);
   process.stdout.write(`${recordingId}: ${text.recordingSignatures[signature]}\n`);
   return signature === 'good' && faults.length === 0 ? 0 : 1;

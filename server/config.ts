@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { missingOf, type RecordingStoreSettings, recordingStoreOf } from './recording-store-settings.ts';
 import { type PictureTier, SETTINGS } from './settings.ts';
 
 const GIGABYTE = 1e9;
@@ -35,6 +36,8 @@ export interface Settings {
   recordingMinFree: number;
   /** 0: an empty room is recorded on. */
   recordingEmptyMinutes: number;
+  /** Where recordings are kept besides the disk. */
+  recordingStore?: RecordingStoreSettings;
   /** 0: for ever. */
   retentionDays: number;
   encoder: 'x264' | 'va' | 'nvenc';
@@ -87,7 +90,7 @@ export function parseSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings 
     const given = flags.get(key) ?? (env[variable] === '' ? undefined : env[variable]);
     const result = schema.safeParse(given);
     if (result.success) return [key, result.data];
-    const shown = key.endsWith('PASSWORD') ? '…' : (given ?? '');
+    const shown = /PASSWORD$|SECRET/.test(key) ? '…' : (given ?? '');
     wrong.push({ name: flags.has(key) ? flagOf(key) : variable, given: shown, allowed: described.allowed });
     return [key, undefined];
   });
@@ -101,6 +104,9 @@ export function parseSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings 
       given: values.SIP_TRUNK_USER ?? '',
       allowed: 'SIP_TRUNK_USER + SIP_TRUNK_PASSWORD',
     });
+  }
+  for (const key of missingOf(values)) {
+    wrong.push({ name: `ROSTRUM_${key}`, given: '', allowed: SETTINGS[key].described.allowed });
   }
   const recordingPicture = values.PICTURES && recordedOf(values.PICTURES, values.RECORDING_PICTURE);
   if (values.PICTURES && !recordingPicture) {
@@ -151,6 +157,7 @@ function recordedOf(pictures: readonly PictureTier[], wanted: string | undefined
 }
 
 function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.ProcessEnv): Settings {
+  const recordingStore = recordingStoreOf(values);
   const workerBin = values.WORKER_BIN ?? env.MEDIASOUP_WORKER_BIN;
   return {
     data: values.DATA,
@@ -169,6 +176,7 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     pictures: values.PICTURES,
     recordingPicture,
     ...(values.RECORDING_KEY_FILE ? { recordingKeyFile: values.RECORDING_KEY_FILE } : {}),
+    ...(recordingStore ? { recordingStore } : {}),
     recordingWarnFree: values.RECORDING_WARN_FREE * GIGABYTE,
     recordingMinFree: values.RECORDING_MIN_FREE * GIGABYTE,
     recordingEmptyMinutes: values.RECORDING_EMPTY_MINUTES,

@@ -59,6 +59,7 @@ async function start(): Promise<void> {
   const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now });
   const recorded = await openRecorded({
     ...{ ...store, data: settings.data, retentionDays: settings.retentionDays, logger, now },
+    ...(settings.recordingStore ? { store: settings.recordingStore } : {}),
     ...(settings.recordingKeyFile ? { keyFile: settings.recordingKeyFile } : {}),
   });
   closers.push(() => recorded.close());

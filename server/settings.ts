@@ -2,6 +2,8 @@
 import { availableParallelism, networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { RECORDING_STORE_SETTINGS } from './recording-store-settings.ts';
+import { describe, pathOrNothing } from './setting.ts';
 
 const onOff = (preset: 'on' | 'off') => z.enum(['on', 'off']).default(preset);
 const port = z.coerce.number().int().min(1).max(65535);
@@ -73,13 +75,6 @@ const sipTrunkSchema = z
   .string()
   .max(200)
   .regex(/^sip:(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:;transport=(?:udp|tcp|tls))?$/i);
-
-/** What a setting means, in both languages, and what may be given, in neither. */
-interface Described {
-  vi: string;
-  en: string;
-  allowed: string;
-}
 
 /** Every setting: the environment variable is `ROSTRUM_` and the key, the flag `--` and the key with dashes. */
 export const SETTINGS = {
@@ -170,7 +165,7 @@ export const SETTINGS = {
       allowed: 'HEIGHTpFPS',
     },
   ),
-  RECORDING_KEY_FILE: describe(folderOrNothing(), {
+  RECORDING_KEY_FILE: describe(pathOrNothing(), {
     vi: 'Tệp khóa mã hóa bản ghi: mỗi dòng một khóa 32 byte dạng base64, dòng đầu dùng để ghi; mặc định: không mã hóa',
     en: 'Keys that encrypt recordings, one each line, 32 bytes in base64, the first for writing; by default nothing is encrypted',
     allowed: 'PATH',
@@ -190,6 +185,7 @@ export const SETTINGS = {
     en: 'A recording ends when nobody has been in the room for so many minutes; 0: never; 10 by default',
     allowed: '0–1440',
   }),
+  ...RECORDING_STORE_SETTINGS,
   RETENTION_DAYS: describe(z.coerce.number().int().min(0).max(36_500).default(0), {
     vi: 'Xóa bản ghi sau số ngày này, trừ khi được giữ lại; 0: không xóa; mặc định 0',
     en: 'Recordings are deleted after so many days unless they are held; 0: never; 0 by default',
@@ -226,7 +222,7 @@ export const SETTINGS = {
     en: 'SIP port for TLS; 0 switches it off',
     allowed: '0–65535',
   }),
-  SIP_TLS_CA: describe(folderOrNothing(), {
+  SIP_TLS_CA: describe(pathOrNothing(), {
     vi: 'Chứng thư gốc (PEM) phải ký chứng thư của máy chủ SIP mà ta gọi; mặc định: chấp nhận mọi chứng thư',
     en: 'Authority (PEM) that must have signed the certificates of SIP peers we call; by default any certificate is taken',
     allowed: 'PATH',
@@ -256,12 +252,12 @@ export const SETTINGS = {
     en: 'Unknown callers are asked for the PIN of the meeting, refused, or (for trials only) let in',
     allowed: 'pin | known | any',
   }),
-  TLS_CERT: describe(folderOrNothing(), {
+  TLS_CERT: describe(pathOrNothing(), {
     vi: 'Tệp chứng thư (PEM); mặc định: tự ký, trong DATA/tls',
     en: 'Certificate file (PEM); by default self-signed, in DATA/tls',
     allowed: 'PATH',
   }),
-  TLS_KEY: describe(folderOrNothing(), { vi: 'Tệp khóa riêng (PEM)', en: 'Private key file (PEM)', allowed: 'PATH' }),
+  TLS_KEY: describe(pathOrNothing(), { vi: 'Tệp khóa riêng (PEM)', en: 'Private key file (PEM)', allowed: 'PATH' }),
   LOG: describe(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'), {
     vi: 'Mức nhật ký',
     en: 'Log level',
@@ -279,21 +275,9 @@ export const SETTINGS = {
   }),
 };
 
-function describe<S extends z.ZodType>(schema: S, described: Described): { schema: S; described: Described } {
-  return { schema, described };
-}
-
 function fail(context: z.core.$RefinementCtx): never {
   context.addIssue({ code: 'custom' });
   return z.NEVER;
-}
-
-function folderOrNothing() {
-  return z
-    .string()
-    .min(1)
-    .transform((path) => resolve(path))
-    .optional();
 }
 
 function ownAddresses(): string[] {

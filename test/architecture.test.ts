@@ -81,6 +81,7 @@ describe('import rules', () => {
     ['express', 'server/api'],
     ['kysely', 'server/store'],
     ['node:sqlite', 'server/store'],
+    ['@aws-sdk/client-s3', 'server/recordings'],
   ])('%s is known to %s alone', (name, folder) => {
     const named = (to: string) => to === name || to.startsWith(`${name}/`);
     expect(breaches((i) => named(i.to) && !within(folder)(i.from))).toEqual([]);

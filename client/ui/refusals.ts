@@ -64,6 +64,7 @@ const sentences = catalogue({
     recordingUnknown: 'Không có bản ghi này. Xem lại danh sách bản ghi.',
     recordingRunning: 'Bản ghi này đang được ghi. Dừng ghi rồi thử lại.',
     recordingHeld: 'Bản ghi này đang được giữ theo yêu cầu pháp lý. Bỏ lệnh giữ rồi mới xóa được.',
+    recordingWatermarked: 'Bản ghi này chỉ cho xem kèm tên người xem, không tải về được. Cần bản sao thì đề nghị trung tâm.',
     recordingInParts: 'Các đoạn của bản ghi này không ghép được thành một tệp. Tải về từng đoạn.',
     commentUnknown: 'Không còn ghi chú này. Tải lại trang.',
     shareUnknown: 'Không còn liên kết chia sẻ này. Xem lại danh sách chia sẻ.',
@@ -79,6 +80,7 @@ const sentences = catalogue({
     retry: 'Máy chủ không trả lời hoặc chưa ghi được thao tác này. Thử lại.',
     mediaUnavailable:
       'Máy chủ tạm thời không xử lý được hình và tiếng. Thử lại sau giây lát; nếu lặp lại, báo quản trị.',
+    recordingStoreAway: 'Kho lưu trữ bản ghi chưa liên lạc được. Thử lại sau, nếu vẫn lỗi thì báo quản trị.',
     recordingKeyMissing: 'Máy chủ không có khóa giải mã của bản ghi này. Báo quản trị.',
     internal: 'Máy chủ gặp lỗi, thao tác chưa được thực hiện. Thử lại; nếu lặp lại, báo quản trị.',
   },
@@ -144,6 +146,7 @@ const sentences = catalogue({
     recordingUnknown: 'There is no such recording. Look at the list again.',
     recordingRunning: 'This is still being recorded. Stop the recording, then try again.',
     recordingHeld: 'This recording is under a legal hold. Lift the hold before deleting it.',
+    recordingWatermarked: 'This recording is shown with the viewer’s name over it and cannot be downloaded. Ask the centre for a copy.',
     recordingInParts: 'The parts of this recording cannot be joined into one file. Download each by itself.',
     commentUnknown: 'This comment is gone. Reload the page.',
     shareUnknown: 'This shared link is gone. Look at the list of shares again.',
@@ -158,6 +161,7 @@ const sentences = catalogue({
     retry: 'The server does not answer or could not record this. Try again.',
     mediaUnavailable:
       'The server cannot handle picture and sound just now. Try again shortly; if it persists, report it.',
+    recordingStoreAway: 'The store of recordings cannot be reached. Try again later, then report it.',
     recordingKeyMissing: 'The server does not have the key of this recording. Report it.',
     internal: 'The server failed and did not carry this out. Try again; if it persists, report it.',
   },

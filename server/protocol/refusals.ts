@@ -66,6 +66,7 @@ export const REFUSALS = {
   recordingRunning: 'state',
   recordingHeld: 'state',
   recordingInParts: 'state',
+  recordingWatermarked: 'permission',
   commentUnknown: 'state',
   shareUnknown: 'state',
   transportUnknown: 'state',
@@ -79,6 +80,7 @@ export const REFUSALS = {
   retry: 'server',
   mediaUnavailable: 'server',
   recordingKeyMissing: 'server',
+  recordingStoreAway: 'server',
   internal: 'server',
 } as const satisfies Record<string, z.infer<typeof categorySchema>>;
 

@@ -8,6 +8,7 @@ import type { RecordingFolders } from './folder.ts';
 import { INSPECTION } from './inspecting.ts';
 import { signRecording } from './manifest.ts';
 import type { LogPort, RecordingsPort, ReviewsPort, SearchedText } from './ports.ts';
+import type { Relocation } from './relocation.ts';
 import { isOverdue } from './retention.ts';
 import type { RecordingStorage } from './storage.ts';
 
@@ -17,6 +18,8 @@ interface AftercareParts {
   log: LogPort;
   folders: RecordingFolders;
   storage: RecordingStorage;
+  /** Where there is a store besides the disk. */
+  relocation?: Relocation;
   signingKey: KeyObject;
   retentionDays: number;
   logger: Logger;
@@ -25,6 +28,7 @@ interface AftercareParts {
 
 /** A recording plays the moment it stops; what comes after can wait. */
 const EVERY_MS = 5_000;
+const RETRY_MS = 60_000;
 
 /**
  * What is done for recordings when nobody waits: after the stop their length, what a search finds, and the signature;
@@ -35,6 +39,8 @@ export class Aftercare {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Until when what failed is left alone. */
+  readonly #failures = new Map<string, number>();
 
   constructor(parts: AftercareParts) {
     this.#parts = parts;
@@ -54,12 +60,17 @@ export class Aftercare {
     await this.#each('inspection', inspected, (recording) => this.#noteInspection(recording));
     const overdue = recordings.list().then((all) => all.filter((one) => isOverdue(one, retentionDays, now())));
     await this.#each('expiry', overdue, (recording) => this.#expire(recording));
-    await this.#each('deletion', recordings.unwiped(), ({ recordingId }) => this.wipe(recordingId));
+    await this.#each('deletion', recordings.unwiped(), (removed) => this.wipe(removed));
   }
 
-  /** Removes the files of a recording that is in no list any more. Rejects when it cannot; the next round tries again. */
-  async wipe(recordingId: string): Promise<void> {
-    const { storage, folders, recordings } = this.#parts;
+  /**
+   * Removes the files of a recording that is in no list any more, wherever they are. Rejects when it cannot; a later
+   * round tries again.
+   */
+  async wipe({ recordingId, copied }: { recordingId: string; copied: boolean }): Promise<void> {
+    const { storage, folders, recordings, relocation } = this.#parts;
+    if (copied && !relocation) throw new Error('a copy lies in a store that is not set');
+    await relocation?.leave(recordingId);
     await storage.delete(recordingId);
     folders.forget(recordingId);
     await recordings.wiped(recordingId);
@@ -71,13 +82,20 @@ export class Aftercare {
     await this.#round;
   }
 
-  async #each<T>(what: string, due: Promise<T[]>, care: (one: T) => Promise<void>): Promise<void> {
+  async #each<T extends { recordingId: string }>(
+    what: string,
+    due: Promise<T[]>,
+    care: (one: T) => Promise<void>,
+  ): Promise<void> {
     try {
       for (const one of await due) {
         if (this.#closed) return;
-        await care(one).catch((error) =>
-          this.#parts.logger.error({ err: error, what }, 'a recording was not cared for'),
-        );
+        const key = `${what} ${one.recordingId}`;
+        if (this.#parts.now() < (this.#failures.get(key) ?? 0)) continue;
+        await care(one).catch((error) => {
+          this.#failures.set(key, this.#parts.now() + RETRY_MS);
+          this.#parts.logger.error({ err: error, key }, 'a recording was not cared for');
+        });
       }
     } catch (error) {
       this.#parts.logger.error({ err: error, what }, 'recordings cannot be listed');

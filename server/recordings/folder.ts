@@ -66,9 +66,9 @@ export class RecordingFolders {
 
   async #look(recordingId: string, { indexes }: Known): Promise<RecordingOnDisk> {
     // The indexes first: what they tell of was on the disk before them.
-    for (const { name, bytes } of await this.#storage.list(recordingId)) {
-      if (name.endsWith(INDEX)) await this.#readOn(recordingId, name, bytes, indexes);
-    }
+    const listed = await this.#storage.list(recordingId);
+    const grown = listed.filter(({ name, bytes }) => name.endsWith(INDEX) && bytes > (indexes.get(name)?.read ?? 0));
+    await Promise.all(grown.map(({ name, bytes }) => this.#readOn(recordingId, name, bytes, indexes)));
     const files = await this.#storage.list(recordingId);
     const parts = files.flatMap(({ name, bytes }) => {
       const found = indexes.get(indexOf(name))?.lines.index;
@@ -82,7 +82,6 @@ export class RecordingFolders {
   async #readOn(recordingId: string, name: string, bytes: number, indexes: Known['indexes']): Promise<void> {
     const index = indexes.get(name) ?? { lines: new IndexLines(), decoder: new StringDecoder('utf8'), read: 0 };
     indexes.set(name, index);
-    if (bytes <= index.read) return;
     for await (const chunk of this.#storage.read(recordingId, name, { first: index.read, last: bytes - 1 })) {
       index.read += chunk.length;
       index.lines.push(index.decoder.write(chunk));

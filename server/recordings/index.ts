@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { RecordingStoreSettings } from '../recording-store-settings.ts';
 import { Aftercare } from './aftercare.ts';
 import { Annotations } from './annotations.ts';
 import { type RecordingKeys, readKeys } from './cipher.ts';
 import { RecordingFolders } from './folder.ts';
 import { Library } from './library.ts';
 import { openSigningKey } from './manifest.ts';
+import { openPlaces } from './places.ts';
 import type { LogPort, RecordingsPort, ReviewsPort } from './ports.ts';
+import { Relocation } from './relocation.ts';
 import { Removal } from './removal.ts';
 import { Serving } from './serving.ts';
-import { openDiskStorage } from './storage.ts';
 
 interface RecordedParts {
   recordings: RecordingsPort;
@@ -19,6 +21,8 @@ interface RecordedParts {
   /** The data folder, absolute. */
   data: string;
   keyFile?: string;
+  /** Besides the disk. */
+  store?: RecordingStoreSettings;
   retentionDays: number;
   logger: Logger;
   now: () => number;
@@ -36,27 +40,28 @@ export interface Recorded {
 /** Begins to care for recordings at once. Rejects when the keys cannot be read. */
 export async function openRecorded(parts: RecordedParts): Promise<Recorded> {
   const keys: RecordingKeys = parts.keyFile ? readKeys(await readFile(parts.keyFile, 'utf8')) : [];
-  const storage = openDiskStorage(recordingsFolder(parts.data));
+  const { disk, store, storage } = await openPlaces(parts.data, parts.store);
   const folders = new RecordingFolders(storage, () => performance.now());
-  const library = new Library({ ...parts, folders });
+  const library = new Library({ ...parts, folders, hasStore: store !== undefined });
   const annotations = new Annotations({ ...parts, library });
-  const aftercare = new Aftercare({
-    ...{ ...parts, folders, storage },
-    signingKey: await openSigningKey(signingKeyFile(parts.data)),
-  });
+  const signingKey = await openSigningKey(signingKeyFile(parts.data));
+  const { localDays = 0, bitsPerSecond = 0 } = parts.store ?? {};
+  const relocation = store && new Relocation({ ...parts, disk, store, signingKey, localDays, bitsPerSecond });
+  const aftercare = new Aftercare({ ...parts, folders, storage, signingKey, ...(relocation ? { relocation } : {}) });
   aftercare.start();
+  relocation?.start();
   return {
     library,
     serving: new Serving({ library, storage, keys }),
     annotations,
     removal: new Removal({ ...parts, library, annotations, aftercare }),
-    close: () => aftercare.close(),
+    async close() {
+      await Promise.all([aftercare.close(), relocation?.close()]);
+    },
   };
 }
 
-export function recordingsFolder(data: string): string {
-  return join(data, 'recordings');
-}
+export { recordingsFolder } from './places.ts';
 
 export function signingKeyFile(data: string): string {
   return join(data, 'recordings-signing-key.pem');

@@ -24,12 +24,12 @@ export class Removal {
   /** Throws `Refused`: not while it runs, not while it is held. Files that cannot be removed now are later. */
   async remove(doer: Doer, recordingId: string): Promise<void> {
     const { library, annotations, aftercare, recordings, logger } = this.#parts;
-    const { status, title } = await library.admit(doer.identity, recordingId, 'manage');
+    const { status, title, copiedAt } = await library.admit(doer.identity, recordingId, 'manage');
     if (status === 'running') throw new Refused('recordingRunning', recordingId);
     if (!(await recordings.remove(recordingId))) throw new Refused('recordingHeld', recordingId);
     await annotations.record(doer, recordingId, 'deleted', title);
     await aftercare
-      .wipe(recordingId)
+      .wipe({ recordingId, copied: copiedAt !== null })
       .catch((error) => logger.error({ err: error, recordingId }, 'files were not removed'));
   }
 }

@@ -28,12 +28,17 @@ export interface RecordingStorage {
 
 const NAME = /^[A-Za-z0-9_-][\w.-]{0,127}$/;
 
+/** Throws `RangeError`: no path leads anywhere else. */
+export function checkNames(recordingId: string, ...names: string[]): void {
+  if (!recordingIdSchema.safeParse(recordingId).success || !names.every((name) => NAME.test(name))) {
+    throw new RangeError('no name of a recording or its file');
+  }
+}
+
 /** The twin on this machine's disk. */
 export function openDiskStorage(folder: string): RecordingStorage {
   const pathOf = (recordingId: string, ...names: string[]) => {
-    if (!recordingIdSchema.safeParse(recordingId).success || !names.every((name) => NAME.test(name))) {
-      throw new RangeError('no name of a recording or its file');
-    }
+    checkNames(recordingId, ...names);
     return join(folder, recordingId, ...names);
   };
   return {
@@ -67,7 +72,11 @@ export function openDiskStorage(folder: string): RecordingStorage {
       await rename(`${path}.new`, path);
     },
     async delete(recordingId) {
-      await rm(pathOf(recordingId), { recursive: true, force: true });
+      // All of it at once, so that nobody finds a part of a recording and takes it for the whole.
+      const gone = join(folder, `.${recordingId}.gone`);
+      await rm(gone, { recursive: true, force: true });
+      await orUndefined(rename(pathOf(recordingId), gone));
+      await rm(gone, { recursive: true, force: true });
       await rm(`${pathOf(recordingId)}.mp4`, { force: true });
     },
   };

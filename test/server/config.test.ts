@@ -82,6 +82,27 @@ describe('settings', () => {
     expect(wrongOf({ [name]: given })).toEqual([{ name, given, allowed }]);
   });
 
+  test('takes a store of recordings whole or not at all, and quotes no secret', () => {
+    const store = {
+      ...{ ROSTRUM_RECORDING_S3_ENDPOINT: 'https://s3.example:9000/', ROSTRUM_RECORDING_S3_BUCKET: 'rostrum' },
+      ...{ ROSTRUM_RECORDING_S3_ACCESS_KEY: 'key', ROSTRUM_RECORDING_S3_SECRET_KEY: 'secret' },
+    };
+    expect(parseSettings({}, []).recordingStore).toBeUndefined();
+    expect(parseSettings(store, []).recordingStore).toEqual({
+      ...{ endpoint: 'https://s3.example:9000', bucket: 'rostrum', region: 'us-east-1', pathStyle: true },
+      ...{ keys: { accessKey: 'key', secretKey: 'secret' }, localDays: 7, bitsPerSecond: 50_000_000 },
+    });
+    const file = parseSettings({ ...store, ROSTRUM_RECORDING_S3_KEY_FILE: '/keys' }, []).recordingStore;
+    expect(file?.keys).toEqual({ file: '/keys' });
+    const { ROSTRUM_RECORDING_S3_ENDPOINT: endpoint } = store;
+    const missing = wrongOf({ ROSTRUM_RECORDING_S3_ENDPOINT: endpoint }, []).map(({ name }) => name);
+    expect(missing).toEqual([
+      ...['ROSTRUM_RECORDING_S3_BUCKET', 'ROSTRUM_RECORDING_S3_ACCESS_KEY', 'ROSTRUM_RECORDING_S3_SECRET_KEY'],
+    ]);
+    const long = { ...store, ROSTRUM_RECORDING_S3_SECRET_KEY: 'x'.repeat(300) };
+    expect(JSON.stringify(wrongOf(long, []))).not.toContain('xxx');
+  });
+
   test('names every wrong one at once, as it was given', () => {
     const wrong = wrongOf({ ROSTRUM_WORKERS: '0' }, ['--port', 'x', '--unknown', '1']);
     expect(wrong.map(({ name }) => name)).toEqual(['--unknown', '1', '--port', 'ROSTRUM_WORKERS']);

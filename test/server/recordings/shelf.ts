@@ -32,7 +32,7 @@ export async function openShelf({ retentionDays = 0, keys = KEYS } = {}) {
   const folders = new RecordingFolders(storage, () => (looks += 1_000));
   const signingKey = await openSigningKey(join(data, 'key.pem'));
   const parts = { ...store, folders, storage, signingKey, retentionDays, now, logger: pino({ level: 'silent' }) };
-  const library = new Library(parts);
+  const library = new Library({ ...parts, hasStore: false });
   const annotations = new Annotations({ ...parts, library });
   const aftercare = new Aftercare(parts);
   const seqs = new Map<string, number>();
