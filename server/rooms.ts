@@ -8,6 +8,7 @@ import type { Command } from './protocol/commands.ts';
 import { eventSchema, type LoggedEvent } from './protocol/events.ts';
 import type { ParticipantId, RoomId } from './protocol/ids.ts';
 import type { Notice } from './protocol/media.ts';
+import type { Sample } from './protocol/monitor.ts';
 import type { RoomState } from './protocol/records.ts';
 import { type RefusalCode, refuse } from './protocol/refusals.ts';
 import type { Answer, Dismissed } from './protocol/wire.ts';
@@ -44,6 +45,15 @@ export interface RoomParts {
   logger: Logger;
   graceMs: number;
   now: () => number;
+  /** Absent: nothing is known of lines, and nobody asks. */
+  lines?: LinesPort;
+}
+
+/** What watches over the participants' lines. */
+export interface LinesPort {
+  measured(room: Room, samples: Sample[]): void;
+  /** As configured of a participant's line, kbit/s. */
+  capacity(room: Room, participantId: ParticipantId): { upKbps?: number | undefined; downKbps?: number | undefined };
 }
 
 /** What one command led to, waiting for its append. */
@@ -108,6 +118,8 @@ export class Room {
       state: () => room.state,
       notify: (participantId, notice) => room.#tell((watcher) => watcher.notify(participantId, notice)),
       report: (command) => room.report(command),
+      measured: (samples) => parts.lines?.measured(room, samples),
+      capacity: (participantId) => parts.lines?.capacity(room, participantId) ?? {},
       mediaLost: () => room.#logger.warn('the room has got new media'),
     });
     return room;

@@ -14,8 +14,9 @@ interface Beginning {
   /** Absent for services: each of their streams gets a transport of its own. */
   transport: types.WebRtcTransport | undefined;
   capabilities: types.RtpCapabilities;
-  /** The layer wanted now. */
-  spatialLayer: () => number | undefined;
+  /** The layer wanted now; null: the line does not bear it. */
+  spatialLayer: () => number | null | undefined;
+  priority: () => number;
   /** Asked after every wait. */
   isWanted: () => boolean;
 }
@@ -39,12 +40,19 @@ export class Consumption {
   readonly #plain: boolean;
   #open: Open | undefined;
   #ended = false;
-  #layer: number | undefined;
+  /** Null: held back. */
+  #layer: number | null | undefined;
+  /** The receiver has said that it is. */
+  #isReady = false;
   #address: Address | undefined;
 
   constructor(stream: SentStream, plain: boolean) {
     this.stream = stream;
     this.#plain = plain;
+  }
+
+  get consumer(): types.Consumer | undefined {
+    return this.#open?.consumer;
   }
 
   get offer(): ConsumerOffer | undefined {
@@ -76,23 +84,32 @@ export class Consumption {
     const { consumer, offer } = this.#open;
     announce(offer);
     if (!this.#plain && consumer.kind === 'audio' && !this.#ended) await consumer.resume();
-    await this.prefer(beginning.spatialLayer());
+    await this.prefer(beginning.spatialLayer(), beginning.priority());
   }
 
-  /** Changes the simulcast layer of an open picture. */
-  async prefer(spatialLayer: number | undefined): Promise<void> {
+  /** Changes the simulcast layer of an open picture; null holds it back. */
+  async prefer(spatialLayer: number | null | undefined, priority: number): Promise<void> {
     const consumer = this.#open?.consumer;
     if (spatialLayer === undefined || !consumer) return;
     this.#layer = spatialLayer;
     this.#demand();
-    if (consumer.type !== 'simulcast') return;
-    if (consumer.preferredLayers?.spatialLayer === Math.min(spatialLayer, this.#topLayer())) return;
     try {
-      await consumer.setPreferredLayers({ spatialLayer });
+      await this.#apply(consumer, priority);
       this.#open?.shortage?.review();
     } catch (error) {
       if (!this.#ended && !consumer.closed) throw error;
     }
+  }
+
+  async #apply(consumer: types.Consumer, priority: number): Promise<void> {
+    if (!this.#plain && consumer.priority !== priority) await consumer.setPriority(priority);
+    const layer = this.#layer;
+    if (typeof layer === 'number' && consumer.type === 'simulcast') {
+      const isAnother = consumer.preferredLayers?.spatialLayer !== Math.min(layer, this.#topLayer());
+      if (isAnother) await consumer.setPreferredLayers({ spatialLayer: layer });
+    }
+    if (this.#layer === null && !consumer.paused) await consumer.pause();
+    else if (this.#layer !== null && this.#isReady && consumer.paused) await consumer.resume();
   }
 
   async resume(address: Address | undefined): Promise<void> {
@@ -100,7 +117,8 @@ export class Consumption {
     if (!open || this.#ended) throw new Refused('consumerUnknown');
     try {
       if (open.transport) await this.#connect(open.transport, address);
-      if (open.consumer.paused && !this.#ended) await open.consumer.resume();
+      this.#isReady = true;
+      if (open.consumer.paused && this.#layer !== null && !this.#ended) await open.consumer.resume();
       if (!this.#ended) open.shortage?.review();
     } catch (error) {
       if (this.#ended) throw new Refused('consumerUnknown');
@@ -122,7 +140,7 @@ export class Consumption {
   #consume(transport: types.Transport, { capabilities, spatialLayer }: Beginning): Promise<types.Consumer> {
     const { producer } = this.stream;
     const layer = spatialLayer();
-    const layered = producer.type === 'simulcast' && layer !== undefined;
+    const layered = producer.type === 'simulcast' && typeof layer === 'number';
     return transport.consume({
       producerId: producer.id,
       rtpCapabilities: capabilities,
@@ -152,7 +170,8 @@ export class Consumption {
   #demand(): void {
     if (this.#layer === undefined || this.#ended) return;
     const short = this.#open?.shortage?.isShort ?? false;
-    this.stream.demand?.set(this, { layer: this.#layer, short, local: this.#plain });
+    const wanted = this.#layer === null ? undefined : { layer: this.#layer, short, local: this.#plain };
+    this.stream.demand?.set(this, wanted);
   }
 
   #topLayer(): number {

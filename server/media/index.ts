@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import type { Sample } from '../protocol/monitor.ts';
 import type { MediaNode, MediaSettings } from './port.ts';
 import { Room } from './room-media.ts';
+import { Sweep } from './sweep.ts';
 import { Workers } from './workers.ts';
 
 export type { MediaNode, RoomMedia, RoomMediaHooks } from './port.ts';
@@ -23,6 +25,7 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
   const workers = new Workers(mediasoup, settings, logger);
   await workers.start();
   const rooms = new Set<Room>();
+  const sweep = new Sweep({ subjects: () => rooms.values().flatMap(subjectsOf), now: Date.now });
   return {
     async openRoom(roomId, hooks) {
       const room = await Room.open({
@@ -38,7 +41,13 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
     workerPids: () => workers.pids(),
     async close() {
       await Promise.all([...rooms].map((room) => room.close()));
+      sweep.close();
       await workers.close();
     },
   };
+}
+
+function subjectsOf(room: Room) {
+  const tell = (samples: Sample[]) => room.hooks.measured(samples);
+  return room.subjects().map((subject) => ({ subject, tell }));
 }

@@ -1,4 +1,5 @@
 import type { ConsumerOffer, MediaRequest, Notice, RtpCapabilitiesDictionary } from '../protocol/media.ts';
+import type { Sample } from '../protocol/monitor.ts';
 import type { RoomState, SentSource } from '../protocol/records.ts';
 import type { Effect } from '../room/effects.ts';
 import type { SystemCommand } from '../room/system-commands.ts';
@@ -23,11 +24,20 @@ export interface MediaSettings {
 /** What the media part needs to know of a room, and whom it tells. Every call is synchronous and does not throw. */
 export interface RoomMediaHooks {
   /** The room's committed state now. */
+export interface LineCapacity {
+  upKbps?: number | undefined;
+  downKbps?: number | undefined;
+}
+
   state(): RoomState;
   notify(participantId: string, notice: Notice): void;
   /** Into the room through the one loop. */
   report(command: SystemCommand): void;
   /** A worker of the room died. Each participant that was on it has another place and has been told (`mediaLost`). */
+  /** What was measured of the lines of browsers. */
+  measured(samples: Sample[]): void;
+  /** What is configured of a participant's line, kbit/s. */
+  capacity(participantId: string): LineCapacity;
   mediaLost(): void;
 }
 

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { ConsumerOffer, MediaRequest, RtpCapabilitiesDictionary, Watched } from '../protocol/media.ts';
+import type { Sample } from '../protocol/monitor.ts';
 import type { Participant, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { mayHear, maySee } from '../room/hearing.ts';
@@ -7,8 +8,11 @@ import { BOUNDS } from './bounds.ts';
 import { Consumption } from './consumption.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { type CapabilitiesByKind, parseCapabilities } from './dictionaries.ts';
+import { LineShare } from './line-share.ts';
 import { isPlain, keyOf, mediaKindOf } from './sources.ts';
-import { onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
+import type { Subject } from './sweep.ts';
+import { limitDown, onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
+import { soundKbps, wantsOf } from './wants.ts';
 
 /**
  * What one participant receives: owns its receive transport (browsers) and its consumptions.
@@ -29,6 +33,7 @@ export class Receiving {
   #closed = false;
 
   constructor(room: RoomContext, { id, kind }: Participant) {
+  readonly #share = new LineShare();
     this.#room = room;
     this.#participantId = id;
     this.#plain = isPlain(kind);
@@ -76,6 +81,7 @@ export class Receiving {
     const refs = [...this.#watched.values(), ...pictures].map((w) => w.from);
     this.#watched = new Map(pictures.map((w) => [keyOf(w.from), w]));
     void Promise.all(refs.map((ref) => this.settle(ref)));
+    await limitDown(transport, this.#room.hooks.capacity(this.#participantId));
   }
 
   /** The stream leaves the server from here on. */
@@ -83,6 +89,7 @@ export class Receiving {
     const consumption = this.#consumptions.values().find((c) => c.offer?.consumerId === consumerId);
     if (!consumption) throw new Refused('consumerUnknown');
     await this.settle(consumption.stream.ref);
+    this.#divide();
     await consumption.resume(address);
   }
 
@@ -100,8 +107,19 @@ export class Receiving {
    * Makes what is consumed of this source agree with what may be. What ends, ends before this returns. Never rejects:
    * failures are reported.
    */
+  /** A browser's line, and what comes down on it. Services are on this machine. */
+  *subjects(): Generator<Subject> {
+    if (!this.#transport) return;
+    const down = { participantId: this.#participantId, direction: 'down' as const };
+    yield { ...down, weight: 2, of: this.#transport, learn: (sample) => this.#learn(sample) };
+    for (const { consumer, stream } of this.#consumptions.values()) {
+      if (consumer && !consumer.paused) yield { ...down, stream: stream.ref, weight: 0.5, of: consumer };
+    }
+  }
+
   settle(ref: SourceRef): Promise<void> {
     const key = keyOf(ref);
+    this.#divide();
     const stream = this.#room.find(ref);
     const held = this.#consumptions.get(key);
     const wanted = stream !== undefined && this.#wants(stream);
@@ -120,8 +138,31 @@ export class Receiving {
     this.#transport = undefined;
   }
 
-  #layerOf(key: string): number | undefined {
-    return this.#watched.get(key)?.spatialLayer;
+  /** Null: the line does not bear it now. */
+  #layerOf(key: string): number | null | undefined {
+    const wanted = this.#watched.get(key)?.spatialLayer;
+    return wanted === undefined ? undefined : this.#share.layerOf(key, wanted);
+  }
+
+  /** The line was measured: what it bears is divided anew. */
+  #learn(sample: Sample): Sample {
+    const hasChanged = this.#divide(sample.availableKbps);
+    if (hasChanged) for (const { from } of this.#watched.values()) void this.settle(from);
+    return { ...sample, given: this.#share.given };
+  }
+
+  #divide(estimateKbps?: number): boolean {
+    if (this.#plain) return false;
+    const { hooks } = this.#room;
+    const wants = wantsOf(this.#watched.values(), (ref) => this.#room.find(ref), hooks.state());
+    const sounds = this.#consumptions.values().filter(({ consumer }) => consumer?.kind === 'audio');
+    const { downKbps } = hooks.capacity(this.#participantId);
+    const bearing = {
+      soundKbps: soundKbps([...sounds].length),
+      ...(downKbps === undefined ? {} : { capacityKbps: downKbps }),
+      ...(estimateKbps === undefined ? {} : { estimateKbps }),
+    };
+    return this.#share.review(wants, bearing, performance.now());
   }
 
   /** True while this is what the source sends and the room's state lets it through to here. */
@@ -138,7 +179,12 @@ export class Receiving {
     const consumption = new Consumption(stream, this.#plain);
     this.#consumptions.set(key, consumption);
     const isWanted = () => this.#consumptions.get(key) === consumption && this.#wants(stream);
-    const beginning = { capabilities, spatialLayer: () => this.#layerOf(key), isWanted };
+    const beginning = {
+      capabilities,
+      spatialLayer: () => this.#layerOf(key),
+      priority: () => this.#share.priorityOf(key),
+      isWanted,
+    };
     try {
       const home = this.#room.home(this.#participantId);
       const bring = () => this.#room.pipes.take(stream, home.router);
@@ -154,7 +200,7 @@ export class Receiving {
 
   async #prefer(key: string, consumption: Consumption): Promise<void> {
     try {
-      await consumption.prefer(this.#layerOf(key));
+      await consumption.prefer(this.#layerOf(key), this.#share.priorityOf(key));
     } catch (error) {
       this.#reportFailure(consumption.stream, error);
     }

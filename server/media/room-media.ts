@@ -15,6 +15,7 @@ import type { MediaCount, MediaSession, RoomMedia, RoomMediaHooks } from './port
 import { Session } from './session.ts';
 import { Stills } from './stills.ts';
 import type { Home, Workers } from './workers.ts';
+import type { Subject } from './sweep.ts';
 
 /** The media of a room: its routers and its participants' sessions; owns both. A session's worker may change, its id then does. */
 export class Room implements RoomMedia, RoomContext {
@@ -113,6 +114,11 @@ export class Room implements RoomMedia, RoomContext {
       transports: sum(({ transportIds }) => transportIds.length),
       producers: sum(({ mapProducerIdConsumerIds }) => mapProducerIdConsumerIds.length),
       consumers: sum(({ mapConsumerIdProducerId }) => mapConsumerIdProducerId.length),
+  /** What can be measured of everyone's line. */
+  *subjects(): Generator<Subject> {
+    for (const session of this.#sessions.values()) yield* session.subjects();
+  }
+
     };
   }
 

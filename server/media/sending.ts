@@ -7,7 +7,8 @@ import type { RoomContext, SentStream } from './context.ts';
 import { producedParameters } from './dictionaries.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { checkSource, isPlain, keyOf } from './sources.ts';
-import { onPeerGone, openPlainSend, openWebRtc, plainOffer, refusalOf, webRtcOffer } from './transports.ts';
+import type { Subject } from './sweep.ts';
+import { limitUp, onPeerGone, openPlainSend, openWebRtc, plainOffer, refusalOf, webRtcOffer } from './transports.ts';
 
 type Produce = Extract<MediaRequest, { request: 'produce' }>;
 type SendTransport = types.WebRtcTransport | types.PlainTransport;
@@ -43,6 +44,17 @@ export class Sending {
     return this.#sent.get(keyOf(ref));
   }
 
+  /** A browser's line, and what comes on it. Services are on this machine. */
+  *subjects(): Generator<Subject> {
+    const up = { participantId: this.#participantId, direction: 'up' as const };
+    for (const transport of this.#transports.values()) {
+      if (transport.type === 'webrtc') yield { ...up, weight: 2, of: transport };
+    }
+    for (const { ref, producer, transport } of this.#sent.values()) {
+      if (transport.type === 'webrtc') yield { ...up, stream: ref, weight: 1, of: producer };
+    }
+  }
+
   /** A browser has one, a second replaces it (a page that was loaded again); a service has one for each stream. */
   async open(participant: Participant): Promise<unknown> {
     const home = this.#room.home(this.#participantId);
@@ -59,6 +71,7 @@ export class Sending {
     this.#transports.set(transport.id, transport);
     if (transport.type === 'plain') return plainOffer(transport);
     onPeerGone(transport, () => this.#closeTransport(transport));
+    await limitUp(transport, this.#room.hooks.capacity(this.#participantId));
     return webRtcOffer(transport);
   }
 

@@ -8,6 +8,7 @@ import type { RoomContext, SentStream } from './context.ts';
 import type { MediaSession } from './port.ts';
 import { Receiving } from './receiving.ts';
 import { Sending } from './sending.ts';
+import type { Subject } from './sweep.ts';
 import { refusalOf } from './transports.ts';
 
 /**
@@ -45,6 +46,11 @@ export class Session {
 
   find(ref: SourceRef): SentStream | undefined {
     return this.#sending.find(ref);
+  }
+
+  *subjects(): Generator<Subject> {
+    yield* this.#sending.subjects();
+    yield* this.#receiving.subjects();
   }
 
   settle(ref: SourceRef): Promise<void> {
@@ -150,7 +156,7 @@ export class Session {
     }
   }
 
-  async #restartIce(transportId: string): Promise<{ iceParameters: types.IceParameters }> {
+  async #restartIce(transportId: string) {
     const transport = this.#webRtcTransport(transportId);
     try {
       return { iceParameters: await transport.restartIce() };

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { plainTransportOfferSchema, webRtcTransportOfferSchema } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { LOOPBACK } from './bounds.ts';
+import type { LineCapacity } from './port.ts';
 import type { Home } from './workers.ts';
 
 /** Enough for a picture or two until the bandwidth estimate of the receiver is there, bit/s. */
@@ -17,6 +18,15 @@ export function openWebRtc({ router, webRtcServer }: Home): Promise<types.WebRtc
     preferUdp: true,
     initialAvailableOutgoingBitrate: INITIAL_BITRATE,
   });
+}
+
+/** No more is sent down a line than it is configured to bear, nor asked of who sends up on it; kbit/s. */
+export async function limitDown(transport: types.WebRtcTransport, { downKbps }: LineCapacity): Promise<void> {
+  if (downKbps !== undefined) await transport.setMaxOutgoingBitrate(downKbps * 1000);
+}
+
+export async function limitUp(transport: types.WebRtcTransport, { upKbps }: LineCapacity): Promise<void> {
+  if (upKbps !== undefined) await transport.setMaxIncomingBitrate(upKbps * 1000);
 }
 
 /** Takes RTP from wherever the first packet comes from. */

@@ -6,6 +6,8 @@ import type { Rule } from './hysteresis.ts';
 export const WINDOW_MS = 5_000;
 /** Fewer packets than this do not make a percentage: 1 of 10 is no loss of 10 %. */
 const ENOUGH_PACKETS = 80;
+/** Of sound; where packets are not counted, bytes say how many there were at most. */
+const SMALL_PACKET_BYTES = 150;
 
 /** When what was measured makes a line worse. Loss, concealed and frozen are shares; times are milliseconds. */
 export const RULES: Record<Measure, Rule> = {
@@ -60,21 +62,21 @@ export function readingsOf(samples: readonly Sample[], direction: Direction, ori
   return readings;
 }
 
-/** Weighted by packets, over all streams of the line. */
+/** Of the whole line where that is measured, else weighted by packets over its streams. */
 function lossOf(samples: readonly Sample[], origins: Origins): number | undefined {
+  const measured = samples.filter((sample) => sample.loss !== undefined);
+  const whole = measured.filter((sample) => sample.stream === undefined);
   let expected = 0;
   let lost = 0;
-  let isMeasured = false;
-  for (const { loss, packets = 0, stream, direction } of samples) {
-    if (loss === undefined) continue;
-    isMeasured = true;
+  for (const { loss = 0, packets, kbps = 0, spanMs, stream, direction } of whole.length > 0 ? whole : measured) {
     const before = stream && direction === 'down' ? origins.unrepaired(stream) : 0;
+    const passed = packets ?? (kbps * spanMs) / 8 / SMALL_PACKET_BYTES;
     // Received ones are those that are left of the expected ones; sent ones are the expected ones.
-    const all = direction === 'up' && loss < 1 ? packets / (1 - loss) : packets;
+    const all = direction === 'up' && loss < 1 ? passed / (1 - loss) : passed;
     expected += all;
     lost += all * Math.max(0, loss - before);
   }
-  return isMeasured ? lost / Math.max(expected, ENOUGH_PACKETS) : undefined;
+  return measured.length > 0 ? lost / Math.max(expected, ENOUGH_PACKETS) : undefined;
 }
 
 /** The lower one of two in the middle: one bad stream among others is not the line's. */

@@ -11,6 +11,7 @@ import {
   producedSchema,
   type Watched,
 } from '../../server/protocol/media.ts';
+import type { Sample } from '../../server/protocol/monitor.ts';
 import type { Kind, Role, RoomState, SentSource, SourceRef } from '../../server/protocol/records.ts';
 import { decide } from '../../server/room/decide.ts';
 import { effectsOf } from '../../server/room/effects.ts';
@@ -78,6 +79,9 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 export class TestRoom {
   state: RoomState = emptyRoom('600100');
   readonly reported: SystemCommand[] = [];
+  readonly samples: Sample[] = [];
+  /** What is configured of everyone's line. */
+  capacity: { upKbps?: number; downKbps?: number } = {};
   losses = 0;
   #media: RoomMedia | undefined;
   readonly #participants = new Map<string, TestParticipant>();
@@ -91,6 +95,8 @@ export class TestRoom {
         room.reported.push(command);
         setImmediate(() => room.dispatch(command));
       },
+      measured: (samples) => room.samples.push(...samples),
+      capacity: () => room.capacity,
       mediaLost: () => {
         room.losses++;
       },

@@ -1,0 +1,154 @@
+import type { types } from 'mediasoup';
+import type { Direction } from '../protocol/lines.ts';
+import type { MediaCodec, Sample } from '../protocol/monitor.ts';
+
+type Figures = Omit<Sample, 'at' | 'participantId' | 'direction' | 'by' | 'stream'>;
+
+/** What mediasoup counts of something since its beginning, in one common form; by SSRC, or of the whole. */
+export interface Counters {
+  /** The worker's clock, ms. */
+  timestamp: number;
+  /** What passed in either direction, RTCP and STUN with it: a sign of life. */
+  heardBytes?: number;
+  streams: readonly StreamCounters[];
+  /** As they are now; no counters. */
+  now: Pick<Figures, 'availableKbps' | 'loss' | 'jitterMs' | 'roundTripMs' | 'codec' | 'layersKbps'>;
+}
+
+interface StreamCounters {
+  ssrc: number;
+  bytes: number;
+  packets?: number;
+  /** Only of what is received: a receiver's report says its share itself. */
+  lost?: number;
+  repaired?: number;
+  nacks?: number;
+  plis?: number;
+  firs?: number;
+  resent?: number;
+}
+
+/** A wrap or a jump of sequence numbers is no loss: one from 0 counts 65,536 packets. */
+const MOST_LOST_PER_PACKET = 20;
+const RTCP_FRACTION = 256;
+const CLOCK_RATES = { audio: 48_000, video: 90_000 };
+
+export function ofTransport(stat: types.WebRtcTransportStat, direction: Direction): Counters {
+  const isUp = direction === 'up';
+  const loss = isUp ? stat.rtpPacketLossReceived : stat.rtpPacketLossSent;
+  const available = isUp ? undefined : stat.availableOutgoingBitrate;
+  return {
+    timestamp: stat.timestamp,
+    ...(isUp ? { heardBytes: stat.bytesReceived } : {}),
+    streams: [{ ssrc: 0, bytes: isUp ? stat.rtpBytesReceived : stat.rtpBytesSent }],
+    now: {
+      ...(loss === undefined ? {} : { loss: Math.min(1, Math.max(0, loss)) }),
+      ...(available === undefined ? {} : { availableKbps: available / 1000 }),
+    },
+  };
+}
+
+export function ofProducer(stats: readonly types.ProducerStat[]): Counters | undefined {
+  const [first] = stats;
+  if (!first) return undefined;
+  const jitters = stats.filter(({ packetCount }) => packetCount > 0).map(jitterOf);
+  return {
+    timestamp: first.timestamp,
+    streams: stats.map((s) => ({
+      ssrc: s.ssrc,
+      bytes: s.byteCount,
+      packets: s.packetCount,
+      lost: s.packetsLost,
+      repaired: s.packetsRepaired,
+      nacks: s.nackPacketCount,
+      plis: s.pliCount,
+      firs: s.firCount,
+    })),
+    now: {
+      codec: codecOf(first.mimeType),
+      ...(jitters.length > 0 ? { jitterMs: Math.max(...jitters) } : {}),
+      ...(first.roundTripTime ? { roundTripMs: first.roundTripTime } : {}),
+      ...(stats.length > 1 ? { layersKbps: stats.slice(0, 3).map(({ bitrate }) => bitrate / 1000) } : {}),
+    },
+  };
+}
+
+/** Undefined before the receiver has reported, and while nothing is sent. */
+export function ofConsumer(stats: readonly (types.ConsumerStat | types.ProducerStat)[]): Counters | undefined {
+  const sent = stats.find(({ type }) => type === 'outbound-rtp');
+  if (!sent) return undefined;
+  return {
+    timestamp: sent.timestamp,
+    streams: [
+      {
+        ssrc: sent.ssrc,
+        bytes: sent.byteCount,
+        packets: sent.packetCount,
+        nacks: sent.nackPacketCount,
+        plis: sent.pliCount,
+        firs: sent.firCount,
+        resent: sent.packetsRetransmitted,
+      },
+    ],
+    now: {
+      codec: codecOf(sent.mimeType),
+      loss: sent.fractionLost / RTCP_FRACTION,
+      jitterMs: jitterOf(sent),
+      ...(sent.roundTripTime ? { roundTripMs: sent.roundTripTime } : {}),
+    },
+  };
+}
+
+/** What happened between two readings; nothing where no time has passed. Streams that are new begin with the later one. */
+export function difference(before: Counters, after: Counters): Figures | undefined {
+  const spanMs = Math.round(after.timestamp - before.timestamp);
+  if (spanMs < 50 || spanMs > 60_000) return undefined;
+  const earlier = new Map(before.streams.map((stream) => [stream.ssrc, stream]));
+  const pairs = after.streams.flatMap((stream) => {
+    const known = earlier.get(stream.ssrc);
+    return known ? [{ known, stream }] : [];
+  });
+  const grown = (count: keyof StreamCounters): number | undefined => {
+    if (!after.streams.some((stream) => stream[count] !== undefined)) return undefined;
+    return pairs.reduce((sum, { known, stream }) => sum + Math.max(0, (stream[count] ?? 0) - (known[count] ?? 0)), 0);
+  };
+  const counts = { packets: grown('packets'), nacks: grown('nacks'), plis: grown('plis'), firs: grown('firs') };
+  return {
+    spanMs,
+    ...after.now,
+    kbps: ((grown('bytes') ?? 0) * 8) / spanMs,
+    ...known({ ...counts, resent: grown('resent') }),
+    ...lossOf(counts.packets ?? 0, grown('lost'), grown('repaired') ?? 0),
+  };
+}
+
+function lossOf(packets: number, lost: number | undefined, repaired: number): Pick<Figures, 'loss' | 'unrepaired'> {
+  if (lost === undefined || lost > MOST_LOST_PER_PACKET * (packets + 10)) return {};
+  const expected = packets + lost;
+  if (expected === 0) return {};
+  return { loss: lost / expected, unrepaired: Math.max(0, lost - repaired) / expected };
+}
+
+function known<T extends object>(figures: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** mediasoup gives it in units of the clock (RFC 3550 6.4.1). */
+function jitterOf({ jitter, kind }: { jitter: number; kind: string }): number {
+  return (jitter * 1000) / CLOCK_RATES[kind === 'audio' ? 'audio' : 'video'];
+}
+
+function codecOf(mimeType: string): MediaCodec {
+  switch (mimeType.toLowerCase()) {
+    case 'audio/opus':
+      return 'opus';
+    case 'video/vp8':
+      return 'vp8';
+    case 'video/h264':
+      return 'h264';
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,49 @@
+import type { types } from 'mediasoup';
+import { describe, expect, test } from 'vitest';
+import type { SentStream } from '../../../server/media/context.ts';
+import { wantsOf } from '../../../server/media/wants.ts';
+import type { Watched } from '../../../server/protocol/media.ts';
+import type { Source, SourceRef } from '../../../server/protocol/records.ts';
+
+const ref = (participantId: string, source: Source = 'camera'): SourceRef => ({ participantId, source });
+const watched = (from: SourceRef, spatialLayer: number): Watched => ({ from, spatialLayer });
+
+function find(maxBitrates: (number | undefined)[]) {
+  const encodings = maxBitrates.map((maxBitrate) => (maxBitrate === undefined ? {} : { maxBitrate }));
+  const producer = { rtpParameters: { encodings } };
+  return (from: SourceRef) =>
+    from.participantId === 'gone' ? undefined : ({ ref: from, producer: producer as types.Producer } as SentStream);
+}
+
+describe('what a viewer wants', () => {
+  const camera = find([150_000, 500_000, undefined]);
+
+  test('in the order of what it is to him, at what its sender says it costs', () => {
+    const pictures = [
+      watched(ref('a'), 0),
+      watched(ref('b'), 2),
+      watched(ref('c', 'screen'), 0),
+      watched(ref('gone'), 0),
+    ];
+    const wants = wantsOf(pictures, camera, { speaker: 'b' });
+    expect(wants.map(({ rank, layer }) => [rank, layer])).toEqual([
+      ['thumbnail', 0],
+      ['speaker', 2],
+      ['content', 0],
+    ]);
+    expect(wants[0]?.kbps).toEqual([150, 500, 1_700]);
+  });
+
+  test.each([
+    ['nobody speaks', null],
+    ['who speaks is not seen', 'me'],
+  ])('what is large comes first where %s', (_, speaker) => {
+    const ranks = wantsOf([watched(ref('a'), 0), watched(ref('b'), 2)], camera, { speaker }).map(({ rank }) => rank);
+    expect(ranks).toEqual(['thumbnail', 'speaker']);
+  });
+
+  test('a composed picture is the main one', () => {
+    const [want] = wantsOf([watched(ref('composer', 'program'), 1)], find([undefined]), { speaker: 'b' });
+    expect(want).toMatchObject({ rank: 'speaker', kbps: [1_500] });
+  });
+});
