@@ -34,17 +34,22 @@ export class Judge {
   frames = 0;
   tiles = 0;
   wrongTiles = 0;
+  /** Wrong while this machine had other things to do. */
+  heldUpTiles = 0;
   readonly examples: string[] = [];
   /** Called with the number of a frame that is seen of an input. */
   onNumber: (inputId: string, number: number, frame: Arrived) => void = () => undefined;
   readonly #witnesses: ReadonlyMap<string, Witness>;
   readonly #transitions: boolean;
+  readonly #heldUp: (at: number) => boolean;
   #scenes: Scene[] = [];
   #changedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(witnesses: ReadonlyMap<string, Witness>, transitions: boolean) {
+  /** @param heldUp whether what takes part waited for a processor shortly before this time */
+  constructor(witnesses: ReadonlyMap<string, Witness>, transitions: boolean, heldUp: (at: number) => boolean) {
     this.#witnesses = witnesses;
     this.#transitions = transitions;
+    this.#heldUp = heldUp;
   }
 
   /** To be called right before the scene is asked for. */
@@ -70,13 +75,18 @@ export class Judge {
     const best = verdicts.toSorted((one, other) => one.wrong.length - other.wrong.length)[0];
     if (best === undefined) return;
     this.tiles += best.scene.places.length;
-    this.wrongTiles += best.wrong.length;
-    if (best.wrong.length > 0 && this.examples.length < EXAMPLES) {
-      this.examples.push(`at ${Math.round(at)} ms: ${best.wrong.join('; ')}`);
-    }
+    if (best.wrong.length > 0) this.#blame(best.wrong, at);
     // What was seen once does not come back.
     if (best.wrong.length === 0) this.#scenes = this.#scenes.slice(this.#scenes.indexOf(best.scene));
     this.#note(picture, best.scene, frame);
+  }
+
+  #blame(wrong: readonly string[], at: number): void {
+    const isHeldUp = this.#heldUp(at);
+    if (isHeldUp) this.heldUpTiles += wrong.length;
+    else this.wrongTiles += wrong.length;
+    const what = `at ${Math.round(at)} ms${isHeldUp ? ', held up' : ''}: ${wrong.join('; ')}`;
+    if (this.examples.length < EXAMPLES) this.examples.push(what);
   }
 
   #wrongIn(picture: DecodedPicture, { at: begun, places }: Scene, { at }: Arrived): string[] {

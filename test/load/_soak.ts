@@ -33,6 +33,9 @@ const [LARGE, WATCHED] = TIERS as [(typeof TIERS)[number], (typeof TIERS)[number
 const CALM_MS = 1000;
 const MEASURE_MS = 10_000;
 const LOOK_MS = 200;
+/** A thread that waited so much for a processor in so many milliseconds makes pictures late. */
+const HELD_UP_MS = 300;
+const STALE_MS = 2500;
 
 /** Resolves when the time is over; whatever the engine refuses ends it. */
 export async function soak(options: SoakOptions): Promise<SoakFigures> {
@@ -78,7 +81,7 @@ class Run {
   readonly #random: () => number;
   readonly #sites: Sites;
   readonly #judge: Judge;
-  readonly #waits: ProcessorWaits;
+  readonly #waits: readonly ProcessorWaits[];
   readonly #outputs: { readonly watched: OutputWatch; readonly large: OutputWatch };
   readonly #stream: ComposedStream;
   readonly #sync: SyncMeter;
@@ -95,12 +98,14 @@ class Run {
     this.#parts = parts;
     this.#random = seededRandom(options.seed);
     this.#sites = new Sites(parts, clips);
-    this.#judge = new Judge(this.#sites.known, options.transitions);
+    const [engine, own] = [new ProcessorWaits(parts.picture.pid), new ProcessorWaits(process.pid)];
+    this.#waits = [engine, own];
+    const heldUp = (at: number) => this.#waits.some((waits) => waits.longestBetween(at - STALE_MS, at) > HELD_UP_MS);
+    this.#judge = new Judge(this.#sites.known, options.transitions, heldUp);
     this.#sync = new SyncMeter(parts.watched, parts.heard, BEEP_HERTZ);
     this.#judge.onNumber = (inputId, number, frame) => inputId === CHAIR && this.#sync.saw(number, frame);
-    this.#waits = new ProcessorWaits(parts.picture.pid);
-    const watched = new OutputWatch(WATCHED.fps, this.#waits);
-    this.#outputs = { watched, large: new OutputWatch(LARGE.fps, this.#waits) };
+    const watched = new OutputWatch(WATCHED.fps, engine);
+    this.#outputs = { watched, large: new OutputWatch(LARGE.fps, engine) };
     const { counter } = watched;
     this.#stream = new ComposedStream(parts.watched, counter, WATCHED, (picture, frame) =>
       this.#judge.look(picture, frame),
@@ -147,6 +152,7 @@ class Run {
       framesChecked: this.#judge.frames,
       tilesChecked: this.#judge.tiles,
       wrongTiles: this.#judge.wrongTiles,
+      heldUpTiles: this.#judge.heldUpTiles,
       examples: this.#judge.examples,
       outputs: { [WATCHED.tierId]: watched.figures(), [LARGE.tierId]: large.figures() },
       memoryMb: { picture: trendOf(picture), mix: trendOf(mix) },
@@ -162,7 +168,7 @@ class Run {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#waits.close();
+    for (const waits of this.#waits) waits.close();
     this.#sites.close();
     this.#stream.close();
     const { picture, mix, watched, large, heard } = this.#parts;
