@@ -86,7 +86,7 @@ interface ServedBytes {
 /** Recordings (`server/recordings`); each refuses whom the policy does not let. */
 export interface RecordedPort {
   library: {
-    list(query?: string): Promise<RecordingSummary[]>;
+    list(identity: RecordingIdentity, query?: string): Promise<RecordingSummary[]>;
     seenBy(identity: RecordingIdentity): Promise<RecordingSummary[]>;
     admit(identity: RecordingIdentity, id: string, act: 'see' | 'download' | 'manage'): Promise<StoredRecording>;
     detail(identity: RecordingIdentity, id: string): Promise<RecordingDetail>;

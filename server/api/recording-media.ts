@@ -44,6 +44,7 @@ export function routeRecordingMedia(
     const { recordingId, ...doer } = await visitors.doer(request);
     const file = parse(partFileSchema, request.params.file);
     const { type, size, range, open } = await serving.file(doer.identity, recordingId, file, request.headers.range);
+    await annotations.viewed(doer, recordingId, file.replace(/\.\d+\.\w+$/, ''));
     response.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-store' }).type(type);
     // RFC 9110 15.5.17.
     if (!open) return void response.status(416).set('Content-Range', `bytes */${size}`).end();
@@ -69,9 +70,11 @@ export function routeRecordingMedia(
   });
 
   router.get('/recordings/:id/strip/:n.jpg', async (request, response) => {
-    const { recordingId, identity } = await visitors.doer(request);
+    const { recordingId, ...doer } = await visitors.doer(request);
     const file = parse(stripFileSchema, `strip-${request.params.n}.jpg`);
-    response.type('image/jpeg').send(await serving.stripSheet(identity, recordingId, file));
+    const sheet = await serving.stripSheet(doer.identity, recordingId, file);
+    await annotations.viewed(doer, recordingId, 'strip');
+    response.type('image/jpeg').send(sheet);
   });
 
   router.get('/recordings/:id/video', async (request, response, next) => {

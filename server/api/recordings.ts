@@ -28,10 +28,10 @@ export function routeRecordings(parts: ApiParts, sessions: Sessions): Router {
   const router = Router();
 
   router.get('/recordings', async (request, response) => {
-    await visitors.operator(request);
+    const operator = await visitors.operator(request);
     const { q } = parse(querySchema, request.query);
     if (q) await searched.count(request);
-    response.json({ recordings: await library.list(q) });
+    response.json({ recordings: await library.list(operator, q) });
   });
 
   router.post('/review', async (request, response) => {

@@ -107,6 +107,8 @@ export class Aftercare {
     const found = await folders.read(recordingId);
     const isFolder = file === undefined;
     if (isFolder && found.streams.length === 0) {
+      // A disk that is not mounted is no reason to forget what was recorded.
+      if (bytes > 0) throw new Error('nothing of it is on the disk');
       // It failed before its first picture: there is nothing to list.
       await recordings.remove(recordingId);
       return;

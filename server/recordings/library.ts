@@ -7,7 +7,7 @@ import { cutRecording, mediaStretchOf } from './cutting.ts';
 import { wordsOf } from './fold.ts';
 import { describeStream, type RecordingFolders, type RecordingOnDisk } from './folder.ts';
 import { INSPECTION } from './inspecting.ts';
-import { HOUSE_ACCESS, may, viewerOf } from './policy.ts';
+import { HOUSE_ACCESS, isWatermarked, may, viewerOf } from './policy.ts';
 import type { LogPort, RecordingsPort, ReviewsPort } from './ports.ts';
 import type { Stretch } from './ranges.ts';
 import { keepUntil } from './retention.ts';
@@ -41,12 +41,15 @@ export class Library {
     this.#parts = parts;
   }
 
-  /** Newest first; with a query those alone that it finds, best first. */
-  async list(query = ''): Promise<RecordingSummary[]> {
+  /**
+   * All of them, for an operator: newest first; with a query those alone that it finds, best first. What is said in one
+   * that he may not see finds nothing.
+   */
+  async list(identity: RecordingIdentity, query = ''): Promise<RecordingSummary[]> {
     const all = await this.#parts.recordings.list();
     const words = wordsOf(query);
     if (words.length === 0) return all.slice(0, MOST_LISTED).map((one) => this.summarise(one));
-    const matches = await this.#matches(all, words);
+    const matches = await this.#matches(identity, all, words);
     const best = matches.toSorted((a, b) => b.score - a.score || b.one.startedAt - a.one.startedAt);
     return best.slice(0, MOST_LISTED).map(({ one, found }) => ({ ...this.summarise(one), found }));
   }
@@ -70,7 +73,10 @@ export class Library {
     if (!stored || (identity.as !== 'operator' && !may(identity, 'see', stored))) {
       throw new Refused('recordingUnknown', recordingId);
     }
-    if (!may(identity, act, stored)) throw new Refused('notPermitted', act);
+    if (!may(identity, act, stored)) {
+      const isCopy = act === 'download' && isWatermarked(identity, stored);
+      throw isCopy ? new Refused('recordingWatermarked') : new Refused('notPermitted', act);
+    }
     if (stored.away && !this.#parts.hasStore && act !== 'manage') throw new Refused('recordingStoreAway');
     return stored;
   }
@@ -134,11 +140,12 @@ export class Library {
     };
   }
 
-  async #matches(all: readonly StoredRecording[], words: readonly string[]) {
+  async #matches(identity: RecordingIdentity, all: readonly StoredRecording[], words: readonly string[]) {
     const texts = await this.#textsOf(words);
     const matches = [];
     for (const [i, one] of all.entries()) {
-      const found = match(words, [searched('title', one.title), ...(texts.get(one.recordingId) ?? [])]);
+      const said = may(identity, 'see', one) ? (texts.get(one.recordingId) ?? []) : [];
+      const found = match(words, [searched('title', one.title), ...said]);
       if (found) matches.push({ one, ...found });
       if (i % AT_ONCE === AT_ONCE - 1) await turn();
     }

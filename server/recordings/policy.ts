@@ -29,9 +29,17 @@ export interface Subject {
 export function may(identity: RecordingIdentity, act: Act, subject: Subject): boolean {
   const standing = standingOf(identity, subject);
   const allowed = standing === null ? 'never' : TABLE[act][standing];
-  if (allowed === 'asAccessSays') return (subject.access ?? HOUSE_ACCESS).download;
-  if (allowed === 'asShareSays') return identity.as === 'share' && identity.share.download;
+  if (allowed === 'asAccessSays') return (subject.access ?? HOUSE_ACCESS).download && !isWatermarked(identity, subject);
+  if (allowed === 'asShareSays') {
+    return identity.as === 'share' && identity.share.download && !isWatermarked(identity, subject);
+  }
   return allowed === 'always';
+}
+
+/** His name is over what he sees: for him there is no copy without it. An operator's is part of his duty. */
+export function isWatermarked(identity: RecordingIdentity, { access }: Subject): boolean {
+  if (identity.as === 'operator') return false;
+  return (access ?? HOUSE_ACCESS).watermark || (identity.as === 'share' && identity.share.watermark);
 }
 
 /** What the page is told of the one who looks. */

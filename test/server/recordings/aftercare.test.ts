@@ -20,7 +20,9 @@ async function record(recordingId: string): Promise<void> {
 test('after the stop its length is what is on disk, its chapters are found, and it is signed', async () => {
   await record('r1');
   await shelf.aftercare.round();
-  expect(await shelf.library.list()).toMatchObject([{ recordingId: 'r1', durationMs: 70_000, status: 'saved' }]);
+  expect(await shelf.library.list(operator.identity)).toMatchObject([
+    { recordingId: 'r1', durationMs: 70_000, status: 'saved' },
+  ]);
   expect(await verifyRecording(shelf.storage, 'r1', shelf.signingKey)).toEqual({ signature: 'good', faults: [] });
   expect(await shelf.store.recordings.uncared()).toEqual([]);
 });
@@ -43,7 +45,7 @@ test('sites and chapters are found, a speaker once where he spoke first', async 
   await shelf.happen('r1', { type: 'recordingSaved', recordingId: 'r1', durationMs: 1, bytes: 1 });
   await writeParts(shelf.folderOf('r1'), fabricatePart());
   await shelf.aftercare.round();
-  expect(await shelf.library.list('dak nong')).toMatchObject([
+  expect(await shelf.library.list(operator.identity, 'dak nong')).toMatchObject([
     {
       found: [
         { in: 'site', text: 'Đắk Nông' },
@@ -54,9 +56,14 @@ test('sites and chapters are found, a speaker once where he spoke first', async 
 });
 
 test('a recording of which nothing came to the disk is in no list', async () => {
-  await saved(shelf, 'r1', 'Trống');
+  await shelf.happen('r1', { type: 'meetingOpened', roomId: 'r1', title: 'Trống' });
+  await shelf.happen('r1', { type: 'recordingStarted', recordingId: 'r1' });
+  await shelf.happen('r1', { type: 'recordingFailed', recordingId: 'r1', reason: 'engineExited' });
+  await saved(shelf, 'r2', 'Đĩa chưa gắn');
   await shelf.aftercare.round();
-  expect(await shelf.library.list()).toEqual([]);
+  const listed = await shelf.library.list(operator.identity);
+  // What was saved is not forgotten because its disk is not there.
+  expect(listed.map(({ recordingId }) => recordingId)).toEqual(['r2']);
 });
 
 test('whatever is changed, added or taken away is told, and by whom it was signed', async () => {
@@ -90,7 +97,7 @@ test('a recording goes when its time has come, unless it is held or was decided 
   shelf.clock.now = START + 31 * DAY_MS;
   await record('young');
   await shelf.aftercare.round();
-  const left = async () => (await shelf.library.list()).map(({ recordingId }) => recordingId).sort();
+  const left = async () => (await shelf.library.list(operator.identity)).map(({ recordingId }) => recordingId).sort();
   expect(await left()).toEqual(['held', 'kept', 'young']);
   expect((await readdir(shelf.folder)).sort()).toEqual(['held', 'kept', 'young']);
   const acts = await shelf.store.reviews.acts('old', 10);

@@ -9,10 +9,10 @@ const subject = (access: Partial<RecordingAccess> | null = null) => ({
 });
 const operator: RecordingIdentity = { as: 'operator', username: 'lan' };
 const site: RecordingIdentity = { as: 'participant', roomId: 'giao-ban', participantId: 'site-1', name: 'Ba Bể' };
-const share = (download: boolean): RecordingIdentity => ({
+const share = (download: boolean, watermark = false): RecordingIdentity => ({
   as: 'share',
   share: {
-    ...{ shareId: 's', who: 'Sở Tài chính', from: 0, to: 9, issuedAt: 0, expiresAt: 1, watermark: true, download },
+    ...{ shareId: 's', who: 'Sở Tài chính', from: 0, to: 9, issuedAt: 0, expiresAt: 1, watermark, download },
     recordingId: 'r1',
   },
 });
@@ -38,6 +38,14 @@ test('the policy, row by row', () => {
   expect(allowed(share(true), { ...subject(), recordingId: 'r2' })).toEqual([]);
 });
 
+test('whose name is over the picture takes no copy without it', () => {
+  expect(allowed(share(true, true), subject())).toEqual(['see']);
+  expect(allowed(share(true), subject({ watermark: true }))).toEqual(['see']);
+  const watermarked = { audience: 'participants', download: true, watermark: true } as const;
+  expect(allowed(site, subject(watermarked))).toEqual(['see', 'comment']);
+  expect(allowed(operator, subject(watermarked))).toContain('download');
+});
+
 test('whoever keeps a recording that he may not see can open it, and nobody else can', () => {
   const named = subject({ audience: 'named' });
   expect([operator, site, share(true)].map((identity) => may(identity, 'open', named))).toEqual([true, false, true]);
@@ -45,7 +53,7 @@ test('whoever keeps a recording that he may not see can open it, and nobody else
 });
 
 test('a viewer is told his name, his stretch and whether it is written over the picture', () => {
-  expect(viewerOf(share(false), subject())).toEqual({
+  expect(viewerOf(share(false, true), subject())).toEqual({
     ...{ as: 'share', name: 'Sở Tài chính', watermark: true, range: { from: 0, to: 9 } },
     may: { see: true, download: false, comment: false, manage: false },
   });
