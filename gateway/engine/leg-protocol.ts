@@ -194,6 +194,8 @@ const event = z.discriminatedUnion('event', [
   z.object({ event: z.literal('limited'), maxBitrateKbps: z.int().positive() }),
   /** What the endpoint sees has changed. */
   z.object({ event: z.literal('showing'), picture: z.enum(['slide', 'program']) }),
+  /** The program of this SSRC has taken the place of the one before, which is not received any more. */
+  z.object({ event: z.literal('programChanged'), ssrc: z.int() }),
   /**
    * A pipeline has failed; the leg is of no more use and is to be stopped. Code `fingerprintMismatch`: the endpoint's
    * certificate is not the one of its SDP (RFC 5763 5), nothing has passed.
@@ -227,9 +229,13 @@ export const legContract = {
     setMicrophone: { params: z.object({ open: z.boolean() }), result: nothing },
     /** The endpoint's presentation, as `sendVideo`. */
     sendContent: { params: rtpOutput, result: boundPort },
-    /** What the endpoint hears: Opus from the server. */
+    /** What the endpoint hears: Opus from the server. What it heard before goes on until this comes. */
     receiveAudio: { params: rtpInput, result: boundPort },
-    /** What the endpoint sees: H.264 from the server, passed on as it is where the endpoint can take that. */
+    /**
+     * What the endpoint sees: H.264 from the server, passed on as it is where the endpoint can take that. What it saw before
+     * goes on, for as long as it comes, until this one's first key frame (`programChanged`); said of the same stream again, it
+     * stays.
+     */
     receiveVideo: { params: pictureInput, result: boundPort },
     /** What the endpoint sees on its second screen, as `receiveVideo`. */
     receiveContent: { params: pictureInput, result: boundPort },

@@ -10,14 +10,13 @@ import { nothingSchema } from '../session/wire.ts';
 import type { Negotiated, NegotiatedVideo } from '../sip/index.ts';
 import { slidesOf } from './media.ts';
 import { isSamePicture, mainPictures, secondPicture } from './pictures.ts';
+import { ShownPicture } from './shown-picture.ts';
 import { lineLimits, TierChoice } from './tier-choice.ts';
 
 /** A codec's own picture has one layer; the engine adds these two while someone receives them. */
 const SMALLER_LAYERS = 2;
 /** So long may nothing come of a picture that is made before another tier of it is tried. */
 const NOTHING_MS = 5_000;
-/** So long it takes a picture that nobody took before to be made, and to have a key frame to give again. */
-const WARM_MS = 1_500;
 
 export interface LegStreamsOptions {
   seat: Seat;
@@ -45,15 +44,13 @@ export class LegStreams {
   #isOpen = true;
   /** There was a first `reset`. */
   #isSeated = false;
-  #shown: ConsumerOffer | undefined;
+  readonly #shown: ShownPicture;
   readonly #mainTier: TierChoice;
   readonly #contentTier: TierChoice;
   #limitKbps = Number.POSITIVE_INFINITY;
   #watched = '';
   #nextReview: NodeJS.Timeout | undefined;
   #nothing: NodeJS.Timeout | undefined;
-  /** The better picture that is to be shown at the end of this wait. */
-  #next: { consumerId: string; timer: NodeJS.Timeout; isWarm: boolean } | undefined;
   #isReviewPlanned = false;
   readonly #run: LegStreamsOptions['run'];
 
@@ -65,6 +62,11 @@ export class LegStreams {
     this.#pictures = pictures;
     this.#mainTier = new TierChoice(pictures);
     this.#contentTier = new TierChoice(pictures);
+    this.#shown = new ShownPicture({
+      patienceMs: NOTHING_MS,
+      onLeft: () => this.#planReview(),
+      onNothing: () => this.#nothingCame(),
+    });
   }
 
   get presenting(): boolean {
@@ -76,7 +78,7 @@ export class LegStreams {
     this.#microphone = undefined;
     this.#camera = undefined;
     this.#screen = undefined;
-    this.#shown = undefined;
+    this.#shown.clear();
     this.#offers.clear();
     this.#watched = '';
     this.#isSeated = true;
@@ -88,7 +90,7 @@ export class LegStreams {
     this.#isSeated = false;
     clearTimeout(this.#nextReview);
     clearTimeout(this.#nothing);
-    clearTimeout(this.#next?.timer);
+    this.#shown.clear();
   }
 
   /**
@@ -120,8 +122,13 @@ export class LegStreams {
     if (picture === 'slide') this.#nothing = setTimeout(() => this.#nothingCame(), NOTHING_MS);
   }
 
+  /** The engine shows the program of this SSRC now, in the place of another. */
+  programChanged(ssrc: number): void {
+    this.#shown.begun(ssrc);
+  }
+
   #nothingCame(): void {
-    if (!this.#shown) return;
+    if (!this.#shown.offer) return;
     this.#mainTier.failed(performance.now());
     this.#planReview();
   }
@@ -198,7 +205,7 @@ export class LegStreams {
 
   async consumerClosed(consumerId: string): Promise<void> {
     if (!this.#offers.delete(consumerId)) return;
-    if (this.#shown?.consumerId === consumerId) this.#shown = undefined;
+    this.#shown.closed(consumerId);
     return this.#choose();
   }
 
@@ -240,17 +247,18 @@ export class LegStreams {
   }
 
   /**
-   * Of the main picture no worse one than what is shown: what nobody looks at is not to be made. What is shown stays until
+   * Of the main picture no worse one than what is shown: what nobody looks at is not to be made. What was shown stays until
    * the better one is there.
    */
   #wanted(): Watched[] {
     const { video, content } = this.#agreed;
     const main = video ? this.#main() : [];
     const [tier, contentTier] = this.#tiers();
-    const rank = main.findIndex((from) => this.#shown && isSamePicture(from, this.#shown.from));
+    const shown = this.#shown.offer?.from;
+    const rank = main.findIndex((from) => shown && isSamePicture(from, shown));
     const refs = main.slice(0, rank < 0 ? main.length : rank + 1).map((from) => inTier(from, tier));
-    const shown = rank < 0 ? undefined : this.#shown?.from;
-    if (shown && shown.tier !== tier?.tier) refs.push(shown);
+    const kept = [...(rank < 0 || !shown ? [] : [shown]), ...this.#shown.before];
+    refs.push(...kept.filter((from) => !refs.some((one) => isSamePicture(one, from) && one.tier === from.tier)));
     const second = content && secondPicture(slidesOf(this.#agreed));
     if (second) refs.push(inTier(second, contentTier));
     return refs.map((from) => ({ from, spatialLayer: 2 }));
@@ -281,26 +289,11 @@ export class LegStreams {
       return (place < 0 ? main.length : place) * 2 + Number(from.tier !== tier?.tier);
     };
     const [best] = [...this.#offers.values()].sort((a, b) => rank(a) - rank(b));
-    if (best && best !== this.#shown && this.#isReady(best)) {
-      this.#shown = best;
+    if (best && best !== this.#shown.offer) {
+      this.#shown.show(best);
       await this.#receive('receiveVideo', best);
     }
     await this.#review();
-  }
-
-  /** What is shown stays for a moment, while the better one begins to be made: whoever is to receive it makes it so. */
-  #isReady({ consumerId }: ConsumerOffer): boolean {
-    if (!this.#shown) return true;
-    if (this.#next?.consumerId === consumerId) return this.#next.isWarm;
-    clearTimeout(this.#next?.timer);
-    const next = { consumerId, isWarm: false, timer: setTimeout(() => this.#takeNext(next), WARM_MS) };
-    this.#next = next;
-    return false;
-  }
-
-  #takeNext(next: { isWarm: boolean }): void {
-    next.isWarm = true;
-    this.#run(() => this.#choose());
   }
 
   async #receive(command: 'receiveAudio' | 'receiveVideo' | 'receiveContent', offer: ConsumerOffer): Promise<void> {

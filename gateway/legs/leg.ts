@@ -296,6 +296,9 @@ export class Leg implements SeatOwner {
       case 'showing':
         this.#streams?.showing(event.picture);
         break;
+      case 'programChanged':
+        this.#streams?.programChanged(event.ssrc);
+        break;
       case 'error':
         this.#options.logger.error({ callId: this.#options.callId, code: event.code }, 'leg failed');
         this.end('error');

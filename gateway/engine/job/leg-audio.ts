@@ -96,14 +96,15 @@ export class LegAudio {
 
   hold(on: boolean): void {
     this.#held = on;
-    const bin = this.#medium.receiveBin;
-    if (bin !== undefined) elementOf(bin, 'gate').set_property('drop', on);
+    for (const bin of [this.#medium.receiveBin, this.#medium.comingBin])
+      if (bin !== undefined) elementOf(bin, 'gate').set_property('drop', on);
   }
 
   poll(now: number): void {
     this.#medium.endpoint.poll(now);
     this.#digits.poll();
     this.prompt.poll();
+    this.#takeComing();
     this.#renewDecoder(now);
     const decoded = this.#medium.decode === undefined ? 0 : countPassed(this.#medium.decode, 'out');
     if (decoded > this.#decoded) {
@@ -111,6 +112,12 @@ export class LegAudio {
       this.#decodedAt = now;
     }
     this.#decoded = decoded;
+  }
+
+  /** The former sound is in the mixer, and plays on there, until the next one is. */
+  #takeComing(): void {
+    const coming = this.#medium.comingBin;
+    if (coming !== undefined && countPassed(coming, 'out') > 0) this.#medium.takeComing({ shiftNs: 0 });
   }
 
   #applyEncoding(bin: Gst.Bin): void {

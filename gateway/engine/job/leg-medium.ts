@@ -1,7 +1,7 @@
 import type Gst from 'gi://Gst?version=1.0';
 import type { Security } from '../leg-protocol.ts';
 import type { RtpInput, RtpOutput } from '../protocol.ts';
-import { type Branch, branchFromTee, branchInto, linkPads, padOf } from './branch.ts';
+import { type Branch, branchFromTee, branchInto, countPassed, linkPads, padOf } from './branch.ts';
 import { type EndpointListener, EndpointStream } from './leg-endpoint.ts';
 import { type StreamPosition, serverJitterMs } from './leg-rtp.ts';
 import type { EndpointAddress, Sockets } from './leg-transport.ts';
@@ -21,6 +21,15 @@ interface ServerSide {
   readonly bound: BoundSocket;
 }
 
+/** What the server sends, and how it is decoded. */
+interface Received extends ServerSide {
+  readonly input: RtpInput;
+  readonly decode: string;
+}
+
+/** A picture that is dated later than it came, to follow another stream's, is so by as many ns less than the one before. */
+export const easeNs = 10e6;
+
 /**
  * One medium of the leg, both ways:
  *
@@ -39,6 +48,8 @@ export class LegMedium {
   readonly #from: Gst.Element;
   readonly #position: StreamPosition;
   #delays = { fromEndpoint: 0, fromServer: 0 };
+  #shiftNs = 0;
+  #easedAt = 0;
   #receiveKey = '';
   #decodeDescription: string | undefined;
   #isRead = true;
@@ -46,7 +57,8 @@ export class LegMedium {
   #decode: Branch | undefined;
   #encode: Branch | undefined;
   #sending: ServerSide | undefined;
-  #receiving: ServerSide | undefined;
+  #receiving: Received | undefined;
+  #coming: Received | undefined;
 
   /** `name` is a prefix for elements; the pipeline holds `NAME-in`, `-from`, `-out`, `-to` already. */
   constructor(
@@ -108,15 +120,36 @@ export class LegMedium {
     return this.#receiving?.branch.bin;
   }
 
+  /** Of the stream that is to take the place of the server's present one. */
+  get comingBin(): Gst.Bin | undefined {
+    return this.#coming?.branch.bin;
+  }
+
+  /** By how much the server's stream is put off now: to be in step, and for a moment to follow the one before. */
   get delayNs(): number {
+    return this.#delays.fromServer + this.#shiftNs;
+  }
+
+  get syncDelayNs(): number {
     return this.#delays.fromServer;
   }
 
   /** Puts one direction off in time, to be in step with the other medium. */
   delay(direction: 'fromEndpoint' | 'fromServer', delayNs: number): void {
     this.#delays = { ...this.#delays, [direction]: delayNs };
-    const bin = direction === 'fromEndpoint' ? this.decode : this.receiveBin;
-    if (bin !== undefined) padOf(bin, 'src').set_offset(delayNs);
+    if (direction === 'fromServer') this.#applyDelay();
+    else if (this.decode !== undefined) padOf(this.decode, 'src').set_offset(delayNs);
+  }
+
+  /** To be called again and again: brings a stream that was dated later back to its time. */
+  ease(): void {
+    const bin = this.receiveBin;
+    if (this.#shiftNs === 0 || bin === undefined) return;
+    const passed = countPassed(bin, 'out');
+    if (passed === this.#easedAt) return;
+    this.#easedAt = passed;
+    this.#shiftNs = Math.max(0, this.#shiftNs - easeNs);
+    this.#applyDelay();
   }
 
   /** Whether anything is sent to the endpoint. */
@@ -181,22 +214,52 @@ export class LegMedium {
     return bound.port;
   }
 
-  /** Connects the server's stream to `out` through `decode`. Answers with the local port. */
+  /**
+   * Connects the server's stream to `out` through `decode`. Beside one that is connected already it is `coming`, until
+   * `takeComing`; the same again, instead of another that is coming, stays. Answers with the local port.
+   */
   receiveFromServer(input: RtpInput, decode: string): number {
-    dropServerSide(this.#receiving);
-    this.#receiving = undefined;
+    dropServerSide(this.#coming);
+    this.#coming = undefined;
+    const present = this.#receiving;
+    if (present !== undefined && JSON.stringify(present.input) === JSON.stringify(input)) return present.bound.port;
     const bound = bindSocket(input.bind);
+    const received = this.#receiveAt(bound, input, decode);
+    if (present === undefined) this.#receiving = received;
+    else this.#coming = received;
+    return bound.port;
+  }
+
+  /** What is coming takes the place of what is there: `anew` from its beginning, or as it is, dated later by `shiftNs`. */
+  takeComing(how: { anew: true } | { shiftNs: number }): void {
+    const coming = this.#coming;
+    if (coming === undefined) return;
+    dropServerSide(this.#receiving);
+    this.#coming = undefined;
+    this.#shiftNs = 'anew' in how ? 0 : how.shiftNs;
+    this.#easedAt = 0;
+    if ('anew' in how) coming.branch.remove();
+    this.#receiving = 'anew' in how ? this.#receiveAt(coming.bound, coming.input, coming.decode) : coming;
+    this.#applyDelay();
+  }
+
+  #receiveAt(bound: BoundSocket, input: RtpInput, decode: string): Received {
     const description = `${patientRtpBin(serverJitterMs)} ${rtpInputDescription(input)} ${decode}`;
     const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
     const branch = branchInto(this.#pipeline, this.#out, description, prepare, this.#delays.fromServer);
-    this.#receiving = { branch, bound };
-    return bound.port;
+    return { branch, bound, input, decode };
+  }
+
+  #applyDelay(): void {
+    const bin = this.receiveBin;
+    if (bin !== undefined) padOf(bin, 'src').set_offset(this.delayNs);
   }
 
   close(): void {
     this.disconnect();
     dropServerSide(this.#sending);
     dropServerSide(this.#receiving);
+    dropServerSide(this.#coming);
     this.endpoint.close();
   }
 

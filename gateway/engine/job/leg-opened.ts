@@ -20,6 +20,8 @@ import { playWithMixers } from './steady-mixer.ts';
  */
 const pollMs = 50;
 const calmPollMs = 200;
+/** While one stream of the server follows another: the step between them is as long as this. */
+const changePollMs = 20;
 /** The same for what nobody waits for: keys that are pressed, and where sound comes from. */
 const calmSoundMs = 400;
 const hurryMs = 5000;
@@ -80,11 +82,13 @@ export function openLeg(options: OpenLeg, emit: Emit<LegEvent>): OpenedLeg {
   let heardAt = Number.NEGATIVE_INFINITY;
   const polling = repeat(() => {
     const now = milliseconds();
-    const hurried = now < hurryUntil;
+    const changing = [audio, video, content].some((one) => one?.medium.comingBin !== undefined);
+    const hurried = changing || now < hurryUntil;
     const sound = hurried || now - heardAt >= calmSoundMs - pollMs;
     if (sound) heardAt = now;
     const parts = [video?.part, content?.part, jitter, sync, ...(sound ? [audio?.part, camera] : [])];
     for (const part of parts) part?.poll(now);
+    if (changing) return changePollMs;
     return hurried ? pollMs : calmPollMs;
   });
   const collecting = repeat(() => {
@@ -155,6 +159,7 @@ function makeVideo(medium: LegMedium, slideText: string, emit: Emit<LegEvent>): 
     onFlowing: (size) => emit({ event: 'videoFlowing', ...size }),
     onKeyFrameWanted: () => emit({ event: 'keyFrameWanted' }),
     onShowing: (picture) => emit({ event: 'showing', picture }),
+    onChanged: (ssrc) => emit({ event: 'programChanged', ssrc }),
   });
 }
 

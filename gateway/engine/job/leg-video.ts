@@ -15,7 +15,8 @@ import {
 } from './leg-video-description.ts';
 import { PictureForEndpoint } from './leg-video-send.ts';
 import { PictureNeed, type PictureUse } from './picture-need.ts';
-import { ProgramSwitch, programDescription } from './program-switch.ts';
+import { ProgramChange, replaceableProgramDescription } from './program-change.ts';
+import { ProgramSwitch } from './program-switch.ts';
 import { elementOf, forceKeyFrame } from './rtp.ts';
 import { sizeSlide } from './slide.ts';
 import { readInputSources, type Source } from './sources.ts';
@@ -32,6 +33,8 @@ export interface VideoListener {
   onFlowing(size: { width: number; height: number }): void;
   onKeyFrameWanted(): void;
   onShowing?(picture: 'slide' | 'program'): void;
+  /** The program of this SSRC has taken the place of another. */
+  onChanged?(ssrc: number): void;
 }
 
 /** The picture of the leg, or its presentation. The medium is the caller's to close, after `close`. */
@@ -39,10 +42,12 @@ export class LegVideo {
   readonly #medium: LegMedium;
   readonly #listener: VideoListener;
   readonly #switch: ProgramSwitch;
+  readonly #change: ProgramChange;
   readonly #toEndpoint: PictureForEndpoint;
   readonly #still: StillMaker;
   #video: EndpointVideo | undefined;
   #output: VideoOutput | undefined;
+  #program: PictureInput | undefined;
   #tiers: Tiers | undefined;
   #wanted: WantedTiers = { low: false, mid: false };
   #isWatched = true;
@@ -61,6 +66,11 @@ export class LegVideo {
     this.#listener = listener;
     const onShowing = (picture: 'slide' | 'program') => listener.onShowing?.(picture);
     this.#switch = new ProgramSwitch(medium, { text: slideText, awayMs: 2500, onShowing });
+    this.#change = new ProgramChange(medium, {
+      isShown: () => medium.speaking && this.#switch.showing === 'program',
+      onContinued: () => this.#programChanged(() => this.#switch.programContinued()),
+      onBroken: () => this.#programChanged(() => this.#switch.programReplaced()),
+    });
     this.#toEndpoint = new PictureForEndpoint(medium);
     this.#still = new StillMaker(medium, () => this.#refresh());
   }
@@ -97,10 +107,12 @@ export class LegVideo {
     return port;
   }
 
-  receiveFromServer({ picture, ...input }: PictureInput): number {
-    const port = this.#medium.receiveFromServer(input, programDescription);
-    this.#toEndpoint.expect(picture);
-    this.#switch.programReplaced();
+  receiveFromServer(program: PictureInput): number {
+    const { picture, ...input } = program;
+    const port = this.#medium.receiveFromServer(input, replaceableProgramDescription);
+    const isFirst = this.#program === undefined;
+    this.#program = program;
+    if (isFirst) this.#toEndpoint.expect(picture);
     return port;
   }
 
@@ -134,6 +146,8 @@ export class LegVideo {
     this.#reportSize();
     if (this.#serverAsked()) this.#answerServer(now);
     if (this.#use(now) === 'needed') this.#watch(source, now);
+    this.#medium.ease();
+    this.#change.poll(now);
     this.#switch.poll(now);
     this.#follow(now);
     this.#still.poll(now);
@@ -142,6 +156,12 @@ export class LegVideo {
   close(): void {
     this.#still.close();
     this.#switch.close();
+  }
+
+  #programChanged(take: () => void): void {
+    take();
+    this.#toEndpoint.expect(this.#program?.picture);
+    if (this.#program !== undefined) this.#listener.onChanged?.(this.#program.ssrc);
   }
 
   /** Sees to it that there is a picture while packets come. */

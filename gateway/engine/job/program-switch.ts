@@ -94,6 +94,12 @@ export class ProgramSwitch {
     else if (this.#state.at !== 'slide' && this.#state.at !== 'replaced') this.#state = { at: 'slide', since: 0 };
   }
 
+  /** Another program goes on where the last one has ended, with a key frame. */
+  programContinued(): void {
+    this.#packets = 0;
+    if (this.#state.at === 'program') this.#state = { ...this.#state, frames: 0 };
+  }
+
   requestKeyFrame(): void {
     const bin = this.#medium.receiveBin;
     if (this.#state.at === 'program' && bin !== undefined) forceKeyFrame(elementOf(bin, 'depay'));
