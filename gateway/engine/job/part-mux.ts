@@ -15,7 +15,7 @@ const muxers = {
 
 export type Container = PartPreface['container'];
 
-/** What one medium passes on its way to the muxer: `before` begins with an element named as the medium. */
+/** What one medium passes on its way to the muxer: `before` begins with a queue named as the medium, which also waits for a slow disk. */
 export interface MuxedMedium {
   readonly tee: Gst.Element;
   readonly before: string;
@@ -34,9 +34,6 @@ export interface PartSource {
 }
 
 export type Medium = 'video' | 'audio';
-
-/** Bytes that may wait for a slow disk: about a minute of a program. */
-const patienceBytes = 20_000_000;
 
 /**
  * Keeps the first buffers of a medium that go into the muxer, whose time the muxer forgets. It goes when they have been
@@ -154,6 +151,6 @@ function describe({ container, video, audio }: PartSource): string {
   return [
     ...(video ? [branch('video', video.before)] : []),
     ...(audio ? [branch('audio', audio.before)] : []),
-    `${muxers[container]} ! queue max-size-buffers=0 max-size-time=0 max-size-bytes=${patienceBytes} ! fdsink name=out-fd sync=false async=false`,
+    `${muxers[container]} ! fdsink name=out-fd sync=false async=false`,
   ].join(' ');
 }

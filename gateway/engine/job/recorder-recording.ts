@@ -10,7 +10,7 @@ import { LipSync, type SyncOffsets } from './lip-sync.ts';
 import { packetTap } from './packet-tap.ts';
 import { PartMux } from './part-mux.ts';
 import { partTimes } from './part-times.ts';
-import { collectRemoved, watchBus } from './pipeline.ts';
+import { watchBus } from './pipeline.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { pictureWatch, RecorderWatch, sizeOf, soundWatch } from './recorder-watch.ts';
 import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } from './rtp.ts';
@@ -20,7 +20,7 @@ import { readInputSources } from './sources.ts';
 import { playWithMixers } from './steady-mixer.ts';
 
 /** The part begins within a few frames; afterwards nothing is in a hurry. */
-const pollMs = { opening: 20, writing: 100 };
+const pollMs = { opening: 20, writing: 250 };
 const watchMs = 1000;
 /** How late a packet may be: nobody waits for a recording, and what is dropped is lost for ever. */
 const keepMs = 300;
@@ -189,8 +189,6 @@ export class Recording {
     if (state.at === 'writing' && now - this.#watchedAt >= watchMs) {
       this.#watchedAt = now;
       this.#emit({ event: 'watch', ...this.#watch.look(now, this.#switch.showing === 'slide') });
-      // Polling leaves native objects behind that gjs does not see as large.
-      collectRemoved();
     }
   }
 

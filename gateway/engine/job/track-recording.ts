@@ -14,7 +14,8 @@ import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } 
 import { patientRtpBin, rtpInputDescription } from './rtp-description.ts';
 import { TrackFlow } from './track-flow.ts';
 
-const pollMs = 100;
+/** A part begins within a few frames; while it is written nothing is in a hurry. */
+const pollMs = { waiting: 100, writing: 500 };
 const keepMs = 300;
 const finishMs = 3000;
 const askAgainMs = 1000;
@@ -55,7 +56,8 @@ export class TrackRecording {
   readonly #inputs = new Map<Medium, Input>();
   readonly #flow = new TrackFlow();
   readonly #lipSync = new LipSync();
-  readonly #timer: number;
+  #timer = 0;
+  #polledEveryMs = 0;
   readonly #unwatch: () => void;
   #state: State = { at: 'waiting' };
   #ending: { mux: PartMux; ended: Promise<void> } | undefined;
@@ -75,10 +77,7 @@ export class TrackRecording {
       onElement: (_source, structure, path) => this.#ending?.mux.take(structure, path),
     });
     this.#pipeline.set_state(Gst.State.PLAYING);
-    this.#timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, pollMs, () => {
-      this.#poll(GLib.get_monotonic_time() / 1000);
-      return true;
-    });
+    this.#pollEvery(pollMs.waiting);
   }
 
   receive(medium: Medium, input: RtpInput): number {
@@ -120,12 +119,23 @@ export class TrackRecording {
     return (state.at === 'opening' || state.at === 'writing') && state.media.includes(medium);
   }
 
+  #pollEvery(ms: number): void {
+    if (this.#polledEveryMs === ms) return;
+    this.#polledEveryMs = ms;
+    if (this.#timer !== 0) GLib.source_remove(this.#timer);
+    this.#timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, ms, () => {
+      this.#poll(GLib.get_monotonic_time() / 1000);
+      return true;
+    });
+  }
+
   #poll(now: number): void {
     const [video, audio] = [this.#inputs.get('video')?.branch.bin, this.#inputs.get('audio')?.branch.bin];
     keepInStep(this.#lipSync, now, video, audio);
     const passed = (bin: Gst.Bin | undefined) => bin && countPassed(bin, 'out');
     this.#flow.note(now, { video: passed(video), audio: passed(audio) });
     this.#state = this.#next(now, video);
+    this.#pollEvery(this.#state.at === 'writing' && this.#state.isAnnounced ? pollMs.writing : pollMs.waiting);
   }
 
   #next(now: number, video: Gst.Bin | undefined): State {
