@@ -13,7 +13,9 @@ import { RoomMixes } from './room-mixes.ts';
 const CNAME = 'composer';
 /** What ended by itself is begun again at once the first time, and ever later while it fails again and again. */
 const RESTART = { firstMs: 50, longestMs: 10_000 };
-/** A picture that comes and goes with who speaks stays so long, drawing nothing, for the next of them. */
+/** A picture that nobody needs now goes on for so long: until whoever saw it has the first of another. */
+const FAREWELL_MS = 3_000;
+/** One that comes and goes with who speaks stays so long, drawing nothing, for the next of them. */
 const LINGER_MS = 30_000;
 
 type Running = ComposedPicture | RoomMixes;
@@ -32,7 +34,7 @@ export class Composer {
   readonly #restarts = new Map<ParticipantId, NodeJS.Timeout>();
   readonly #backOffs = new Map<ParticipantId, BackOff>();
   /** What runs and nobody needs now. */
-  readonly #lingering = new Map<ParticipantId, { until: number; timer: NodeJS.Timeout }>();
+  readonly #lingering = new Map<ParticipantId, { until: number; timers: NodeJS.Timeout[] }>();
   /** Of pictures that have ended by themselves: the tiers that somebody took. */
   readonly #taken = new Map<ParticipantId, string[]>();
   #state: RoomState | undefined;
@@ -50,7 +52,7 @@ export class Composer {
     this.#state = state;
     this.#wanted = new Map(picturesOf(state).map((plan) => [plan.composerId, plan]));
     if (isMixWanted(state)) this.#wanted.set(MIXER_ID, 'mixes');
-    for (const [id, running] of this.#running) this.#draw(id, running);
+    for (const [id, running] of this.#running) if (this.#wanted.has(id)) this.#draw(id, running);
     if (!this.#agrees()) void this.#serial.run('update', () => this.#settle());
   }
 
@@ -91,17 +93,19 @@ export class Composer {
 
   /** A room that needs no composition at all needs no spare one. */
   #lingers(id: ParticipantId, running: Running): boolean {
-    if (running instanceof RoomMixes || !running.isPassing || this.#wanted.size === 0) return false;
+    if (running instanceof RoomMixes || this.#wanted.size === 0) return false;
     const now = performance.now();
     const lingering = this.#lingering.get(id);
     if (lingering) return now < lingering.until;
-    const timer = setTimeout(() => void this.#serial.run('linger', () => this.#settle()), LINGER_MS + 1);
-    this.#lingering.set(id, { until: now + LINGER_MS, timer });
+    const lingerMs = running.isPassing ? LINGER_MS : FAREWELL_MS;
+    const end = setTimeout(() => void this.#serial.run('linger', () => this.#settle()), lingerMs + 1);
+    const empty = setTimeout(() => this.#draw(id, running), FAREWELL_MS);
+    this.#lingering.set(id, { until: now + lingerMs, timers: [end, empty] });
     return true;
   }
 
   #stay(id: ParticipantId): void {
-    clearTimeout(this.#lingering.get(id)?.timer);
+    for (const timer of this.#lingering.get(id)?.timers ?? []) clearTimeout(timer);
     this.#lingering.delete(id);
   }
 

@@ -75,12 +75,15 @@ export function maySee(state: RoomState, viewerId: ParticipantId, from: SourceRe
 }
 
 /**
- * A bridge gets no picture with itself in it (REG-19). Others may have everyone's until the one that is drawn for them is
- * there. Nobody gets his own presentation back.
+ * A bridge gets no picture with itself in it (REG-19). Others may have what is not drawn for somebody else alone: they see
+ * the picture of before until the one that is drawn for them is there. Nobody gets his own presentation back.
  */
 function codecSees(state: RoomState, viewer: Participant, { source, for: key }: SourceRef): boolean {
-  if (source === 'program' && key === undefined && !viewer.bridge) return true;
-  if (source === 'program') return key === sentPictureOf(pictureKeyFor(state, viewer.id)).for;
+  if (source === 'program') {
+    if (key === sentPictureOf(pictureKeyFor(state, viewer.id)).for) return true;
+    const isSomeoneElses = key !== undefined && key !== viewer.id && key in state.participants;
+    return !viewer.bridge && (key === undefined || !(state.hold || isSomeoneElses));
+  }
   if (state.hold) return false;
   if (source === 'programWithContent') return !viewer.bridge;
   return source === 'content' && presenterOf(state)?.id !== viewer.id;

@@ -127,14 +127,16 @@ test('a codec sees the composed pictures, a bridge none with itself in it, nobod
   expect(maySee(state, 'codec', { participantId: 'site', source: 'program' })).toBe(false);
 });
 
-test('a codec with a picture of its own may have everyone’s until it is there, a bridge not', () => {
+test('a codec may have the picture of before until its own is there, a bridge not, and nobody one of somebody else', () => {
   const grid = { name: '1' as const, slots: [{ show: 'auto' as const }] };
   const people = [participant('codec', 'site', 'sip'), participant('bridge', 'site', 'sip', { bridge: true })];
   const state: RoomState = { ...room(...people, composer), own: { codec: grid, bridge: grid } };
   const sees = (id: string, key?: string) =>
     maySee(state, id, { participantId: 'composer', source: 'program', ...(key ? { for: key } : {}) });
   expect([sees('codec'), sees('codec', 'codec'), sees('codec', 'bridge')]).toEqual([true, true, false]);
-  expect([sees('bridge'), sees('bridge', 'bridge'), sees('bridge', 'codec')]).toEqual([false, true, false]);
+  expect([sees('codec', 'codecs'), sees('codec', 'program-0')]).toEqual([true, true]);
+  expect(['codec', 'codecs', 'program-0', 'bridge'].filter((key) => sees('bridge', key))).toEqual(['bridge']);
+  expect(sees('bridge')).toBe(false);
 });
 
 test('while the meeting is held a site sees nothing and a codec the slide; the centre goes on seeing the sites', () => {
