@@ -32,6 +32,11 @@ const TIERED: ReadonlySet<Source> = new Set<Source>(['program', 'content', 'prog
 
 const GUESTS: readonly Source[] = ['camera', 'microphone'];
 
+/** A codec hears one of them at a time. */
+export function isMix(source: Source): boolean {
+  return source === 'mix' || source === 'mixMinus';
+}
+
 export function mediaKindOf(source: Source): 'audio' | 'video' {
   return MEDIA_KIND[source];
 }
