@@ -43,6 +43,8 @@ export interface Settings {
   encoder: 'x264' | 'va' | 'nvenc';
   /** IANA name. */
   timeZone: string;
+  /** Absent: no notices by mail. */
+  mail?: Mail;
   sip: boolean;
   sipHost: string;
   sipHost6?: string;
@@ -58,6 +60,15 @@ export interface Settings {
   log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   demo: boolean;
   resetOperator: boolean;
+}
+
+export interface Mail {
+  host: string;
+  port: number;
+  security: 'starttls' | 'tls' | 'off';
+  user?: string;
+  password?: string;
+  from: string;
 }
 
 /** One setting that cannot be used. `name` is the variable or the flag, as it was given. */
@@ -183,6 +194,7 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     retentionDays: values.RETENTION_DAYS,
     encoder: values.ENCODER,
     timeZone: values.TIME_ZONE,
+    ...mailOf(values),
     sip: values.SIP === 'on',
     sipHost: values.SIP_HOST ?? (values.HOST === 'localhost' ? '127.0.0.1' : values.HOST),
     ...(values.SIP_HOST6 ? { sipHost6: values.SIP_HOST6 } : {}),
@@ -198,6 +210,13 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     demo: values.DEMO === 'on',
     resetOperator: values.RESET_OPERATOR === 'on',
   };
+}
+
+function mailOf(values: Values): Pick<Settings, 'mail'> {
+  const { SMTP_HOST: host, SMTP_PORT: port, SMTP_SECURITY: security, MAIL_FROM: from } = values;
+  const { SMTP_USER: user, SMTP_PASSWORD: password } = values;
+  if (!host) return {};
+  return { mail: { host, port, security, from, ...(user ? { user } : {}), ...(password ? { password } : {}) } };
 }
 
 function trunkOf({

@@ -13,6 +13,7 @@ import { listen, urlOf } from './listening.ts';
 import { createLogger } from './logger.ts';
 import { startMedia } from './media/index.ts';
 import { CannotStart, texts } from './messages.ts';
+import { NoticeBoard } from './notices.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { OrganisationList } from './organisations.ts';
 import { Refused } from './protocol/refusals.ts';
@@ -67,10 +68,15 @@ async function start(): Promise<void> {
   const organisations = new OrganisationList(store.organisations, now);
   const bookings = await Bookings.open({ store, rooms, directory, logger, timeZone: settings.timeZone, now });
   closers.push(async () => bookings.close());
+  const notices = new NoticeBoard({
+    ...{ store, bookings, directory, logger, timeZone: settings.timeZone, now, signingKey: secrets.signingKey },
+    ...(settings.mail ? { mail: settings.mail } : {}),
+  });
+  closers.push(() => notices.close());
+  notices.start();
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
-    ...{ ...store, rooms, directory, organisations, recorded, recordingsDir, logger, now },
-    ...{ ...store, rooms, directory, organisations, bookings, recorded, recordingsDir, logger, now },
+    ...{ ...store, rooms, directory, organisations, bookings, notices, recorded, recordingsDir, logger, now },
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),

@@ -17,6 +17,7 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   shareUnknown: 404,
   layoutNotSaved: 404,
   bookingUnknown: 404,
+  noticeUnknown: 404,
   internal: 500,
 };
 const STATUS_OF_CATEGORY: Record<Refusal['category'], number> = {

@@ -10,6 +10,7 @@ import { Credentials } from './credentials.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
 import { routeLayouts } from './layouts.ts';
 import { routeLinks } from './links.ts';
+import { routeNotices } from './notices.ts';
 import { refuseForeignOrigin } from './origin.ts';
 import { routeOwnAccount } from './own-account.ts';
 import type { ApiParts } from './ports.ts';
@@ -50,6 +51,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeSites(parts, sessions));
   api.use(routeDirectory(parts, sessions));
   api.use(routeBookings(parts, sessions));
+  api.use(routeNotices(parts, sessions));
   api.use(routeLayouts(parts, sessions));
   api.use(routeRecordings(parts, sessions));
   api.use(refuseUnknownPath);

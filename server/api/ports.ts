@@ -22,6 +22,7 @@ import type {
 import type { LoggedEvent } from '../protocol/events.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Inspection } from '../protocol/inspection.ts';
+import type { Notice, RecordNotice, Templates } from '../protocol/notices.ts';
 import type {
   ChangeRecording,
   Comment,
@@ -158,6 +159,24 @@ export interface DirectoryChangesPort {
   list(filter: { subject?: string; most: number }): Promise<DirectoryChange[]>;
 }
 
+interface NoticesAnswer {
+  notices: Notice[];
+  byHand: Pick<Notice, 'audience' | 'channel' | 'to'>[];
+}
+
+/** Who is told of a meeting (`server/notices.ts`). */
+export interface NoticesPort {
+  list(bookingId: string): Promise<NoticesAnswer>;
+  announce(bookingId: string, by: string): Promise<NoticesAnswer>;
+  record(bookingId: string, told: RecordNotice, by: string): Promise<NoticesAnswer>;
+  retry(noticeId: string): Promise<Notice>;
+  templates(): Promise<Templates>;
+  saveTemplates(templates: Templates, by: string): Promise<Templates>;
+  pdf(bookingId: string, language: 'vi' | 'en'): Promise<{ name: string; bytes: Buffer }>;
+  calendar(bookingId: string): Promise<string>;
+  webhookSecret(webhookId: string): string;
+}
+
 type LayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
 
 export interface LayoutsPort {
@@ -200,6 +219,7 @@ export interface ApiParts {
   organisations: OrganisationsPort;
   directoryChanges: DirectoryChangesPort;
   bookings: BookingsPort;
+  notices: NoticesPort;
   layouts: LayoutsPort;
   sipBans: SipBansPort;
   issueTicket(ticket: NewTicket): Promise<string>;

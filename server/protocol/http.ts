@@ -49,6 +49,14 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   GET    /api/bookings/:id                   → Booking
  *   PUT    /api/bookings/:id ChangeBooking     → Booking    409 `bookingChanged`, `bookingClash`, `stepRefused`
  *   POST   /api/bookings/:id/steps TakeStep    → Booking    409 `stepRefused`; `open` opens the room, `close` ends it
+ *   GET    /api/bookings/:id/notices           → { notices: Notice[], byHand } who has no e-mail address is to be called
+ *   POST   /api/bookings/:id/announce          → as above   tells everyone concerned; who was told before, of the change
+ *   POST   /api/bookings/:id/notices RecordNotice → as above somebody was told by telephone, fax or letter
+ *   POST   /api/notices/:id/retry              → Notice     404 `noticeUnknown`
+ *   GET    /api/bookings/:id/notice.pdf?language= /api/bookings/:id/meeting.ics
+ *   GET    /api/notice-templates               → Templates
+ *   PUT    /api/notice-templates Templates     → Templates  400 names the text with an unknown placeholder
+ *   GET    /api/webhooks/:id/secret            → { secret } signs as Standard Webhooks 1.0
  *   GET    /api/desk-settings                  → DeskSettings
  *   PUT    /api/desk-settings DeskSettings     → DeskSettings
  *   GET    /api/directory/changes?subject=     → { changes: DirectoryChange[] } newest first, 200 at most

@@ -55,6 +55,7 @@ export const REFUSALS = {
   bookingUnknown: 'state',
   bookingChanged: 'state',
   bookingClash: 'state',
+  noticeUnknown: 'state',
   stepRefused: 'state',
   siteUnreachable: 'state',
   notPresenting: 'state',

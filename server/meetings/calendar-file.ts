@@ -1,0 +1,35 @@
+import ical, { ICalAlarmType, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import type { Notice } from '../protocol/notices.ts';
+import { formatMoment, type Subject, valuesOf } from './notice-text.ts';
+
+const PREPARATION = { vi: 'Chuẩn bị, kiểm tra kỹ thuật', en: 'Preparation and technical check' };
+
+/**
+ * The meeting as a calendar takes it (RFC 5545): the official time, with an alarm at the preparation time (REG-4). A later one
+ * with the same UID replaces it; `CANCEL` takes it out (RFC 5546 3.2).
+ */
+export function calendarFile(subject: Subject, { to, about }: Pick<Notice, 'to' | 'about'>, now: number): string {
+  const { booking, language, timeZone } = subject;
+  const values = valuesOf(subject, to);
+  const isCancelled = about === 'cancellation';
+  const prodId = { company: 'Rostrum', product: 'Rostrum', language: language.toUpperCase() };
+  const method = isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST;
+  const calendar = ical({ prodId, method });
+  const event = calendar.createEvent({
+    id: `${booking.bookingId}@rostrum`,
+    sequence: booking.version - 1 + (isCancelled ? 1 : 0),
+    stamp: new Date(now),
+    start: new Date(booking.startsAt),
+    end: new Date(booking.endsAt),
+    summary: booking.title,
+    location: values.ownSites,
+    description: `${PREPARATION[language]}: ${formatMoment(booking.preparationAt, language, timeZone)}\n${values.hostUnit}`,
+    organizer: { name: values.office, email: 'noreply@rostrum.invalid' },
+    status: isCancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+  });
+  if (!isCancelled) {
+    const trigger = Math.round((booking.startsAt - booking.preparationAt) / 1000);
+    event.createAlarm({ type: ICalAlarmType.display, trigger, description: PREPARATION[language] });
+  }
+  return calendar.toString();
+}

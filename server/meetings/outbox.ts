@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { Notice } from '../protocol/notices.ts';
+import { MailRefused } from './mail.ts';
+
+/** What came of one attempt that did not throw. `superseded`: the booking has gone on, and it is told no more. */
+export type Sent = 'delivered' | 'superseded' | 'noMailServer';
+
+interface OutboxParts {
+  notices: {
+    due(now: number, most: number): Promise<Notice[]>;
+    change(notice: Notice): Promise<void>;
+  };
+  /** Rejects where it is to be tried again, with `MailRefused` where that is of no use. */
+  send(notice: Notice): Promise<Sent>;
+  logger: Logger;
+  now: () => number;
+  /** Milliseconds after each failed attempt, 0 for at once; after the last one it is given up. */
+  backOffMs: readonly number[];
+}
+
+const LOOK_EVERY_MS = 5_000;
+const AT_ONCE = 4;
+
+/**
+ * Sends what waits in the store, each attempt on record. It outlives a crash: what was taken by the other side and not yet
+ * written down is sent once more, under the same id.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+  #again = false;
+  #closed = true;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#closed = false;
+    this.#timer = setInterval(() => this.wake(), LOOK_EVERY_MS);
+    this.wake();
+  }
+
+  /** Looks now whether something waits. */
+  wake(): void {
+    if (this.#closed) return;
+    this.#again = true;
+    this.#round ??= this.#run();
+  }
+
+  /** Resolves when the attempts that are under way are on record. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false;
+        await this.#sendDue();
+      }
+    } catch (error) {
+      this.#parts.logger.error({ err: error }, 'notices could not be read or written');
+    } finally {
+      this.#round = undefined;
+    }
+  }
+
+  async #sendDue(): Promise<void> {
+    const due = await this.#parts.notices.due(this.#parts.now(), AT_ONCE);
+    await Promise.all(due.map((notice) => this.#try(notice)));
+    if (due.length === AT_ONCE) this.#again = true;
+  }
+
+  async #try(notice: Notice): Promise<void> {
+    const { nextAt: _now, failure: _before, ...rest } = notice;
+    const attempts = notice.attempts + 1;
+    try {
+      const sent = await this.#parts.send(notice);
+      const at = this.#parts.now();
+      if (sent === 'delivered') return this.#parts.notices.change({ ...rest, attempts, status: sent, deliveredAt: at });
+      return this.#parts.notices.change({ ...rest, attempts, status: 'failed', failure: sent });
+    } catch (error) {
+      const failure = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+      const wait = this.#parts.backOffMs[notice.attempts];
+      const isLast = wait === undefined || error instanceof MailRefused;
+      this.#parts.logger.warn({ notice: notice.noticeId, attempts, failure }, 'a notice was not delivered');
+      if (isLast) return this.#parts.notices.change({ ...rest, attempts, status: 'failed', failure });
+      await this.#parts.notices.change({ ...notice, attempts, nextAt: this.#parts.now() + wait, failure });
+      if (wait === 0) this.#again = true;
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Bookings } from './bookings.ts';
+import type { Directory } from './directory.ts';
+import { calendarFile } from './meetings/calendar-file.ts';
+import { type MailSettings, openMail } from './meetings/mail.ts';
+import { noticePdf, pdfName } from './meetings/notice-pdf.ts';
+import { DEFAULT_TEMPLATES } from './meetings/notice-templates.ts';
+import { fillIn, kindOf, type Language, type Subject, valuesOf } from './meetings/notice-text.ts';
+import { Outbox, type Sent } from './meetings/outbox.ts';
+import { type Recipient, recipientsOf } from './meetings/recipients.ts';
+import { callWebhook, signedHeaders, webhookSecret } from './meetings/webhooks.ts';
+import type { Booking } from './protocol/bookings.ts';
+import {
+  type Notice,
+  type NoticeAbout,
+  type RecordNotice,
+  type Templates,
+  templatesSchema,
+} from './protocol/notices.ts';
+import { Refused } from './protocol/refusals.ts';
+import type { Store } from './store/index.ts';
+
+export interface NoticeParts {
+  store: Pick<Store, 'notices' | 'deskDocuments' | 'organisations'>;
+  bookings: Bookings;
+  directory: Directory;
+  /** Absent: no mail can be sent. */
+  mail?: MailSettings;
+  signingKey: string;
+  logger: Logger;
+  /** IANA name. */
+  timeZone: string;
+  now: () => number;
+  /** Milliseconds after each failed attempt; then it is given up. */
+  backOffMs?: readonly number[];
+}
+
+/** What is known of who was told, and who has to be called because he has no e-mail address. */
+export interface NoticeList {
+  notices: Notice[];
+  byHand: Recipient[];
+}
+
+const MINUTE_MS = 60_000;
+const BACK_OFF_MS = [1, 5, 15, 60, 240, 720].map((minutes) => minutes * MINUTE_MS);
+const TEMPLATES = 'templates';
+
+/** Tells people and programs of meetings, and keeps what came of it (REG-1, REG-3, REG-4). Owns the outbox. */
+export class NoticeBoard {
+  readonly #parts: NoticeParts;
+  readonly #outbox: Outbox;
+  readonly #mail: ReturnType<typeof openMail> | undefined;
+
+  constructor(parts: NoticeParts) {
+    const { store, logger, now, mail, bookings, backOffMs = BACK_OFF_MS } = parts;
+    this.#parts = parts;
+    this.#mail = mail && openMail(mail);
+    this.#outbox = new Outbox({ notices: store.notices, send: (notice) => this.#send(notice), logger, now, backOffMs });
+    bookings.watch({ changed: (booking, what) => this.#follow(booking, what) });
+  }
+
+  /** Goes on with what the last process had not sent. */
+  start(): void {
+    this.#outbox.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#outbox.close();
+  }
+
+  /** Throws `Refused` (`bookingUnknown`). */
+  async list(bookingId: string): Promise<NoticeList> {
+    const booking = await this.#parts.bookings.find(bookingId);
+    const notices = await this.#parts.store.notices.ofBooking(bookingId);
+    const { byHand } = await this.#recipients(booking);
+    const isTold = ({ audience, to }: Recipient) =>
+      notices.some((n) => n.status === 'recorded' && n.audience === audience && n.to.name === to.name);
+    return { notices, byHand: byHand.filter((recipient) => !isTold(recipient)) };
+  }
+
+  /** Tells everyone concerned, as a step of the booking. Who was told of an earlier version is told of the change. */
+  async announce(bookingId: string, by: string): Promise<NoticeList> {
+    const earlier = await this.#parts.store.notices.ofBooking(bookingId);
+    const booking = await this.#parts.bookings.take(bookingId, { step: 'announce' }, by);
+    const { sent } = await this.#recipients(booking);
+    await this.#queue(booking, by, sent, (recipient) => {
+      const same = earlier.filter((n) => isSame(n, recipient) && n.deliveredAt !== undefined);
+      if (same.some(({ version }) => version === booking.version)) return undefined;
+      return same.length > 0 ? 'change' : 'invitation';
+    });
+    return this.list(bookingId);
+  }
+
+  /** Somebody was told by telephone, fax or letter. */
+  async record(bookingId: string, { at, ...told }: RecordNotice, by: string): Promise<NoticeList> {
+    const booking = await this.#parts.bookings.find(bookingId);
+    const made = this.#make(booking, by, told, 'invitation');
+    await this.#parts.store.notices.add([{ ...made, status: 'recorded', deliveredAt: at }]);
+    return this.list(bookingId);
+  }
+
+  /** Once more, from the first attempt. Throws `Refused`: `noticeUnknown`, `stepRefused` where it did not fail. */
+  async retry(noticeId: string): Promise<Notice> {
+    const notice = await this.#parts.store.notices.find(noticeId);
+    if (!notice) throw new Refused('noticeUnknown', noticeId);
+    if (notice.status !== 'failed') throw new Refused('stepRefused', notice.status);
+    const again: Notice = { ...notice, status: 'queued', attempts: 0, nextAt: this.#parts.now() };
+    await this.#parts.store.notices.change(again);
+    this.#outbox.wake();
+    return again;
+  }
+
+  async templates(): Promise<Templates> {
+    return templatesSchema.parse((await this.#parts.store.deskDocuments.read(TEMPLATES)) ?? DEFAULT_TEMPLATES);
+  }
+
+  async saveTemplates(templates: Templates, by: string): Promise<Templates> {
+    await this.#parts.store.deskDocuments.write(TEMPLATES, templates, by, this.#parts.now());
+    return templates;
+  }
+
+  /** The notice to be printed. Throws `Refused` (`bookingUnknown`). */
+  async pdf(bookingId: string, language: Language): Promise<{ name: string; bytes: Buffer }> {
+    const subject = await this.#subject(await this.#parts.bookings.find(bookingId), language);
+    const to = { name: language === 'vi' ? 'Các điểm cầu' : 'All sites' };
+    const about = subject.booking.status === 'cancelled' ? 'cancellation' : 'invitation';
+    const text = await this.#text(subject, { about, audience: 'technician', to });
+    return { name: pdfName(subject), bytes: await noticePdf(subject, text, this.#parts.now()) };
+  }
+
+  /** Throws `Refused` (`bookingUnknown`). */
+  async calendar(bookingId: string): Promise<string> {
+    const booking = await this.#parts.bookings.find(bookingId);
+    const about = booking.status === 'cancelled' ? 'cancellation' : 'invitation';
+    return calendarFile(await this.#subject(booking), { to: { name: '' }, about }, this.#parts.now());
+  }
+
+  webhookSecret(webhookId: string): string {
+    return webhookSecret(this.#parts.signingKey, webhookId);
+  }
+
+  /** Who has heard of a meeting hears that it does not take place; of a change they hear when it is announced. */
+  async #follow(booking: Booking, what: 'changed' | 'cancelled'): Promise<void> {
+    if (what !== 'cancelled') return;
+    const earlier = await this.#parts.store.notices.ofBooking(booking.bookingId);
+    const told = earlier.filter(({ deliveredAt, channel }) => {
+      return deliveredAt !== undefined && (channel === 'email' || channel === 'webhook');
+    });
+    const once = told.filter((notice, i) => told.findIndex((other) => isSame(other, notice)) === i);
+    const by = booking.steps.at(-1)?.by ?? 'system';
+    await this.#queue(booking, by, once, () => 'cancellation');
+  }
+
+  async #queue(
+    booking: Booking,
+    by: string,
+    to: readonly Recipient[],
+    aboutFor: (recipient: Recipient) => NoticeAbout | undefined,
+  ): Promise<void> {
+    const nextAt = this.#parts.now();
+    const made = to.flatMap((recipient): Notice[] => {
+      const about = aboutFor(recipient);
+      return about === undefined ? [] : [{ ...this.#make(booking, by, recipient, about), status: 'queued', nextAt }];
+    });
+    await this.#parts.store.notices.add(made);
+    this.#outbox.wake();
+  }
+
+  #make({ bookingId, version }: Booking, by: string, { audience, channel, to }: Recipient, about: NoticeAbout) {
+    const noticeId = randomBytes(12).toString('base64url');
+    return {
+      noticeId,
+      bookingId,
+      version,
+      about,
+      audience,
+      channel,
+      to,
+      by,
+      createdAt: this.#parts.now(),
+      attempts: 0,
+    };
+  }
+
+  async #send(notice: Notice): Promise<Sent> {
+    const booking = await this.#parts.bookings.find(notice.bookingId);
+    const isOver = booking.status === 'cancelled' && notice.about !== 'cancellation';
+    if (isOver || (booking.version !== notice.version && notice.about !== 'cancellation')) return 'superseded';
+    if (notice.channel === 'webhook') return this.#call(booking, notice);
+    if (!this.#mail || notice.to.address === undefined) return 'noMailServer';
+    const subject = await this.#subject(booking);
+    const { subject: title, body } = await this.#text(subject, notice);
+    await this.#mail.send({
+      to: { name: notice.to.name, address: notice.to.address },
+      subject: title,
+      text: body,
+      calendar: {
+        method: notice.about === 'cancellation' ? 'CANCEL' : 'REQUEST',
+        content: calendarFile(subject, notice, this.#parts.now()),
+      },
+      messageId: `<${notice.noticeId}@rostrum>`,
+    });
+    return 'delivered';
+  }
+
+  async #call(booking: Booking, { noticeId, about, to }: Notice): Promise<Sent> {
+    const at = this.#parts.now();
+    const body = JSON.stringify({ type: `booking.${about}`, timestamp: new Date(at).toISOString(), data: booking });
+    const headers = signedHeaders(this.webhookSecret(to.name), noticeId, at, body);
+    await callWebhook(to.address ?? '', headers, body);
+    return 'delivered';
+  }
+
+  async #text(subject: Subject, notice: Pick<Notice, 'about' | 'audience' | 'to'>) {
+    const templates = await this.templates();
+    return fillIn(templates[subject.language][kindOf(notice)], valuesOf(subject, notice.to));
+  }
+
+  async #subject(booking: Booking, language?: Language): Promise<Subject> {
+    const { bookings, directory, store, timeZone } = this.#parts;
+    const settings = await bookings.settings();
+    const [sites, organisations] = [await directory.list(), await store.organisations.list()];
+    return { booking, settings, sites, organisations, language: language ?? settings.language, timeZone };
+  }
+
+  async #recipients(booking: Booking) {
+    const { sites, organisations, settings } = await this.#subject(booking);
+    return recipientsOf(booking, sites, organisations, settings);
+  }
+}
+
+function isSame(a: Recipient, b: Recipient): boolean {
+  return a.channel === b.channel && a.audience === b.audience && a.to.address === b.to.address;
+}
