@@ -69,7 +69,7 @@ const tile = (inputId: string | null, x: number, y: number, w = 0.5, h = 0.5) =>
 };
 
 /** Waits until the picture shows these colours at these places; `dark` stands for a card. */
-async function untilShown(out: Receiver, ...wanted: [number, number, Colour | 'dark'][]): Promise<void> {
+async function untilShown(out: Receiver, ...wanted: (readonly [number, number, Colour | 'dark'])[]): Promise<void> {
   let found = '';
   const matches = async () => {
     const picture = await lastPicture(out.rtp);
@@ -130,6 +130,9 @@ test('a stalled camera becomes a card, and comes back', async () => {
   const camera = start();
   await untilShown(out, [0.3, 0.3, 'red']);
   camera.process.kill('SIGSTOP');
+  await sleep(500);
+  const { colourAt } = await lastPicture(out.rtp.slice());
+  expect(isColour(colourAt(0.1, 0.1), 'red'), 'its last picture stays at first').toBe(true);
   await untilShown(out, [0.1, 0.1, 'dark']);
   expect(events.at(-1)).toBe('inputStalled a');
   camera.process.kill('SIGCONT');
@@ -157,6 +160,10 @@ test.each(['VP8', 'H264'] as const)(
     await camera.stop();
     start({ colour: 'yellow', width: 480, height: 640 });
     await untilShown(out, [0.3, 0.3, 'yellow'], [0.9, 0.1, 'yellow']);
+    // Three by four, shown whole in sixteen by nine: from 0.29 to 0.71 of its width.
+    await picture.request('setScene', { tiles: [{ ...tile('a', 0, 0, 1, 1), label: '', fit: 'contain' }] });
+    const inside = [0.32, 0.68].flatMap((x) => [0.05, 0.95].map((y) => [x, y, 'yellow'] as const));
+    await untilShown(out, [0.25, 0.5, 'dark'], [0.75, 0.5, 'dark'], ...inside);
     expectUnbroken(out);
   },
   40_000,
