@@ -40,8 +40,8 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
     health: () => workers.health(),
     workerPids: () => workers.pids(),
     async close() {
-      await Promise.all([...rooms].map((room) => room.close()));
       sweep.close();
+      await Promise.all([...rooms].map((room) => room.close()));
       await workers.close();
     },
   };

@@ -21,23 +21,23 @@ export interface MediaSettings {
   workerBin: string;
 }
 
-/** What the media part needs to know of a room, and whom it tells. Every call is synchronous and does not throw. */
-export interface RoomMediaHooks {
-  /** The room's committed state now. */
 export interface LineCapacity {
   upKbps?: number | undefined;
   downKbps?: number | undefined;
 }
 
+/** What the media part needs to know of a room, and whom it tells. Every call is synchronous and does not throw. */
+export interface RoomMediaHooks {
+  /** The room's committed state now. */
   state(): RoomState;
   notify(participantId: string, notice: Notice): void;
-  /** Into the room through the one loop. */
-  report(command: SystemCommand): void;
-  /** A worker of the room died. Each participant that was on it has another place and has been told (`mediaLost`). */
   /** What was measured of the lines of browsers. */
   measured(samples: Sample[]): void;
   /** What is configured of a participant's line, kbit/s. */
   capacity(participantId: string): LineCapacity;
+  /** Into the room through the one loop. */
+  report(command: SystemCommand): void;
+  /** A worker of the room died. Each participant that was on it has another place and has been told (`mediaLost`). */
   mediaLost(): void;
 }
 

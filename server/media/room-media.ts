@@ -14,8 +14,8 @@ import { Places } from './places.ts';
 import type { MediaCount, MediaSession, RoomMedia, RoomMediaHooks } from './port.ts';
 import { Session } from './session.ts';
 import { Stills } from './stills.ts';
-import type { Home, Workers } from './workers.ts';
 import type { Subject } from './sweep.ts';
+import type { Home, Workers } from './workers.ts';
 
 /** The media of a room: its routers and its participants' sessions; owns both. A session's worker may change, its id then does. */
 export class Room implements RoomMedia, RoomContext {
@@ -107,6 +107,11 @@ export class Room implements RoomMedia, RoomContext {
     return this.#session(this.#participant(participantId)).describe();
   }
 
+  /** What can be measured of everyone's line. */
+  *subjects(): Generator<Subject> {
+    for (const session of this.#sessions.values()) yield* session.subjects();
+  }
+
   async count(): Promise<MediaCount> {
     const dumps = await Promise.all(this.#places.routers.map((router) => router.dump()));
     const sum = (count: (dump: types.RouterDump) => number) => dumps.reduce((total, dump) => total + count(dump), 0);
@@ -114,11 +119,6 @@ export class Room implements RoomMedia, RoomContext {
       transports: sum(({ transportIds }) => transportIds.length),
       producers: sum(({ mapProducerIdConsumerIds }) => mapProducerIdConsumerIds.length),
       consumers: sum(({ mapConsumerIdProducerId }) => mapConsumerIdProducerId.length),
-  /** What can be measured of everyone's line. */
-  *subjects(): Generator<Subject> {
-    for (const session of this.#sessions.values()) yield* session.subjects();
-  }
-
     };
   }
 

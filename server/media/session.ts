@@ -156,7 +156,7 @@ export class Session {
     }
   }
 
-  async #restartIce(transportId: string) {
+  async #restartIce(transportId: string): Promise<{ iceParameters: types.IceParameters }> {
     const transport = this.#webRtcTransport(transportId);
     try {
       return { iceParameters: await transport.restartIce() };
