@@ -44,6 +44,7 @@ export const packages = {
     'baresip-ffmpeg',
     'sip-tester',
     'kamailio',
+    'coturn',
     'openssl',
     'iproute2',
     'gcc',

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import type { SingleSignOn } from './accounts/role-claims.ts';
 import { missingOf, type RecordingStoreSettings, recordingStoreOf } from './recording-store-settings.ts';
 import { type PictureTier, SETTINGS } from './settings.ts';
+import { missingForSignOn, singleSignOnOf } from './single-sign-on-settings.ts';
 
 const GIGABYTE = 1e9;
 
@@ -21,6 +23,7 @@ export interface Settings {
   workers: number;
   /** Participants of a room on one worker before it gets another. */
   roomSpread: number;
+  relay?: { urls: string[]; secret: string };
   workerBin?: string;
   videoCodec: 'vp8' | 'h264';
   graceSeconds: number;
@@ -43,6 +46,7 @@ export interface Settings {
   encoder: 'x264' | 'va' | 'nvenc';
   /** IANA name. */
   timeZone: string;
+  singleSignOn?: SingleSignOn;
   /** Absent: no notices by mail. */
   mail?: Mail;
   sip: boolean;
@@ -116,8 +120,11 @@ export function parseSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings 
       allowed: 'SIP_TRUNK_USER + SIP_TRUNK_PASSWORD',
     });
   }
-  for (const key of missingOf(values)) {
+  for (const key of [...missingOf(values), ...missingForSignOn(values)]) {
     wrong.push({ name: `ROSTRUM_${key}`, given: '', allowed: SETTINGS[key].described.allowed });
+  }
+  if (Boolean(values.TURN_URLS) !== Boolean(values.TURN_SECRET)) {
+    wrong.push({ name: 'ROSTRUM_TURN_SECRET', given: '', allowed: 'TURN_URLS + TURN_SECRET' });
   }
   const recordingPicture = values.PICTURES && recordedOf(values.PICTURES, values.RECORDING_PICTURE);
   if (values.PICTURES && !recordingPicture) {
@@ -169,6 +176,7 @@ function recordedOf(pictures: readonly PictureTier[], wanted: string | undefined
 
 function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.ProcessEnv): Settings {
   const recordingStore = recordingStoreOf(values);
+  const singleSignOn = singleSignOnOf(values);
   const workerBin = values.WORKER_BIN ?? env.MEDIASOUP_WORKER_BIN;
   return {
     data: values.DATA,
@@ -180,6 +188,9 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     mediaPort: values.MEDIA_PORT,
     workers: values.WORKERS,
     roomSpread: values.ROOM_SPREAD,
+    ...(values.TURN_URLS && values.TURN_SECRET
+      ? { relay: { urls: values.TURN_URLS, secret: values.TURN_SECRET } }
+      : {}),
     ...(workerBin ? { workerBin } : {}),
     videoCodec: values.VIDEO_CODEC,
     graceSeconds: values.GRACE_SECONDS,
@@ -188,6 +199,7 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     recordingPicture,
     ...(values.RECORDING_KEY_FILE ? { recordingKeyFile: values.RECORDING_KEY_FILE } : {}),
     ...(recordingStore ? { recordingStore } : {}),
+    ...(singleSignOn ? { singleSignOn } : {}),
     recordingWarnFree: values.RECORDING_WARN_FREE * GIGABYTE,
     recordingMinFree: values.RECORDING_MIN_FREE * GIGABYTE,
     recordingEmptyMinutes: values.RECORDING_EMPTY_MINUTES,

@@ -80,6 +80,7 @@ async function start(): Promise<void> {
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),
+    ...(settings.singleSignOn ? { singleSignOn: settings.singleSignOn } : {}),
     sip: { host: settings.sipHost, port: settings.sipPort },
     sipBans: { list: () => signalling.sipBans(), lift: (ip) => signalling.liftSipBan(ip) },
     issueTicket: (ticket) => tickets.issue(ticket),
@@ -116,8 +117,12 @@ async function runDemo(rooms: OpenRooms): Promise<void> {
 }
 
 /** The link or the sign-in behind a ticket must still hold when it is shown. Throws `Refused`. */
-async function checkStanding({ links, signIns }: Store, { linkId, session }: TicketClaims): Promise<void> {
+async function checkStanding(
+  { links, signIns, devices }: Store,
+  { linkId, session, device }: TicketClaims,
+): Promise<void> {
   if (linkId !== undefined && (await links.find(linkId))?.revokedAt !== undefined) throw new Refused('linkRevoked');
+  if (device !== undefined && !(await devices.findById(device))) throw new Refused('notEnrolled');
   if (session !== undefined && !(await signIns.findById(session, now()))) throw new Refused('notSignedIn');
 }
 
@@ -155,7 +160,16 @@ function readSettings(): Settings {
   }
 }
 
-function mediaSettings({ workers, roomSpread, mediaPort, host, announcedAddresses, videoCodec, workerBin }: Settings) {
+function mediaSettings({
+  workers,
+  roomSpread,
+  mediaPort,
+  host,
+  announcedAddresses,
+  videoCodec,
+  relay,
+  workerBin,
+}: Settings) {
   if (!workerBin) throw new CannotStart((t) => t.wrongSetting('ROSTRUM_WORKER_BIN', '', 'PATH'));
   return {
     workers,
@@ -164,6 +178,7 @@ function mediaSettings({ workers, roomSpread, mediaPort, host, announcedAddresse
     host: host === 'localhost' ? '127.0.0.1' : host,
     announced: announcedAddresses,
     videoCodec,
+    ...(relay ? { relay } : {}),
     workerBin,
   };
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { RECORDING_STORE_SETTINGS } from './recording-store-settings.ts';
 import { describe, pathOrNothing } from './setting.ts';
+import { SINGLE_SIGN_ON_SETTINGS } from './single-sign-on-settings.ts';
 
 const onOff = (preset: 'on' | 'off') => z.enum(['on', 'off']).default(preset);
 const port = z.coerce.number().int().min(1).max(65535);
@@ -71,6 +72,14 @@ const addressListSchema = z.string().transform((text, context) => {
   return addresses.every((address) => /^[\w.:-]+$/.test(address)) ? addresses : fail(context);
 });
 
+/** RFC 7065. */
+const turnUrlsSchema = z.string().transform((text, context) => {
+  const urls = text.split(',').map((url) => url.trim());
+  const isTurn = (url: string) =>
+    /^turns?:(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/.test(url);
+  return urls.every(isTurn) ? urls : fail(context);
+});
+
 const sipTrunkSchema = z
   .string()
   .max(200)
@@ -129,6 +138,16 @@ export const SETTINGS = {
     en: 'Participants of one meeting on one media worker before it gets another',
     allowed: '1–10000',
   }),
+  TURN_URLS: describe(turnUrlsSchema.optional(), {
+    vi: 'Máy chủ TURN cho trình duyệt ở mạng chặn mọi đường khác (infra/turn/turnserver.conf)',
+    en: 'TURN server for browsers whose network blocks every other way (infra/turn/turnserver.conf)',
+    allowed: 'turn:HOST[:PORT][?transport=udp|tcp],turns:…',
+  }),
+  TURN_SECRET: describe(z.string().min(16).optional(), {
+    vi: 'Khoá bí mật chung với máy chủ TURN, ít nhất 16 ký tự',
+    en: 'Secret shared with the TURN server, at least 16 characters',
+    allowed: 'TEXT',
+  }),
   WORKER_BIN: describe(z.string().min(1).optional(), {
     vi: 'Tệp chạy mediasoup-worker; mặc định: biến MEDIASOUP_WORKER_BIN',
     en: 'The mediasoup-worker executable; by default what MEDIASOUP_WORKER_BIN names',
@@ -186,6 +205,7 @@ export const SETTINGS = {
     allowed: '0–1440',
   }),
   ...RECORDING_STORE_SETTINGS,
+  ...SINGLE_SIGN_ON_SETTINGS,
   RETENTION_DAYS: describe(z.coerce.number().int().min(0).max(36_500).default(0), {
     vi: 'Xóa bản ghi sau số ngày này, trừ khi được giữ lại; 0: không xóa; mặc định 0',
     en: 'Recordings are deleted after so many days unless they are held; 0: never; 0 by default',

@@ -1,5 +1,4 @@
 import type { Device, types } from 'mediasoup-client';
-import { z } from 'zod';
 import { webRtcTransportOfferSchema } from '../../server/protocol/media.ts';
 import { refusalOf } from '../session/refused.ts';
 import type { MediaPort } from './port.ts';
@@ -9,7 +8,7 @@ const RESTART_AFTER_MS = 1500;
 const RESTART_AGAIN_MS = 4000;
 const MOST_RESTARTS = 5;
 
-const restartedSchema = z.object({ iceParameters: z.record(z.string(), z.unknown()) });
+const restartedSchema = webRtcTransportOfferSchema.pick({ iceParameters: true, iceServers: true });
 
 /** A transport that keeps its path alive. Whoever opened it closes it. */
 export interface LiveTransport {
@@ -34,6 +33,7 @@ export async function openTransport(
     iceParameters: offer.iceParameters as types.IceParameters,
     iceCandidates: offer.iceCandidates as types.IceCandidate[],
     dtlsParameters: offer.dtlsParameters as types.DtlsParameters,
+    ...(offer.iceServers ? { iceServers: offer.iceServers } : {}),
   };
   const transport = direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
   transport.on('connect', ({ dtlsParameters }, done, failed) => {
@@ -54,7 +54,8 @@ function keepAlive(session: MediaPort, transport: types.Transport, lost: () => v
     timer = setTimeout(() => void restartIce(), RESTART_AGAIN_MS);
     try {
       const answer = await session.request({ request: 'restartIce', transportId: transport.id });
-      const { iceParameters } = restartedSchema.parse(answer);
+      const { iceParameters, iceServers } = restartedSchema.parse(answer);
+      if (iceServers && !transport.closed) await transport.updateIceServers({ iceServers });
       if (!transport.closed) await transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
       if (transport.connectionState === 'connected') settle();
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
+import type { IceServer } from '../protocol/media.ts';
 import type { SourceRef } from '../protocol/records.ts';
 import type { LayerDemand } from './layer-demand.ts';
 import type { Pipes } from './pipes.ts';
@@ -25,6 +26,8 @@ export interface RoomContext {
   pipes: Pipes;
   /** Of one participant. Throws `Refused` (`mediaUnavailable`) while the room has no worker. */
   home(participantId: string): Home;
+  /** TURN servers for one participant, with credentials that are good from now on; none where there are none. */
+  relays(participantId: string): IceServer[] | undefined;
   find(ref: SourceRef): SentStream | undefined;
   streams(): Iterable<SentStream>;
   /** A stream came or went: whoever may have it now gets it, whoever had it loses it. */

@@ -32,6 +32,7 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
         hooks,
         logger: logger.child({ roomId }),
         workers,
+        relay: settings.relay,
         onClosed: () => rooms.delete(room),
       });
       rooms.add(room);

@@ -3,6 +3,7 @@ import type { Sample } from '../protocol/monitor.ts';
 import type { RoomState, SentSource } from '../protocol/records.ts';
 import type { Effect } from '../room/effects.ts';
 import type { SystemCommand } from '../room/system-commands.ts';
+import type { RelaySettings } from './relay.ts';
 
 export interface MediaSettings {
   /** Worker processes; one a core is right. */
@@ -15,6 +16,8 @@ export interface MediaSettings {
   host: string;
   /** Addresses that browsers are told; names and addresses of a NAT outside are allowed. */
   announced: string[];
+  /** Only where one was set up. */
+  relay?: RelaySettings;
   /** What browsers should send: the order of the router's codecs. */
   videoCodec: 'vp8' | 'h264';
   /** Path of the mediasoup worker's binary. */

@@ -9,10 +9,16 @@ import { Consumption } from './consumption.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { type CapabilitiesByKind, parseCapabilities } from './dictionaries.ts';
 import { LineShare } from './line-share.ts';
-import { isPlain, keyOf, mediaKindOf } from './sources.ts';
+import { isMix, isPlain, keyOf, mediaKindOf } from './sources.ts';
 import type { Subject } from './sweep.ts';
 import { limitDown, onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
 import { soundKbps, wantsOf } from './wants.ts';
+
+/**
+ * So long, in ms, a codec's former mix goes on at most, until the one in its place flows. Its own voice is in the former
+ * one later: a mix waits 120 ms for voices that are late.
+ */
+const HAND_OVER_MS = 100;
 
 /**
  * What one participant receives: owns its receive transport (browsers) and its consumptions.
@@ -28,6 +34,8 @@ export class Receiving {
   readonly #limit: number;
   readonly #consumptions = new Map<string, Consumption>();
   readonly #share = new LineShare();
+  /** Mixes that may not be heard any more and go on until the next one does. */
+  readonly #leaving = new Map<string, NodeJS.Timeout>();
   #watched = new Map<string, Watched>();
   #capabilities: CapabilitiesByKind | undefined;
   #transport: types.WebRtcTransport | undefined;
@@ -75,7 +83,7 @@ export class Receiving {
     onPeerGone(transport, () => this.#closeTransport(transport));
     await limitDown(transport, this.#room.hooks.capacity(this.#participantId));
     void this.settleAll();
-    return webRtcOffer(transport);
+    return webRtcOffer(transport, this.#room.relays(this.#participantId));
   }
 
   watch(pictures: Watched[]): void {
@@ -91,6 +99,7 @@ export class Receiving {
     if (!consumption) throw new Refused('consumerUnknown');
     await this.settle(consumption.stream.ref);
     await consumption.resume(address);
+    if (isMix(consumption.stream.ref.source)) for (const key of [...this.#leaving.keys()]) this.#leave(key);
   }
 
   settleAll(): Promise<unknown> {
@@ -115,15 +124,19 @@ export class Receiving {
   }
 
   /**
-   * Makes what is consumed of this source agree with what may be. What ends, ends before this returns. Never rejects:
-   * failures are reported.
+   * Makes what is consumed of this source agree with what may be. What ends, ends before this returns, but for a mix in whose
+   * place another comes. Never rejects: failures are reported.
    */
   settle(ref: SourceRef): Promise<void> {
     const key = keyOf(ref);
     const stream = this.#room.find(ref);
     const held = this.#consumptions.get(key);
     const wanted = stream !== undefined && this.#wants(stream);
-    if (held && wanted && held.stream === stream) return this.#prefer(key, held);
+    if (held && wanted && held.stream === stream) {
+      this.#stay(key);
+      return this.#prefer(key, held);
+    }
+    if (held && held.stream === stream && this.#isLeaving(key, held)) return Promise.resolve();
     if (held) this.#end(key, held);
     const capabilities = this.#capabilities?.[mediaKindOf(ref.source)];
     if (!wanted || !capabilities?.codecs?.length || !this.#canTake(stream, capabilities)) return Promise.resolve();
@@ -132,6 +145,7 @@ export class Receiving {
 
   close(): void {
     this.#closed = true;
+    for (const key of [...this.#leaving.keys()]) this.#stay(key);
     for (const consumption of this.#consumptions.values()) consumption.end();
     this.#consumptions.clear();
     this.#transport?.close();
@@ -225,7 +239,30 @@ export class Receiving {
     this.#room.hooks.report({ verb: 'reportEffectFailure', effect, reason });
   }
 
+  /** Whether another mix comes in the place of this one, for which it waits. */
+  #isLeaving(key: string, { stream }: Consumption): boolean {
+    if (this.#leaving.has(key)) return true;
+    if (!isMix(stream.ref.source)) return false;
+    if (![...this.#room.streams()].some((other) => isMix(other.ref.source) && this.#wants(other))) return false;
+    this.#leaving.set(
+      key,
+      setTimeout(() => this.#leave(key), HAND_OVER_MS),
+    );
+    return true;
+  }
+
+  #leave(key: string): void {
+    const consumption = this.#consumptions.get(key);
+    if (consumption) this.#end(key, consumption);
+  }
+
+  #stay(key: string): void {
+    clearTimeout(this.#leaving.get(key));
+    this.#leaving.delete(key);
+  }
+
   #end(key: string, consumption: Consumption): void {
+    this.#stay(key);
     this.#consumptions.delete(key);
     const consumerId = consumption.offer?.consumerId;
     consumption.end();

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
-import type { MediaRequest, RtpCapabilitiesDictionary } from '../protocol/media.ts';
+import type { IceServer, MediaRequest, RtpCapabilitiesDictionary } from '../protocol/media.ts';
 import type { Participant, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Effect } from '../room/effects.ts';
@@ -12,6 +12,7 @@ import { Levels } from './levels.ts';
 import { Pipes } from './pipes.ts';
 import { Places } from './places.ts';
 import type { MediaCount, MediaSession, RoomMedia, RoomMediaHooks } from './port.ts';
+import { type RelaySettings, relayServers } from './relay.ts';
 import { Session } from './session.ts';
 import { Stills } from './stills.ts';
 import type { Subject } from './sweep.ts';
@@ -23,6 +24,7 @@ export class Room implements RoomMedia, RoomContext {
   readonly logger: Logger;
   readonly stills: Stills;
   readonly pipes = new Pipes();
+  readonly #relay: RelaySettings | undefined;
   readonly #onClosed: () => void;
   readonly #sessions = new Map<string, Session>();
   readonly #levels: Levels;
@@ -30,7 +32,8 @@ export class Room implements RoomMedia, RoomContext {
   #capabilities: RtpCapabilitiesDictionary | undefined;
   #closed = false;
 
-  private constructor({ hooks, logger, workers, onClosed }: RoomOptions) {
+  private constructor({ hooks, logger, workers, relay, onClosed }: RoomOptions) {
+    this.#relay = relay;
     this.hooks = hooks;
     this.logger = logger;
     this.stills = new Stills((participantId, notice) => this.hooks.notify(participantId, notice));
@@ -62,6 +65,10 @@ export class Room implements RoomMedia, RoomContext {
 
   home(participantId: string): Home {
     return this.#places.of(participantId);
+  }
+
+  relays(participantId: string): IceServer[] | undefined {
+    return this.#relay && relayServers(this.#relay, participantId, Date.now());
   }
 
   find(ref: SourceRef): SentStream | undefined {
@@ -170,5 +177,6 @@ interface RoomOptions {
   hooks: RoomMediaHooks;
   logger: Logger;
   workers: Workers;
+  relay: RelaySettings | undefined;
   onClosed: () => void;
 }

@@ -72,7 +72,7 @@ export class Sending {
     if (transport.type === 'plain') return plainOffer(transport);
     onPeerGone(transport, () => this.#closeTransport(transport));
     await limitUp(transport, this.#room.hooks.capacity(this.#participantId));
-    return webRtcOffer(transport);
+    return webRtcOffer(transport, this.#room.relays(this.#participantId));
   }
 
   async produce(participant: Participant, request: Produce): Promise<{ producerId: string }> {

@@ -130,6 +130,7 @@ export class Session {
         return this.#done(this.#room.stills.take(participant.id, request.jpeg));
       case 'resumeConsumer':
         return this.#done(this.#receiving.resume(request));
+      case 'reportSamples':
       case 'resync':
         throw new Refused('malformed', 'request');
     }
@@ -156,10 +157,11 @@ export class Session {
     }
   }
 
-  async #restartIce(transportId: string): Promise<{ iceParameters: types.IceParameters }> {
+  async #restartIce(transportId: string) {
     const transport = this.#webRtcTransport(transportId);
     try {
-      return { iceParameters: await transport.restartIce() };
+      const iceServers = this.#room.relays(this.#participant.id);
+      return { iceParameters: await transport.restartIce(), ...(iceServers ? { iceServers } : {}) };
     } catch (error) {
       throw refusalOf(error, transport);
     }

@@ -1,6 +1,6 @@
 import type { types } from 'mediasoup';
 import type { z } from 'zod';
-import type { plainTransportOfferSchema, webRtcTransportOfferSchema } from '../protocol/media.ts';
+import type { IceServer, plainTransportOfferSchema, webRtcTransportOfferSchema } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { LOOPBACK } from './bounds.ts';
 import type { LineCapacity } from './port.ts';
@@ -39,9 +39,12 @@ export function openPlainReceive({ router }: Home): Promise<types.PlainTransport
   return router.createPlainTransport({ listenInfo: LOOPBACK, rtcpMux: true, comedia: false });
 }
 
-export function webRtcOffer(t: types.WebRtcTransport): z.infer<typeof webRtcTransportOfferSchema> {
+export function webRtcOffer(
+  t: types.WebRtcTransport,
+  iceServers: IceServer[] | undefined,
+): z.infer<typeof webRtcTransportOfferSchema> {
   const { id, iceParameters, iceCandidates, dtlsParameters } = t;
-  return { transportId: id, iceParameters, iceCandidates, dtlsParameters };
+  return { transportId: id, iceParameters, iceCandidates, dtlsParameters, ...(iceServers ? { iceServers } : {}) };
 }
 
 export function plainOffer(t: types.PlainTransport): z.infer<typeof plainTransportOfferSchema> {

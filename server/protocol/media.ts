@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { mediaIdSchema, participantIdSchema } from './ids.ts';
+import { lineStateSchema } from './lines.ts';
+import { MAX_REPORTED_SAMPLES, reportedSampleSchema } from './monitor.ts';
 import { sentSourceSchema, sourceRefSchema } from './records.ts';
 
 /**
@@ -79,6 +81,11 @@ export const requestSchema = z.discriminatedUnion('request', [
       .max(40_000)
       .regex(/^[A-Za-z0-9+/]+={0,2}$/),
   }),
+  /** What a browser, or a codec's leg, has measured of its own line in the last seconds. → {} */
+  z.strictObject({
+    request: z.literal('reportSamples'),
+    samples: z.array(reportedSampleSchema).max(MAX_REPORTED_SAMPLES),
+  }),
   /** Every consumer starts paused; the receiver says when it is ready, a service also where. → {} */
   z.strictObject({
     request: z.literal('resumeConsumer'),
@@ -94,10 +101,14 @@ export type RtpParametersDictionary = z.infer<typeof rtpParametersSchema>;
 export type RtpCapabilitiesDictionary = z.infer<typeof rtpCapabilitiesSchema>;
 
 /** Answers to requests, parsed by the services and trusted by mediasoup-client in browsers. */
+/** As RTCIceServer of W3C WebRTC 4.2.2; where the server names any. */
+const iceServersSchema = z.array(z.object({ urls: z.array(z.string()), username: z.string(), credential: z.string() }));
+export type IceServer = z.infer<typeof iceServersSchema>[number];
 export const webRtcTransportOfferSchema = z.looseObject({
   transportId: mediaIdSchema,
   iceParameters: dictionary,
   iceCandidates: z.array(dictionary),
+  iceServers: iceServersSchema.optional(),
   dtlsParameters: dictionary,
 });
 /** Send RTP here from the port on which RTCP is to come back: the first packet is latched on to. */
@@ -141,6 +152,11 @@ export const noticeSchema = z.discriminatedUnion('notice', [
   z.object({ notice: z.literal('still'), participantId: participantIdSchema, jpeg: z.string() }),
   /** Every transport of this participant is gone: build the media session anew, without leaving the room. */
   z.object({ notice: z.literal('mediaLost') }),
+  /**
+   * Operators only: every line that is not good, the rest is; when one becomes another, and every few seconds while there
+   * are any.
+   */
+  z.object({ notice: z.literal('lines'), lines: z.record(participantIdSchema, lineStateSchema) }),
   /** Operators only, about twice a second: loudness per participant in dBov (−127…0), also behind a closed gate. */
   z.object({ notice: z.literal('levels'), levels: z.record(participantIdSchema, z.number().min(-127).max(0)) }),
 ]);
