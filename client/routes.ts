@@ -1,7 +1,7 @@
 import { type RecordingId, type RoomId, recordingIdSchema, roomIdSchema } from '../server/protocol/ids.ts';
 
-/** What an operator does at the desk. */
-export const DESK_SECTIONS = ['meetings', 'sites', 'banned'] as const;
+/** What is done at the desk. */
+export const DESK_SECTIONS = ['meetings', 'sites', 'devices', 'banned', 'accounts', 'audit', 'own'] as const;
 export type DeskSection = (typeof DESK_SECTIONS)[number];
 
 /** Where in the client an address leads. */
@@ -9,6 +9,8 @@ export type Place =
   | { readonly page: 'desk'; readonly section: DeskSection }
   | { readonly page: 'join'; readonly token: string }
   | { readonly page: 'console'; readonly roomId: RoomId }
+  | { readonly page: 'preside'; readonly roomId: RoomId }
+  | { readonly page: 'site'; readonly roomId?: RoomId }
   | { readonly page: 'review' }
   | { readonly page: 'recording'; readonly recordingId: RecordingId }
   | { readonly page: 'shared'; readonly token: string };
@@ -22,9 +24,9 @@ export function placeOf({ pathname, hash }: { pathname: string; hash: string }):
     const recordingId = recordingIdSchema.safeParse(second);
     return recordingId.success ? { page: 'recording', recordingId: recordingId.data } : { page: 'review' };
   }
-  if (first === 'room') {
-    const roomId = roomIdSchema.safeParse(second);
-    if (roomId.success) return { page: 'console', roomId: roomId.data };
-  }
+  const room = roomIdSchema.safeParse(second);
+  if (first === 'site') return { page: 'site', ...(room.success ? { roomId: room.data } : {}) };
+  if (first === 'room' && room.success) return { page: 'console', roomId: room.data };
+  if (first === 'preside' && room.success) return { page: 'preside', roomId: room.data };
   return { page: 'desk', section: DESK_SECTIONS.find((section) => section === first) ?? 'meetings' };
 }

@@ -45,6 +45,12 @@ describe('import rules', () => {
     expect(breaches((i) => within('server/room')(i.from) && !allowed(i.to))).toEqual([]);
   });
 
+  test('the rules of accounts import the protocol only', () => {
+    const allowed = (to: string) =>
+      within('server/protocol')(to) || within('server/accounts')(to) || to === 'node:crypto';
+    expect(breaches((i) => within('server/accounts')(i.from) && !allowed(i.to))).toEqual([]);
+  });
+
   test('the other parts of the server meet only in its root files', () => {
     const part = (path: string) =>
       /^server\/(signalling|media|monitor|meetings|store|cluster|api|recordings)\//.exec(path)?.[1];
@@ -54,7 +60,8 @@ describe('import rules', () => {
   });
 
   test('the client imports of the server only protocol and rules, and nothing of the gateway', () => {
-    const allowed = (to: string) => within('server/protocol')(to) || within('server/room')(to);
+    const rules = (to: string) => within('server/room')(to) || to === 'server/accounts/policy.ts';
+    const allowed = (to: string) => within('server/protocol')(to) || rules(to);
     const foreign = (to: string) =>
       (within('server')(to) && !allowed(to)) || within('gateway')(to) || within('infra')(to);
     expect(breaches((i) => within('client')(i.from) && foreign(i.to))).toEqual([]);

@@ -52,7 +52,8 @@ export function join(token: string, name?: string): Promise<Ticket> {
   return callApi({ method: 'POST', path: '/join', body, answer: ticketSchema });
 }
 
-/** The signed-in operator's way into a room. */
-export function enterRoom(roomId: RoomId): Promise<Ticket> {
-  return callApi({ method: 'POST', path: `/rooms/${encodeURIComponent(roomId)}/ticket`, answer: ticketSchema });
+/** The way into a room of whoever has signed in. */
+export function enterRoom(roomId: RoomId, as: 'operator' | 'chair' = 'operator'): Promise<Ticket> {
+  const path = `/rooms/${encodeURIComponent(roomId)}/ticket`;
+  return callApi({ method: 'POST', path, body: { as }, answer: ticketSchema });
 }

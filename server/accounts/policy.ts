@@ -22,6 +22,8 @@ const TABLE = {
   enrolDevices: ['administrator', 'operator'],
   liftBans: ['administrator', 'operator'],
   seeRecordings: ['operator', 'auditor'],
+  /** Who may what with one of them is the table in `server/recordings/policy.ts`. */
+  keepRecordings: ['operator'],
 } as const satisfies Record<string, readonly AccountRole[]>;
 
 export function mayAtDesk(roles: readonly AccountRole[], verb: DeskVerb): boolean {

@@ -10,6 +10,8 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   codeWrong: 401,
   accountUnknown: 404,
   sessionUnknown: 404,
+  deviceUnknown: 404,
+  notEnrolled: 401,
   messageTooLarge: 413,
   roomUnknown: 404,
   recordingUnknown: 404,

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Accounts, Audit, SignIns } from '../accounts/ports.ts';
+import type { Accounts, Audit, Devices, SignIns } from '../accounts/ports.ts';
+import type { SingleSignOn } from '../accounts/role-claims.ts';
 import type { AuditEntry, Doer } from '../protocol/audit.ts';
-import type { CodecChange } from '../protocol/devices.ts';
 import type {
   Book,
   Booking,
@@ -12,6 +12,7 @@ import type {
   DeskSettings,
   TakeStep,
 } from '../protocol/bookings.ts';
+import type { CodecChange } from '../protocol/devices.ts';
 import type {
   DirectoryChange,
   ImportReport,
@@ -186,6 +187,12 @@ export interface LayoutsPort {
   remove(layoutId: string, note: AuditEntry): Promise<boolean>;
 }
 
+/** Codecs that announce something else than before. */
+export interface CodecChangesPort {
+  changed(): Promise<CodecChange[]>;
+  acknowledge(siteId: string, note: AuditEntry): Promise<void>;
+}
+
 export interface SipBansPort {
   list(): SipBan[];
   lift(ip: string): void;
@@ -199,18 +206,24 @@ export interface NewTicket {
   name: string;
   linkId?: string;
   session?: string;
+  device?: string;
+  /** Whom the directory knows it as. */
+  siteId?: string;
 }
 
 /** What a ticket rests on: the link, or the session. */
 interface Standing {
   linkId?: string | undefined;
   session?: string | undefined;
+  device?: string | undefined;
 }
 
 export interface ApiParts {
   accounts: Accounts;
   signIns: SignIns;
   audit: Audit;
+  devices: Devices;
+  registrations: CodecChangesPort;
   links: LinksPort;
   log: LogPort;
   recorded: RecordedPort;
@@ -232,6 +245,7 @@ export interface ApiParts {
   clientDir: string;
   recordingsDir: string;
   publicUrl?: string;
+  singleSignOn?: SingleSignOn;
   sip: { host: string; port: number };
   logger: Logger;
   now: () => number;

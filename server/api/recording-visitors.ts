@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { mayAtDesk } from '../accounts/policy.ts';
 import { recordingIdSchema } from '../protocol/ids.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
 import type { RecordingIdentity } from '../protocol/stored-recording.ts';
@@ -29,8 +30,9 @@ export class RecordingVisitors {
   }
 
   async operator(request: Request): Promise<RecordingIdentity> {
-    const { account } = await this.#sessions.require(request);
-    return { as: 'operator', username: account.username };
+    const { account } = await this.#sessions.require(request, 'seeRecordings');
+    const as = mayAtDesk(account.roles, 'keepRecordings') ? 'operator' : 'auditor';
+    return { as, username: account.username };
   }
 
   /** The one who holds this token: of a share, or of a link of a meeting. Throws `Refused`. */

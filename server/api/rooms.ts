@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { type Request, Router } from 'express';
-import { openRoomSchema, type RoomSummary } from '../protocol/http.ts';
+import { enterRoomSchema, openRoomSchema, type RoomSummary } from '../protocol/http.ts';
 import { roomIdSchema } from '../protocol/ids.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
 import { isAttendee } from '../room/state.ts';
 import type { Room } from '../rooms.ts';
 import { originOf } from './origin.ts';
 import type { ApiParts, StoredRoom } from './ports.ts';
-import type { Sessions } from './sessions.ts';
+import { freshId, hashToken, type Sessions } from './sessions.ts';
 
 /** The meetings: listed, opened, entered by an operator, read afterwards. */
 export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
@@ -33,10 +32,17 @@ export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
   });
 
   router.post('/rooms/:id/ticket', async (request, response) => {
-    const { account, sessionId } = await sessions.require(request);
+    const { as } = parse(enterRoomSchema, request.body ?? {});
+    const { account, sessionId } = await sessions.require(request, as === 'chair' ? 'preside' : 'runMeetings');
     const { roomId } = await findOpen(parts, request.params.id);
-    const participantId = `op-${randomBytes(9).toString('base64url')}`;
-    const who = { participantId, role: 'operator', kind: 'browser', name: account.username } as const;
+    // A chair is one and keeps his place; an operator may stand at several screens.
+    const participantId = as === 'chair' ? `chair-${hashToken(account.username).slice(0, 16)}` : `op-${freshId()}`;
+    const who = {
+      participantId,
+      role: as,
+      kind: 'browser',
+      name: as === 'chair' ? account.name : account.username,
+    } as const;
     const ticket = await parts.issueTicket({ roomId, ...who, session: sessionId });
     response.json({ ticket, roomId, participantId });
   });

@@ -114,6 +114,7 @@ export type AddAccount = z.infer<typeof addAccountSchema>;
 export type ChangeAccount = z.infer<typeof changeAccountSchema>;
 export type AccountSummary = z.infer<typeof accountSummarySchema>;
 export type OneTimePassword = z.infer<typeof oneTimePasswordSchema>;
+export type SignInWays = z.infer<typeof signInWaysSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type OpenSession = z.infer<typeof openSessionSchema>;
 export type TotpOffer = z.infer<typeof totpOfferSchema>;

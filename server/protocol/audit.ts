@@ -9,7 +9,7 @@ export const AUDIT_ACTS = [
   ...(['meetingOpened', 'sitesInvited', 'linkIssued', 'linkRevoked', 'layoutSaved', 'layoutRemoved'] as const),
   ...(['siteAdded', 'siteChanged', 'siteRemoved', 'banLifted', 'listDownloaded', 'settingsChanged'] as const),
   ...(['organisationAdded', 'organisationChanged', 'organisationRemoved'] as const),
-  ...(['enrolmentIssued', 'deviceEnrolled', 'deviceRevoked', 'codecChanged'] as const),
+  ...(['enrolmentIssued', 'deviceEnrolled', 'deviceRevoked', 'codecChanged', 'codecAccepted'] as const),
   ...(['recordingChanged', 'recordingHeld', 'recordingReleased', 'recordingDeleted'] as const),
   ...(['recordingDownloaded', 'recordingShared', 'recordingShareRevoked'] as const),
 ] as const;

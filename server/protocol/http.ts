@@ -26,7 +26,7 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   POST   /api/sign-out                       → {}         whoever is in by it is dismissed
  *   GET    /api/rooms                          → { rooms: RoomSummary[] }
  *   POST   /api/rooms        OpenRoom          → RoomSummary
- *   POST   /api/rooms/:id/ticket               → Ticket     an operator enters
+ *   POST   /api/rooms/:id/ticket EnterRoom     → Ticket     an operator or a chair enters
  *   GET    /api/rooms/:id/links                → { links: LinkSummary[] }
  *   POST   /api/rooms/:id/links IssueLink      → LinkSummary with `url`, shown once more by the list
  *   DELETE /api/rooms/:id/links/:linkId        → {}         revoked: whoever is in by it is dismissed
@@ -141,6 +141,8 @@ export const linkInfoSchema = z.object({
   name: nameSchema,
 });
 export const joinSchema = z.strictObject({ token: z.string().min(1).max(4096), name: nameSchema.optional() });
+/** As whom someone with an account enters. */
+export const enterRoomSchema = z.strictObject({ as: z.enum(['operator', 'chair']).default('operator') });
 /** Shown in the handshake of the socket. Bound to room, role and participant; expires. */
 export const ticketSchema = z.object({ ticket: z.string(), roomId: roomIdSchema, participantId: participantIdSchema });
 

@@ -225,7 +225,7 @@ export const recordingSummarySchema = z.object({
   found: z.array(foundSchema).optional(),
 });
 export const viewerSchema = z.object({
-  as: z.enum(['operator', 'participant', 'share']),
+  as: z.enum(['operator', 'auditor', 'participant', 'share']),
   name: nameSchema,
   /** Write the name over the picture. */
   watermark: z.boolean(),

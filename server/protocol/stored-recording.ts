@@ -36,5 +36,6 @@ export type RecordingChange = Partial<Pick<StoredRecording, 'note' | 'access' | 
 /** Who looks at a recording, as the edge has found out: by sign-in, by a link of the meeting, or by a share. */
 export type RecordingIdentity =
   | { as: 'operator'; username: string }
+  | { as: 'auditor'; username: string }
   | { as: 'participant'; roomId: RoomId; participantId?: ParticipantId; name: string }
   | { as: 'share'; share: Share & { recordingId: RecordingId } };

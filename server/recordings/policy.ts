@@ -4,16 +4,22 @@ import type { RecordingIdentity } from '../protocol/stored-recording.ts';
 /** `open`: to be told of it, and what may be done with it. */
 type Act = 'open' | 'see' | 'download' | 'comment' | 'manage';
 /** `outsider`: an operator who is not among those that a recording names. He keeps it without seeing it. */
-type Standing = 'operator' | 'outsider' | 'participant' | 'share';
+type Standing = 'operator' | 'outsider' | 'auditor' | 'participant' | 'share';
 type Allowed = 'always' | 'asAccessSays' | 'asShareSays' | 'never';
 
 /** Who may do what with a recording (REG-17). Whoever has no standing may nothing. */
 const TABLE: Record<Act, Record<Standing, Allowed>> = {
-  open: { operator: 'always', outsider: 'always', participant: 'always', share: 'always' },
-  see: { operator: 'always', outsider: 'never', participant: 'always', share: 'always' },
-  download: { operator: 'always', outsider: 'never', participant: 'asAccessSays', share: 'asShareSays' },
-  comment: { operator: 'always', outsider: 'never', participant: 'always', share: 'never' },
-  manage: { operator: 'always', outsider: 'always', participant: 'never', share: 'never' },
+  open: { operator: 'always', outsider: 'always', auditor: 'always', participant: 'always', share: 'always' },
+  see: { operator: 'always', outsider: 'never', auditor: 'always', participant: 'always', share: 'always' },
+  download: {
+    operator: 'always',
+    outsider: 'never',
+    auditor: 'never',
+    participant: 'asAccessSays',
+    share: 'asShareSays',
+  },
+  comment: { operator: 'always', outsider: 'never', auditor: 'never', participant: 'always', share: 'never' },
+  manage: { operator: 'always', outsider: 'always', auditor: 'never', participant: 'never', share: 'never' },
 };
 
 /** As long as nobody has decided otherwise. */
@@ -58,7 +64,7 @@ export function viewerOf(identity: RecordingIdentity, subject: Subject): Viewer 
 }
 
 export function nameOf(identity: RecordingIdentity): string {
-  if (identity.as === 'operator') return identity.username;
+  if (identity.as === 'operator' || identity.as === 'auditor') return identity.username;
   return identity.as === 'participant' ? identity.name : identity.share.who;
 }
 
@@ -67,9 +73,12 @@ function standingOf(identity: RecordingIdentity, { recordingId, roomId, access }
   switch (identity.as) {
     case 'share':
       return identity.share.recordingId === recordingId ? 'share' : null;
-    case 'operator': {
+    case 'operator':
+    case 'auditor': {
       const isNamed = people.some((person) => 'username' in person && person.username === identity.username);
-      return audience === 'named' && !isNamed ? 'outsider' : 'operator';
+      const isOutside = audience === 'named' && !isNamed;
+      if (identity.as === 'auditor') return isOutside ? null : 'auditor';
+      return isOutside ? 'outsider' : 'operator';
     }
     case 'participant': {
       if (identity.roomId !== roomId || audience === 'operators') return null;

@@ -108,10 +108,16 @@ function admit(state: RoomState, { participant }: Of<'admit'>, _by: string, { no
   });
 }
 
-/** What a codec is by its call, or was before: nobody but the site gets the site's id. */
-function siteOf(state: RoomState, { callId }: Entrant, known: Participant | undefined): Partial<Participant> {
+/**
+ * What a codec is by its call, a site's computer by its credential, or was before: nobody but the site gets the site's id.
+ */
+function siteOf(
+  state: RoomState,
+  { callId, siteId: own }: Entrant,
+  known: Participant | undefined,
+): Partial<Participant> {
   const call = callId === undefined ? undefined : state.calls[callId];
-  const siteId = call?.siteId ?? known?.siteId;
+  const siteId = call?.siteId ?? own ?? known?.siteId;
   const site = siteId === undefined ? undefined : state.sites[siteId];
   return {
     ...(siteId === undefined ? {} : { siteId }),

@@ -9,6 +9,8 @@ export interface Entrant {
   name: string;
   address?: string;
   callId?: CallId;
+  /** Of who comes by the site's own computer; whoever comes by a call is known by the call. */
+  siteId?: SiteId;
 }
 
 /** What the server itself wants of a room: connections, media and clocks, put into words. */

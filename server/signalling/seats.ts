@@ -2,6 +2,7 @@ import type { ParticipantId } from '../protocol/ids.ts';
 import type { Notice } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Dismissed } from '../protocol/wire.ts';
+import type { Entrant } from '../room/system-commands.ts';
 import type { Change, Room, RoomWatcher } from '../rooms.ts';
 import { type ParticipantSocket, Seat } from './seat.ts';
 import type { TicketClaims } from './tickets.ts';
@@ -102,6 +103,7 @@ export class Seats implements RoomWatcher {
   }
 }
 
-function entrantOf({ participantId, role, kind, name, address, callId }: TicketClaims) {
-  return { id: participantId, role, kind, name, ...(address ? { address } : {}), ...(callId ? { callId } : {}) };
+function entrantOf({ participantId, role, kind, name, address, callId, siteId }: TicketClaims): Entrant {
+  const known = { ...(address ? { address } : {}), ...(callId ? { callId } : {}), ...(siteId ? { siteId } : {}) };
+  return { id: participantId, role, kind, name, ...known };
 }

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { callIdSchema, participantIdSchema, roomIdSchema } from '../protocol/ids.ts';
+import { callIdSchema, participantIdSchema, roomIdSchema, siteIdSchema } from '../protocol/ids.ts';
 import { kindSchema, nameSchema, roleSchema } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 
@@ -20,6 +20,10 @@ const claimsSchema = z.strictObject({
   linkId: z.string().max(64).optional(),
   /** The session of who is signed in, likewise. */
   session: z.string().max(64).optional(),
+  /** The enrolled computer of a site, likewise. */
+  device: z.string().max(64).optional(),
+  /** Whom the directory knows the participant as. */
+  siteId: siteIdSchema.optional(),
 });
 
 /** Who enters which room as what. */

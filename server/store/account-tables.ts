@@ -48,8 +48,8 @@ export interface AccountTables {
     ip: string;
     user_agent: string;
   };
-  /** What each codec announced last, to be compared with what it announces next. */
-  announcements: { account: string; announced: string; since: number };
+  /** What each codec announces; `before` is what it did until then, while the centre has not seen that it is another. */
+  announcements: { site_id: string; announced: string; since: number; before: string | null };
   audit: { seq: number; at: number; by: string; act: string; about: string; json: string; hash: string };
 }
 
@@ -109,9 +109,10 @@ async function makeDevices(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable('announcements')
-    .addColumn('account', 'text', (c) => c.primaryKey().references('sites.account').onDelete('cascade'))
+    .addColumn('site_id', 'text', (c) => c.primaryKey().references('sites.id').onDelete('cascade'))
     .addColumn('announced', 'text', (c) => c.notNull())
     .addColumn('since', 'bigint', (c) => c.notNull())
+    .addColumn('before', 'text')
     .execute();
 }
 

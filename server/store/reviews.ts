@@ -1,5 +1,7 @@
+import type { AuditAct } from '../protocol/audit.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import { type Comment, type RecordingAct, recordingActSchema, type Share } from '../protocol/recording.ts';
+import { appendAudit } from './audit.ts';
 import { findTexts } from './recording-search.ts';
 import type { Database, Schema } from './schema.ts';
 
@@ -104,10 +106,29 @@ function openTexts(db: Database): Pick<Reviews, 'setTexts' | 'findTexts'> {
   };
 }
 
+/** What is more than looking and writing on it (REG-17). */
+const AUDITED: Partial<Record<RecordingAct['act'], AuditAct>> = {
+  downloaded: 'recordingDownloaded',
+  shared: 'recordingShared',
+  shareRevoked: 'recordingShareRevoked',
+  changed: 'recordingChanged',
+  held: 'recordingHeld',
+  released: 'recordingReleased',
+  deleted: 'recordingDeleted',
+  expired: 'recordingDeleted',
+};
+
 function openActs(db: Database): Pick<Reviews, 'record' | 'acts'> {
   return {
-    async record(recording_id, { at, by, act, detail = null, ip = null }) {
-      await db.insertInto('recording_acts').values({ recording_id, at, by, act, detail, ip }).execute();
+    record(recording_id, { at, by, act, detail = null, ip = null }) {
+      return db.transaction().execute(async (transaction) => {
+        const row = { recording_id, at, by, act, detail, ip };
+        await transaction.insertInto('recording_acts').values(row).execute();
+        const audited = AUDITED[act];
+        if (!audited) return;
+        const more = { ...(ip === null ? {} : { ip }), ...(detail === null ? {} : { detail: { detail } }) };
+        await appendAudit(transaction, { at, by, act: audited, about: recording_id, ...more });
+      });
     },
     async acts(recordingId, most) {
       const rows = db.selectFrom('recording_acts').selectAll().where('recording_id', '=', recordingId);

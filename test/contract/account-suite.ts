@@ -130,6 +130,36 @@ export function describeAccounts(name: string, open: () => Promise<Twin>): void 
       expect([await devices.findById('d'), await devices.list()]).toEqual([undefined, []]);
     });
 
+    test('REG-14: a codec that announces something else is flagged until the centre has seen it', async () => {
+      const { registrations, sites } = twin.store;
+      const sip = {
+        account: 'ba-be',
+        sources: [],
+        encryption: 'preferred' as const,
+        bridge: false,
+        hasPassword: false,
+      };
+      await sites.add({ site: { siteId: 'ba-be', name: 'Ba Bể', sip } }, { username: 'lan', ip: '' }, 1);
+      const register = (userAgent: string, contact: string, at: number) => {
+        const source = { transport: 'udp' as const, ip: '10.0.0.5', port: 5060 };
+        const binding = { account: 'ba-be', contact, source, userAgent, callId: 'c', cseq: at, expiresAt: at + 1_000 };
+        return registrations.replace('ba-be', [binding], at);
+      };
+      await register('Poly/4.1', 'sip:room@10.0.0.5:5060', 1);
+      await register('Poly/4.1', 'sip:room@10.0.0.5:49152;transport=tcp', 2);
+      await registrations.replace('ba-be', [], 3);
+      expect(await registrations.changed()).toEqual([]);
+      await register('Poly/4.2', 'sip:room@10.0.0.5:5060', 4);
+      await register('Poly/4.2', 'sip:room@10.0.0.9:5060', 5);
+      const flagged = { siteId: 'ba-be', before: 'Poly/4.1 (10.0.0.5)', after: 'Poly/4.2 (10.0.0.9)', at: 5 };
+      expect(await registrations.changed()).toEqual([flagged]);
+      expect(await acts()).toContain('codecChanged ba-be');
+      await registrations.acknowledge('ba-be', note('codecAccepted', 'ba-be'));
+      await registrations.acknowledge('ba-be', note('codecAccepted', 'ba-be'));
+      expect(await registrations.changed()).toEqual([]);
+      expect((await acts()).filter((act) => act.startsWith('codecAccepted'))).toHaveLength(1);
+    });
+
     test('the audit log is one chain, also of acts at once, and is found by who, what, about and when', async () => {
       const { audit } = twin.store;
       await Promise.all([1, 2, 3, 4, 5].map((at) => audit.append(note('banLifted', `10.0.0.${at}`, at * 10))));

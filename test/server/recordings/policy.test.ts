@@ -23,6 +23,10 @@ test('the policy, row by row', () => {
   expect(allowed(operator, subject())).toEqual(['see', 'download', 'comment', 'manage']);
   expect(allowed(operator, subject({ audience: 'named' }))).toEqual(['manage']);
   expect(allowed(operator, subject({ audience: 'named', people: [{ username: 'lan' }] }))).toHaveLength(4);
+  const auditor: RecordingIdentity = { as: 'auditor', username: 'lan' };
+  expect(allowed(auditor, subject())).toEqual(['see']);
+  expect(allowed(auditor, subject({ audience: 'named' }))).toEqual([]);
+  expect(allowed(auditor, subject({ audience: 'named', people: [{ username: 'lan' }] }))).toEqual(['see']);
   expect(allowed(site, subject())).toEqual([]);
   expect(allowed(site, subject({ audience: 'participants' }))).toEqual(['see', 'comment']);
   expect(allowed(site, subject({ audience: 'participants', download: true }))).toEqual(['see', 'download', 'comment']);

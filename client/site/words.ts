@@ -1,0 +1,48 @@
+import { catalogue } from '../ui/words.svelte.ts';
+
+export const words = catalogue({
+  vi: {
+    page: 'Điểm cầu',
+    reading: 'Đang tải…',
+    meetings: 'Cuộc họp đang mở',
+    none: 'Chưa có cuộc họp nào mà điểm cầu được mời. Trang này tự cập nhật.',
+    since: 'Mở lúc {time}',
+    enter: 'Vào cuộc họp',
+    enterThis: 'Vào cuộc họp {title}',
+    enrol: {
+      title: 'Ghép máy này với điểm cầu',
+      text: 'Gọi trung tâm điều khiển để xin mã. Mã có giá trị 10 phút và dùng một lần; sau đó máy này vào họp không cần mật khẩu.',
+      code: 'Mã ghép máy',
+      codeHint: 'Ví dụ ABCD-EFGH',
+      codeMissing: 'Nhập mã do trung tâm điều khiển đọc.',
+      name: 'Tên máy',
+      nameHint: 'Để phân biệt các máy của điểm cầu, ví dụ Máy phòng họp lớn.',
+      nameMissing: 'Nhập tên máy.',
+      action: 'Ghép máy',
+    },
+    again: 'Thử lại',
+    desk: 'Đăng nhập bằng tài khoản',
+  },
+  en: {
+    page: 'Site',
+    reading: 'Loading…',
+    meetings: 'Open meetings',
+    none: 'There is no meeting that this site is invited to. This page keeps itself up to date.',
+    since: 'Open since {time}',
+    enter: 'Enter the meeting',
+    enterThis: 'Enter the meeting {title}',
+    enrol: {
+      title: 'Enrol this computer for its site',
+      text: 'Call the control room for a code. It is good for ten minutes and works once; from then on this computer enters without a password.',
+      code: 'Code',
+      codeHint: 'Like ABCD-EFGH',
+      codeMissing: 'Enter the code that the control room tells you.',
+      name: 'Name of the computer',
+      nameHint: 'To tell the computers of the site apart, like Large meeting room.',
+      nameMissing: 'Enter a name.',
+      action: 'Enrol',
+    },
+    again: 'Try again',
+    desk: 'Sign in with an account',
+  },
+});

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from './media-fixture.ts';
+import { openMeeting, operatorTicket, Peer, ticketOf } from './server-peers.ts';
+import { HttpClient, PASSWORD, ServerProcess, signIn } from './server-process.ts';
+
+let server: ServerProcess;
+let operator: HttpClient;
+beforeAll(async () => {
+  server = await ServerProcess.start();
+  operator = await signIn(server);
+  for (const name of ['Ba Bể', 'Chợ Đồn']) await operator.send('POST', '/api/sites', { name });
+}, 60_000);
+afterAll(() => server.close());
+
+const codeOf = (answer: { json: unknown }) => (answer.json as { error?: { code: string } }).error?.code;
+async function offer(siteId: string): Promise<string> {
+  const offered = await operator.send('POST', `/api/sites/${siteId}/enrolment`);
+  expect(offered.status, offered.text).toBe(201);
+  return (offered.json as { code: string }).code;
+}
+test('REG-14: a code enrols one computer, which enters its own meetings as its site, without a link', async () => {
+  const code = await offer('ba-be');
+  expect(code).toMatch(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/);
+  const device = new HttpClient(server);
+  expect(codeOf(await device.send('GET', '/api/site'))).toBe('notEnrolled');
+  const answer = await device.send('POST', '/api/enrol', {
+    code: code.toLowerCase().replace('-', ' '),
+    name: 'Máy phòng họp',
+  });
+  expect(answer.json).toEqual({ siteId: 'ba-be', name: 'Ba Bể', meetings: [] });
+  expect(answer.headers['set-cookie']?.[0]).toMatch(/^__Host-rostrum-site=.*HttpOnly; Secure; SameSite=Strict$/);
+  // Once; and a newer code ends an older one.
+  const again = { code, name: 'x' };
+  expect(codeOf(await new HttpClient(server).send('POST', '/api/enrol', again))).toBe('enrolmentInvalid');
+  const older = await offer('ba-be');
+  await offer('ba-be');
+  expect(codeOf(await new HttpClient(server).send('POST', '/api/enrol', { code: older, name: 'x' }))).toBe(
+    'enrolmentInvalid',
+  );
+
+  const roomId = await openMeeting(operator, 'Giao ban', { siteIds: ['ba-be'] });
+  const other = await openMeeting(operator, 'Họp khác', { siteIds: ['cho-don'] });
+  await until('an invitation', async () => {
+    const { meetings } = (await device.send('GET', '/api/site')).json as { meetings: { roomId: string }[] };
+    return meetings.length === 1 && meetings[0]?.roomId === roomId;
+  });
+  expect(codeOf(await device.send('POST', `/api/site/rooms/${other}/ticket`))).toBe('notInvited');
+  const ticket = ticketOf(await device.send('POST', `/api/site/rooms/${roomId}/ticket`));
+  const peer = await Peer.connect({ url: server.url, ticket });
+  expect(peer.id).toBe('site-ba-be');
+  const centre = await Peer.connect({ url: server.url, ticket: await operatorTicket(operator, roomId) });
+  expect(centre.state.participants['site-ba-be']).toMatchObject({ name: 'Ba Bể', role: 'site', siteId: 'ba-be' });
+  centre.close();
+
+  // The credential opens nothing else, and revoked it puts out who is in by it.
+  expect(codeOf(await device.send('GET', '/api/sites'))).toBe('notSignedIn');
+  const listed = (await operator.send('GET', '/api/devices')).json as { devices: { deviceId: string; name: string }[] };
+  expect(listed.devices.map(({ name }) => name)).toEqual(['Máy phòng họp']);
+  expect(JSON.stringify(listed)).not.toContain('token');
+  const { deviceId } = listed.devices[0] ?? { deviceId: '' };
+  expect((await operator.send('DELETE', `/api/devices/${deviceId}`)).status).toBe(200);
+  await until('a dismissal', () => peer.dismissals.length > 0);
+  peer.close();
+  expect(codeOf(await device.send('GET', '/api/site'))).toBe('notEnrolled');
+  const late = await Peer.connect({ url: server.url, ticket });
+  expect(late.refusals).toMatchObject([{ code: 'notEnrolled' }]);
+  late.close();
+});
+
+test('REG-14: guessing codes is slow', async () => {
+  const guess = () => new HttpClient(server).send('POST', '/api/enrol', { code: 'AAAA-AAAA', name: 'x' });
+  const answers: (string | undefined)[] = [];
+  for (let i = 0; i < 11; i++) answers.push(codeOf(await guess()));
+  expect(new Set(answers)).toEqual(new Set(['enrolmentInvalid', 'tooManyAttempts']));
+  expect(answers.at(-1)).toBe('tooManyAttempts');
+});
+
+test('REG-14: someone at a site enters with an account of his own; a chair presides, and neither runs the meeting', async () => {
+  const roomId = await openMeeting(operator, 'Hội nghị', { siteIds: ['cho-don'] });
+  const member = async (username: string, more: object) => {
+    const added = await operator.send('POST', '/api/accounts', { username, name: username, ...more });
+    const { password } = added.json as { password: string };
+    const client = new HttpClient(server);
+    await client.send('POST', '/api/sign-in', { username, password });
+    await client.send('POST', '/api/password', { password, newPassword: PASSWORD });
+    return client;
+  };
+  const technician = await member('ky-thuat', { roles: ['site'], siteId: 'cho-don' });
+  const site = await Peer.connect({
+    url: server.url,
+    ticket: ticketOf(await technician.send('POST', `/api/site/rooms/${roomId}/ticket`)),
+  });
+  expect(site.id).toBe('site-cho-don');
+  expect(codeOf(await technician.send('GET', '/api/rooms'))).toBe('notPermitted');
+
+  const chair = await member('chu-tri', { roles: ['chair'] });
+  expect(codeOf(await chair.send('POST', `/api/rooms/${roomId}/ticket`))).toBe('notPermitted');
+  const ticket = ticketOf(await chair.send('POST', `/api/rooms/${roomId}/ticket`, { as: 'chair' }));
+  const seat = await Peer.connect({ url: server.url, ticket });
+  expect(seat.welcomes[0]?.role).toBe('chair');
+  expect(codeOf(await operator.send('POST', `/api/rooms/${roomId}/ticket`, { as: 'chair' }))).toBe('notPermitted');
+  // Whoever is put out of use is out of the meeting at once.
+  await operator.send('PATCH', '/api/accounts/ky-thuat', { disabled: true });
+  await until('a dismissal', () => site.dismissals.length > 0);
+  for (const peer of [site, seat]) peer.close();
+});
+
+test('REG-14: a computer goes with its site', async () => {
+  await operator.send('POST', '/api/sites', { name: 'Na Rì' });
+  // The address has used up its attempts above: another code would have to wait.
+  expect((await operator.send('POST', '/api/sites/na-ri/enrolment')).status).toBe(201);
+  expect((await operator.send('DELETE', '/api/sites/na-ri')).status).toBe(200);
+  expect(codeOf(await operator.send('POST', '/api/sites/na-ri/enrolment'))).toBe('siteUnknown');
+});
