@@ -6,7 +6,7 @@ import { exportSites, type ImportPlan, planImport, reportImport, unreadable } fr
 import { freeSlug } from './meetings/slugs.ts';
 import type { OpenRooms } from './open-rooms.ts';
 import type { AuditEntry, Doer } from './protocol/audit.ts';
-import type { ImportReport, SheetFormat } from './protocol/directory.ts';
+import type { ImportReport, Line, SheetFormat } from './protocol/directory.ts';
 import type { SaveSite, Site } from './protocol/http.ts';
 import type { RoomId, SiteId } from './protocol/ids.ts';
 import { withinNetworks } from './protocol/networks.ts';
@@ -145,6 +145,11 @@ export class Directory {
   /** As it is named now; its id where it is no longer there. */
   nameOf(siteId: SiteId): string {
     return this.#sites.find(({ site }) => site.siteId === siteId)?.site.name ?? siteId;
+  }
+
+  /** What is known of a site's line. */
+  lineOf(siteId: SiteId): Line | undefined {
+    return this.#sites.find(({ site }) => site.siteId === siteId)?.site.line;
   }
 
   /** Who provides the lines of these sites. */

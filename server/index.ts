@@ -9,6 +9,7 @@ import { startDemo } from './demo.ts';
 import { Directory } from './directory.ts';
 import { readCertificate, readSecrets } from './files.ts';
 import { describeHealth } from './health.ts';
+import { Lines } from './lines.ts';
 import { listen, urlOf } from './listening.ts';
 import { createLogger } from './logger.ts';
 import { startMedia } from './media/index.ts';
@@ -56,8 +57,14 @@ async function start(): Promise<void> {
   const media = await startMedia(mediaSettings(settings), logger.child({ part: 'media' }));
   closers.push(() => media.close());
 
+  const lines = new Lines({
+    termsOf: (siteId) => directory.lineOf(siteId),
+    keep: () => undefined,
+    ...{ logger, now },
+  });
+  closers.push(async () => lines.close());
   const graceMs = settings.graceSeconds * 1000;
-  const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now });
+  const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now, lines });
   const recorded = await openRecorded({
     ...{ ...store, data: settings.data, retentionDays: settings.retentionDays, logger, now },
     ...(settings.recordingStore ? { store: settings.recordingStore } : {}),
@@ -74,6 +81,7 @@ async function start(): Promise<void> {
   });
   closers.push(() => notices.close());
   notices.start();
+  lines.follow(rooms);
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
     ...{ ...store, rooms, directory, organisations, bookings, notices, recorded, recordingsDir, logger, now },
@@ -92,6 +100,7 @@ async function start(): Promise<void> {
   const signalling = openSignalling(server, {
     ...{ rooms, directory, tickets, logger, now },
     checkStanding: (claims) => checkStanding(store, claims),
+    reportSamples: (room, participantId, samples) => lines.reported(room, participantId, samples),
     secret: secrets.gatewaySecret,
     callers: settings.sipCallers,
   });

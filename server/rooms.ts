@@ -156,6 +156,13 @@ export class Room {
     return promise;
   }
 
+  /** Everyone at the centre who is connected. */
+  notifyOperators(notice: Notice): void {
+    for (const { id, role, presence } of Object.values(this.#stored.participants)) {
+      if (role === 'operator' && presence === 'present') this.#tell((watcher) => watcher.notify(id, notice));
+    }
+  }
+
   /** The server's own command, for which nobody waits. Where it cannot be stored it is repeated until it can be. */
   report(command: Command | SystemCommand): void {
     void this.dispatch(command, 'system').then(async (answer) => {

@@ -9,13 +9,6 @@ const ENDS_MS = 10_000;
 /** A line that fails so soon after others of its carrier belongs to the same event. */
 const SAME_EVENT_MS = 60_000;
 
-/** What is to be told of incidents (REG-8). */
-export type Proposal =
-  | { proposal: 'open'; incident: Incident }
-  /** One more line of the same carrier. */
-  | { proposal: 'widen'; incident: Incident }
-  | { proposal: 'end'; incidentId: string; endedAt: number };
-
 /** What is remembered of a room's incidents. */
 export interface Watch {
   /** Lines that fail and are in no incident yet. */
@@ -35,20 +28,21 @@ export interface Lines {
  * Opens, widens and ends incidents as lines fail and work again; pure. Several lines of one carrier that fail at about
  * the same time are one incident. A strained line is none.
  * @param newId of the n-th incident that is opened now
+ * @returns the incidents that were opened, got one more line, or ended
  */
 export function watchIncidents(
   before: Watch,
   { lines, carrierOf }: Lines,
   at: number,
   newId: (n: number) => string,
-): { watch: Watch; proposals: Proposal[] } {
+): { watch: Watch; changed: Incident[] } {
   const fails = (id: ParticipantId) => rankOf(lines.get(id)?.level ?? 'good') >= rankOf('poor');
-  const proposals: Proposal[] = [];
+  const changed: Incident[] = [];
   const open: Watch['open'][number][] = [];
   for (const { worksSince, ...incident } of before.open) {
     const since = incident.participantIds.some(fails) ? undefined : (worksSince ?? at);
     if (since !== undefined && at - since >= ENDS_MS) {
-      proposals.push({ proposal: 'end', incidentId: incident.id, endedAt: since });
+      changed.push({ ...incident, endedAt: since });
     } else open.push({ ...incident, ...(since === undefined ? {} : { worksSince: since }) });
   }
   const failing = new Map<ParticipantId, { since: number; reason: Reason }>();
@@ -66,14 +60,14 @@ export function watchIncidents(
     const widened = widen(open[event], id, carrier);
     if (!widened) continue;
     open[event] = widened;
-    proposals.push({ proposal: 'widen', incident: bare(widened) });
+    changed.push(widened);
   }
   for (const incident of ripe(failing, carrierOf, at, newId)) {
     for (const id of incident.participantIds) failing.delete(id);
     open.push(incident);
-    proposals.push({ proposal: 'open', incident });
+    changed.push(incident);
   }
-  return { watch: { failing, open }, proposals };
+  return { watch: { failing, open }, changed };
 }
 
 function isSameEvent(
@@ -90,7 +84,7 @@ function isSameEvent(
 function widen(incident: Watch['open'][number] | undefined, id: ParticipantId, carrier: string) {
   if (!incident) return undefined;
   const { worksSince: _past, ...rest } = incident;
-  return { ...rest, carrier, participantIds: [...rest.participantIds, id] };
+  return { ...rest, carrierId: carrier, participantIds: [...rest.participantIds, id] };
 }
 
 /** By carrier; a line of no known carrier is its own event. */
@@ -114,7 +108,7 @@ function ripe(
     incidents.push({
       id: newId(incidents.length),
       participantIds: ordered,
-      ...(carrier === undefined ? {} : { carrier }),
+      ...(carrier === undefined ? {} : { carrierId: carrier }),
       reason: known.reason,
       openedAt: known.since,
     });
@@ -124,8 +118,4 @@ function ripe(
 
 function sinceOf(failing: Watch['failing'], id: ParticipantId): number {
   return failing.get(id)?.since ?? 0;
-}
-
-function bare({ worksSince: _past, ...incident }: Watch['open'][number]): Incident {
-  return incident;
 }

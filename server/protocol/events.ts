@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
 import { layoutSchema, overlaySchema, ownAudienceSchema, previewSchema } from './layouts.ts';
+import { incidentSchema } from './lines.ts';
 import {
   attemptSchema,
   callSchema,
@@ -111,6 +112,11 @@ export const eventSchema = z.discriminatedUnion('type', [
   /** The recording goes on in another part. */
   z.strictObject({ type: z.literal('recordingPartSaved'), ...saved }),
   z.strictObject({ type: z.literal('recordingFailed'), recordingId: recordingIdSchema, reason: z.string().max(200) }),
+
+  /** A line, or several of one carrier, has failed (REG-8); it goes on with one more; it is over. */
+  z.strictObject({ type: z.literal('incidentOpened'), incident: incidentSchema }),
+  z.strictObject({ type: z.literal('incidentWidened'), incident: incidentSchema }),
+  z.strictObject({ type: z.literal('incidentEnded'), incident: incidentSchema }),
 
   z.strictObject({ type: z.literal('attemptRefused'), attempt: attemptSchema }),
   /** Media could not do what an effect asked; the operator is told. */

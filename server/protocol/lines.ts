@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, timeSchema } from './basics.ts';
+import { timeSchema } from './basics.ts';
 import { participantIdSchema } from './ids.ts';
 
 /** `up`: from the participant to the centre. `down`: to it. */
@@ -45,8 +45,8 @@ export const incidentSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   /** Whose lines, in the order in which they failed. */
   participantIds: z.array(participantIdSchema).min(1).max(400),
-  /** Of all of them, where there are several. */
-  carrier: nameSchema.optional(),
+  /** Of all of them, in the directory; where there are several. */
+  carrierId: z.string().min(1).max(64).optional(),
   /** The first line's, when the incident was opened. */
   reason: reasonSchema,
   openedAt: timeSchema,

@@ -18,6 +18,7 @@ import {
   previewSchema,
   tierSchema,
 } from './layouts.ts';
+import { incidentSchema } from './lines.ts';
 
 export { nameSchema, timeSchema };
 
@@ -280,6 +281,8 @@ export const roomStateSchema = z.strictObject({
   pin: pinSchema.optional(),
   recording: recordingSchema,
   attempts: z.array(attemptSchema),
+  /** Those that are not over. */
+  incidents: z.array(incidentSchema),
 });
 
 export type Time = z.infer<typeof timeSchema>;

@@ -6,6 +6,7 @@ import { callRules } from './calls.ts';
 import { cameraRules } from './cameras.ts';
 import { type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { floorRules } from './floor.ts';
+import { incidentRules } from './incidents.ts';
 import { meetingRules } from './meeting.ts';
 import { pictureRules } from './picture.ts';
 import { type Actor, may } from './policy.ts';
@@ -29,6 +30,7 @@ const RULES: Rules = {
   ...siteRules,
   ...callRules,
   ...recordingRules,
+  ...incidentRules,
 };
 
 /** What may still happen once the meeting has ended: things coming to rest. */
@@ -74,6 +76,7 @@ const SYSTEM_VERBS: Record<SystemVerb, true> = {
   setPin: true,
   recordCall: true,
   recordRefusedCall: true,
+  recordIncident: true,
   reportEffectFailure: true,
 };
 

@@ -117,6 +117,16 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
   recordingPartSaved: (state) => state,
   recordingFailed: (state) => ({ ...state, recording: { status: 'off' } }),
 
+  incidentOpened: (state, { incident }) => ({ ...state, incidents: [...state.incidents, incident] }),
+  incidentWidened: (state, { incident }) => ({
+    ...state,
+    incidents: state.incidents.map((one) => (one.id === incident.id ? incident : one)),
+  }),
+  incidentEnded: (state, { incident }) => ({
+    ...state,
+    incidents: state.incidents.filter((one) => one.id !== incident.id),
+  }),
+
   attemptRefused: (state, { attempt }) => ({ ...state, attempts: [...state.attempts, attempt].slice(-ATTEMPTS_KEPT) }),
   effectFailed: (state) => state,
 };

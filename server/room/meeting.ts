@@ -2,6 +2,7 @@ import type { Command } from '../protocol/commands.ts';
 import type { RoomEvent } from '../protocol/events.ts';
 import { waitingCalls } from './calls.ts';
 import { accept, type Rule, reject } from './decision.ts';
+import { endIncidents } from './incidents.ts';
 import { leaving } from './leaving.ts';
 import { isAttendee, isIn } from './state.ts';
 import type { SystemCommand } from './system-commands.ts';
@@ -22,6 +23,7 @@ export const meetingRules = {
     // The engine's own participants stay until they have put away what they hold.
     const attendees = Object.values(state.participants).filter((p) => isAttendee(p) && isIn(p));
     events.push({ type: 'meetingEnded' });
+    events.push(...endIncidents(state, now));
     const left = attendees.flatMap((p) => leaving(state, p.id, 'meetingEnded', now));
     return accept(...events, ...waitingCalls(state, now), ...left);
   },

@@ -1,4 +1,5 @@
 import type { CallId, ParticipantId, RoomId, SiteId } from '../protocol/ids.ts';
+import type { Incident } from '../protocol/lines.ts';
 import type { InvitedSite, Kind, Role, SentSource } from '../protocol/records.ts';
 
 /** Who enters: what a ticket says. */
@@ -39,6 +40,8 @@ export type SystemCommand =
       /** Who it was, where that is known. */
       site?: { siteId: SiteId; name: string };
     }
+  /** As the monitor sees it now; one that has ended has its end. */
+  | { verb: 'recordIncident'; incident: Incident }
   | { verb: 'reportEffectFailure'; effect: string; reason: string };
 
 export type SystemVerb = SystemCommand['verb'];

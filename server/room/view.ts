@@ -8,7 +8,7 @@ import { INITIAL_LAYOUT } from './state.ts';
  * the viewed state gives the viewed state (but for `seq`, which counts all).
  *
  * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
- * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording and refused attempts are the centre's; what a
+ * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording, incidents and refused attempts are the centre's; what a
  * codec is and where its camera looks, the centre's and its own, likewise a picture other than the program.
  */
 export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
@@ -29,6 +29,7 @@ export function viewState(state: RoomState, viewerId: ParticipantId): RoomState 
     sites: {},
     recording: state.recording.status === 'off' ? state.recording : { ...state.recording, warnings: [] },
     attempts: [],
+    incidents: [],
   };
 }
 
@@ -69,6 +70,9 @@ const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
   'sitesInvited',
   'pinSet',
   'recordingWarned',
+  'incidentOpened',
+  'incidentWidened',
+  'incidentEnded',
   'attemptRefused',
   'effectFailed',
 ]);

@@ -5,6 +5,7 @@ import type { OpenRooms } from '../open-rooms.ts';
 import { commandSchema } from '../protocol/commands.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { type MediaRequest, requestSchema } from '../protocol/media.ts';
+import type { ReportedSample } from '../protocol/monitor.ts';
 import { parse, type Refusal, Refused, refuse } from '../protocol/refusals.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Answer, ClientToServer, ServerToClient } from '../protocol/wire.ts';
@@ -24,6 +25,8 @@ export interface SignallingParts {
   tickets: Tickets;
   /** Throws `Refused` when the link or the sign-in behind a ticket no longer holds. */
   checkStanding(claims: TicketClaims): Promise<void>;
+  /** What a participant has measured of its own line. */
+  reportSamples(room: Room, participantId: string, samples: readonly ReportedSample[]): void;
   logger: Logger;
 }
 
@@ -59,7 +62,7 @@ export function checkVersion(version: number): void {
 /** The namespace `/room`: every connection is one participant of one room. */
 export function serveParticipants(
   namespace: Namespace<ClientToServer, ServerToClient>,
-  { rooms, tickets, checkStanding, logger }: SignallingParts,
+  { rooms, tickets, checkStanding, reportSamples, logger }: SignallingParts,
 ) {
   const seatsByRoom = new Map<RoomId, Seats>();
   const admitted = new WeakMap<ParticipantSocket, { seat: Seat; room: Room }>();
@@ -117,7 +120,7 @@ export function serveParticipants(
     const entry = admitted.get(socket);
     if (!entry) return void socket.disconnect(true);
     const { seat, room } = entry;
-    receive(socket, routesOf(seat, room), new TokenBucket(BURST, PER_SECOND), logger);
+    receive(socket, routesOf(seat, room, reportSamples), new TokenBucket(BURST, PER_SECOND), logger);
     try {
       seat.welcome();
     } catch (error) {
@@ -129,7 +132,7 @@ export function serveParticipants(
   return { reviewStanding };
 }
 
-function routesOf(seat: Seat, room: Room) {
+function routesOf(seat: Seat, room: Room, reportSamples: SignallingParts['reportSamples']) {
   const { participantId, role, kind } = seat.claims;
   return {
     command: (message: unknown) => room.dispatch(parse(commandSchema, message), { participantId, role, kind }),
@@ -137,7 +140,10 @@ function routesOf(seat: Seat, room: Room) {
   };
 
   async function perform(request: MediaRequest): Promise<unknown> {
-    return request.request === 'resync' ? seat.welcome() : room.media.request(participantId, request);
+    if (request.request === 'resync') return seat.welcome();
+    if (request.request !== 'reportSamples') return room.media.request(participantId, request);
+    reportSamples(room, participantId, request.samples);
+    return {};
   }
 }
 

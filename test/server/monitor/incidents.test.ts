@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NOTHING_WATCHED, type Proposal, watchIncidents } from '../../../server/monitor/incidents.ts';
-import type { LineLevel, LineState } from '../../../server/protocol/lines.ts';
+import { NOTHING_WATCHED, watchIncidents } from '../../../server/monitor/incidents.ts';
+import type { Incident, LineLevel, LineState } from '../../../server/protocol/lines.ts';
 import { every } from './samples.ts';
 
-const CARRIERS: Record<string, string> = { a: 'Viettel', b: 'Viettel', c: 'Viettel', d: 'VNPT' };
+const CARRIERS: Record<string, string> = { a: 'viettel', b: 'viettel', c: 'viettel', d: 'vnpt' };
 
 function state(level: LineLevel, since: number): LineState {
   const reason = { measure: 'loss' as const, direction: 'up' as const, value: 0.2, since };
@@ -13,7 +13,8 @@ function state(level: LineLevel, since: number): LineState {
 
 /** What is proposed, and when, while the lines are as `levelOf` says; nothing where there is no such line. */
 function watch(until: number, levelOf: (at: number, id: string) => LineLevel | undefined, ids = ['a', 'b', 'c', 'd']) {
-  const told: (Proposal & { at: number })[] = [];
+  const told: { told: 'open' | 'widen' | 'end'; at: number; incident: Incident }[] = [];
+  const seen = new Set<string>();
   let known = NOTHING_WATCHED;
   for (const at of every(1_000, until)) {
     const lines = new Map<string, LineState>();
@@ -21,14 +22,18 @@ function watch(until: number, levelOf: (at: number, id: string) => LineLevel | u
       const level = levelOf(at, id);
       if (level) lines.set(id, state(level, at));
     }
-    const { watch, proposals } = watchIncidents(
+    const { watch, changed } = watchIncidents(
       known,
       { lines, carrierOf: (id) => CARRIERS[id] },
       at,
       (n) => `${at}-${n}`,
     );
     known = watch;
-    told.push(...proposals.map((proposal) => ({ ...proposal, at })));
+    for (const incident of changed) {
+      const isKnown = seen.has(incident.id);
+      seen.add(incident.id);
+      told.push({ told: incident.endedAt !== undefined ? 'end' : isKnown ? 'widen' : 'open', at, incident });
+    }
   }
   return told;
 }
@@ -38,28 +43,31 @@ describe('incidents', () => {
     const told = watch(60_000, (at, id) => (id === 'a' && at >= 10_000 && at < 30_000 ? 'poor' : 'good'));
     expect(told).toMatchObject([
       {
-        proposal: 'open',
+        told: 'open',
         at: 15_000,
         incident: { participantIds: ['a'], openedAt: 10_000, reason: { measure: 'loss' } },
       },
-      { proposal: 'end', at: 40_000, endedAt: 30_000 },
+      { told: 'end', at: 40_000, incident: { endedAt: 30_000 } },
     ]);
   });
 
   test('several lines of one carrier at once are one; that of another carrier is its own', () => {
     const told = watch(30_000, (at, id) => (at >= 10_000 + (id === 'b' ? 3_000 : 0) ? 'down' : 'good'));
-    const opened = told.flatMap((p) => (p.proposal === 'open' ? [p.incident] : []));
-    expect(opened).toMatchObject([{ participantIds: ['a', 'c', 'b'], carrier: 'Viettel' }, { participantIds: ['d'] }]);
-    expect(opened[1]?.carrier).toBeUndefined();
+    const opened = told.flatMap((p) => (p.told === 'open' ? [p.incident] : []));
+    expect(opened).toMatchObject([
+      { participantIds: ['a', 'c', 'b'], carrierId: 'viettel' },
+      { participantIds: ['d'] },
+    ]);
+    expect(opened[1]?.carrierId).toBeUndefined();
   });
 
   test('a line that follows within a minute widens it, a later one does not', () => {
     const starts: Record<string, number> = { a: 5_000, b: 30_000, c: 90_000 };
     const told = watch(120_000, (at, id) => (at >= (starts[id] ?? 1e9) ? 'poor' : 'good'));
     expect(told).toMatchObject([
-      { proposal: 'open', incident: { participantIds: ['a'] } },
-      { proposal: 'widen', at: 30_000, incident: { participantIds: ['a', 'b'], carrier: 'Viettel' } },
-      { proposal: 'open', incident: { participantIds: ['c'] } },
+      { told: 'open', incident: { participantIds: ['a'] } },
+      { told: 'widen', at: 30_000, incident: { participantIds: ['a', 'b'], carrierId: 'viettel' } },
+      { told: 'open', incident: { participantIds: ['c'] } },
     ]);
   });
 
@@ -72,7 +80,7 @@ describe('incidents', () => {
 
   test('who has left has no line that fails', () => {
     const told = watch(60_000, (at) => (at < 20_000 ? 'poor' : undefined), ['a']);
-    expect(told.map(({ proposal }) => proposal)).toEqual(['open', 'end']);
+    expect(told.map((one) => one.told)).toEqual(['open', 'end']);
   });
 
   test('whatever the lines do: every incident ends once, after it was opened, and no line is in two at once', () => {
@@ -84,11 +92,11 @@ describe('incidents', () => {
         const until = (each.length + 30) * 1_000;
         const told = watch(until, (at, id) => each[at / 1_000 - 1]?.['abcd'.indexOf(id)] ?? 'good');
         const open = new Map<string, readonly string[]>();
-        for (const proposal of told) {
-          if (proposal.proposal === 'end') expect(open.delete(proposal.incidentId)).toBe(true);
+        for (const { told: what, incident } of told) {
+          if (what === 'end') expect(open.delete(incident.id)).toBe(true);
           else {
-            expect(open.has(proposal.incident.id)).toBe(proposal.proposal === 'widen');
-            open.set(proposal.incident.id, proposal.incident.participantIds);
+            expect(open.has(incident.id)).toBe(what === 'widen');
+            open.set(incident.id, incident.participantIds);
           }
           const failing = [...open.values()].flat();
           expect(new Set(failing).size).toBe(failing.length);

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { RoomMonitor, type Second } from './monitor/room-monitor.ts';
+import type { OpenRooms } from './open-rooms.ts';
+import type { ParticipantId, RoomId, SiteId } from './protocol/ids.ts';
+import type { LineState } from './protocol/lines.ts';
+import type { ReportedSample, Sample } from './protocol/monitor.ts';
+import type { RoomState } from './protocol/records.ts';
+import { isAttendee } from './room/state.ts';
+import type { LinesPort, Room } from './rooms.ts';
+
+/** What the directory knows of a site's line. */
+export interface LineTerms {
+  carrierId?: string | undefined;
+  upKbps?: number | undefined;
+  downKbps?: number | undefined;
+}
+
+interface LinesOptions {
+  termsOf(siteId: SiteId): LineTerms | undefined;
+  /** Where every second is kept. */
+  keep(roomId: RoomId, second: Second): void;
+  logger: Logger;
+  now: () => number;
+}
+
+const SECOND_MS = 1_000;
+/** Operators are told again what they know, for the values in it and for those who have just come. */
+const REPEAT_EVERY = 5;
+/** Who reports more often than this says nothing new. */
+const REPORT_PAUSE_MS = 900;
+
+/** Joins the rooms with what watches over their lines: samples in, states to the operators, incidents into the room. */
+export class Lines implements LinesPort {
+  readonly #options: LinesOptions;
+  readonly #monitors = new Map<RoomId, { room: Room; monitor: RoomMonitor }>();
+  readonly #reportedAt = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+  #seconds = 0;
+
+  constructor(options: LinesOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#assess(), SECOND_MS);
+  }
+
+  follow(rooms: OpenRooms): void {
+    for (const room of rooms.list()) this.#add(room);
+    rooms.watch({ opened: (room) => this.#add(room), closed: (roomId) => this.#monitors.delete(roomId) });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#monitors.clear();
+  }
+
+  measured({ roomId }: Room, samples: Sample[]): void {
+    this.#monitors.get(roomId)?.monitor.add(samples);
+  }
+
+  /** What a participant has measured itself. More than there is a use for is left out. */
+  reported({ roomId, state }: Room, participantId: ParticipantId, reported: readonly ReportedSample[]): void {
+    const participant = state.participants[participantId];
+    const entry = this.#monitors.get(roomId);
+    const now = this.#options.now();
+    const key = `${roomId}/${participantId}`;
+    if (!entry || !participant || !isAttendee(participant)) return;
+    if (now - (this.#reportedAt.get(key) ?? 0) < REPORT_PAUSE_MS) return;
+    this.#reportedAt.set(key, now);
+    const by = participant.kind === 'browser' ? 'client' : 'leg';
+    entry.monitor.add(reported.map(({ agoMs, ...figures }) => ({ ...figures, at: now - agoMs, participantId, by })));
+  }
+
+  capacity({ state }: Room, participantId: ParticipantId): LineTerms {
+    return this.#termsOf(state, participantId) ?? {};
+  }
+
+  /** Of every open room, as they are now. */
+  *states(): Generator<{ room: Room; lines: ReadonlyMap<ParticipantId, LineState> }> {
+    for (const { room, monitor } of this.#monitors.values()) yield { room, lines: monitor.lines };
+  }
+
+  #add(room: Room): void {
+    const monitor = new RoomMonitor({
+      state: () => room.state,
+      carrierOf: (id) => this.#termsOf(room.state, id)?.carrierId,
+      newId: () => randomBytes(9).toString('base64url'),
+    });
+    this.#monitors.set(room.roomId, { room, monitor });
+  }
+
+  #assess(): void {
+    const at = this.#options.now();
+    this.#seconds++;
+    for (const [key, reportedAt] of this.#reportedAt)
+      if (at - reportedAt > SECOND_MS * 60) this.#reportedAt.delete(key);
+    for (const { room, monitor } of this.#monitors.values()) {
+      try {
+        this.#tell(room, monitor.assess(at));
+      } catch (error) {
+        this.#options.logger.error({ err: error, room: room.roomId }, 'the lines of a room could not be judged');
+      }
+    }
+  }
+
+  #tell(room: Room, second: Second): void {
+    for (const incident of second.incidents) room.report({ verb: 'recordIncident', incident });
+    this.#options.keep(room.roomId, second);
+    const bad = [...second.lines].filter(([, { level }]) => level !== 'good');
+    const isDue = bad.length > 0 && this.#seconds % REPEAT_EVERY === 0;
+    if (second.hasChanged || isDue) room.notifyOperators({ notice: 'lines', lines: Object.fromEntries(bad) });
+  }
+
+  #termsOf({ participants }: RoomState, participantId: ParticipantId): LineTerms | undefined {
+    const siteId = participants[participantId]?.siteId;
+    return siteId === undefined ? undefined : this.#options.termsOf(siteId);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Incident, LineState } from '../protocol/lines.ts';
+import type { Sample } from '../protocol/monitor.ts';
+import type { RoomState } from '../protocol/records.ts';
+import { isAttendee } from '../room/state.ts';
+import { type Assessment, type Attendance, assess } from './assess.ts';
+import { NOTHING_WATCHED, type Watch, watchIncidents } from './incidents.ts';
+
+/** More than this of one room's within a second is no measurement any more. */
+const MOST_WAITING = 5_000;
+
+interface Options {
+  state(): RoomState;
+  /** Of the participant's line, where it is known. */
+  carrierOf(participantId: string): string | undefined;
+  newId(): string;
+}
+
+/** What a second brought. */
+export interface Second {
+  at: number;
+  lines: ReadonlyMap<string, LineState>;
+  /** Another state or another reason than a second ago. */
+  hasChanged: boolean;
+  /** Incidents that were opened, got one more line, or ended. */
+  incidents: Incident[];
+  /** Everything measured in it. */
+  samples: readonly Sample[];
+}
+
+/** One room's lines: gathers samples and judges them once a second. */
+export class RoomMonitor {
+  readonly #options: Options;
+  #waiting: Sample[] = [];
+  #assessment: Assessment = new Map();
+  #watch: Watch;
+  #told = '';
+
+  /** Incidents that were open when the server last stopped go on. */
+  constructor(options: Options) {
+    this.#options = options;
+    this.#watch = { ...NOTHING_WATCHED, open: options.state().incidents };
+  }
+
+  get lines(): ReadonlyMap<string, LineState> {
+    return new Map(this.#assessment.entries().map(([id, { line }]) => [id, line]));
+  }
+
+  add(samples: readonly Sample[]): void {
+    if (this.#waiting.length + samples.length <= MOST_WAITING) this.#waiting.push(...samples);
+  }
+
+  /** @param at now; called about once a second */
+  assess(at: number): Second {
+    const samples = this.#waiting;
+    this.#waiting = [];
+    const state = this.#options.state();
+    this.#assessment = assess(this.#assessment, attendanceOf(state), samples, at);
+    const { lines } = this;
+    const { carrierOf, newId } = this.#options;
+    const { watch, changed } = watchIncidents(this.#watch, { lines, carrierOf }, at, newId);
+    this.#watch = watch;
+    const told = signatureOf(lines);
+    const hasChanged = told !== this.#told;
+    this.#told = told;
+    return { at, lines, hasChanged, incidents: changed, samples };
+  }
+}
+
+/** Everyone who sits in the meeting, as long as his place is kept. Operators sit at the centre, but lines they have too. */
+function attendanceOf({ participants }: RoomState): Attendance {
+  const attendance = new Map<string, 'present' | 'away'>();
+  for (const participant of Object.values(participants)) {
+    const { id, presence } = participant;
+    if (isAttendee(participant) && (presence === 'present' || presence === 'away')) attendance.set(id, presence);
+  }
+  return attendance;
+}
+
+/** Values change every second; what is told at once are levels and reasons. */
+function signatureOf(lines: ReadonlyMap<string, LineState>): string {
+  const bad = [...lines].filter(([, { level }]) => level !== 'good');
+  return bad
+    .map(([id, { level, reasons }]) => `${id} ${level} ${reasons.map((r) => `${r.measure} ${r.direction}`).join()}`)
+    .join('\n');
+}
