@@ -166,3 +166,34 @@ test('while the meeting is held a site sees nothing and a codec the slide; the c
   const shown = { ...program, tier: '360p15' };
   expect([maySee(held, 'codec', shown), maySee(held, 'codec', { ...shown, for: 'codecs' })]).toEqual([true, false]);
 });
+
+const running: Extract<RoomState['recording'], { status: 'running' }> = {
+  ...{ status: 'running', id: 'r', startedAt: 0, warnings: [] },
+  ...{ tracks: 'speakers', content: true },
+};
+
+test('recorders are given speakers and what is presented, where it was asked for, and nobody whose gate is closed', () => {
+  const people = [
+    participant('open', 'site', 'browser', { gate: 'open' }),
+    participant('closed', 'site', 'browser'),
+    participant('presenter', 'site', 'browser', { sources: [{ source: 'screen' }, { source: 'screenAudio' }] }),
+    participant('recorder', 'service', 'recorder'),
+    composer,
+  ];
+  const kept = (recording: RoomState['recording']) => {
+    const state = { ...room(...people), recording };
+    return people.flatMap(({ id: participantId, sources }) =>
+      sources
+        .filter(({ source }) => {
+          const from = { participantId, source };
+          return mayHear(state, 'recorder', from) || maySee(state, 'recorder', from);
+        })
+        .map(({ source }) => `${participantId}/${source}`),
+    );
+  };
+  const program = ['composer/program', 'composer/mix'];
+  expect(kept(running)).toEqual(['open/camera', 'open/microphone', 'presenter/screen', ...program]);
+  expect(kept({ ...running, tracks: 'none' })).toEqual(['presenter/screen', ...program]);
+  expect(kept({ ...running, content: false })).toEqual(['open/camera', 'open/microphone', ...program]);
+  expect(kept({ status: 'off' })).toEqual(program);
+});
