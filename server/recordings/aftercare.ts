@@ -69,10 +69,10 @@ export class Aftercare {
    */
   async wipe({ recordingId, copied }: { recordingId: string; copied: boolean }): Promise<void> {
     const { storage, folders, recordings, relocation } = this.#parts;
-    if (copied && !relocation) throw new Error('a copy lies in a store that is not set');
     await relocation?.leave(recordingId);
     await storage.delete(recordingId);
     folders.forget(recordingId);
+    if (copied && !relocation) throw new Error('a copy lies in a store that is not set');
     await recordings.wiped(recordingId);
   }
 

@@ -23,8 +23,9 @@ export function openDiskFirst(disk: RecordingStorage, store: RecordingStorage): 
     read: (recordingId, name, range) => Readable.from(readEither(recordingId, name, range), { objectMode: false }),
     put: (recordingId, name, content) => disk.put(recordingId, name, content),
     async delete(recordingId) {
-      await store.delete(recordingId);
+      // What can go goes at once, whether the store answers or not.
       await disk.delete(recordingId);
+      await store.delete(recordingId);
     },
   };
 }

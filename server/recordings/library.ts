@@ -77,7 +77,7 @@ export class Library {
       const isCopy = act === 'download' && isWatermarked(identity, stored);
       throw isCopy ? new Refused('recordingWatermarked') : new Refused('notPermitted', act);
     }
-    if (stored.away && !this.#parts.hasStore && act !== 'manage') throw new Refused('recordingStoreAway');
+    if (stored.away && act !== 'open' && act !== 'manage') await this.#requireFiles(recordingId);
     return stored;
   }
 
@@ -97,6 +97,7 @@ export class Library {
     const stored = await this.admit(identity, recordingId, 'open');
     const viewer = viewerOf(identity, stored);
     if (!viewer.may.see) return this.#closed(stored, viewer);
+    await this.admit(identity, recordingId, 'see');
     const { reviews, log, folders } = this.#parts;
     const whole = await folders.read(recordingId);
     const seen = await this.onDisk(identity, recordingId);
@@ -138,6 +139,12 @@ export class Library {
       ...{ startedAt, durationMs, bytes, held, gaps, warnings, inspected },
       ...(until === null ? {} : { keepUntil: until }),
     };
+  }
+
+  /** What lay in a store may have been brought back to the disk before the store went. */
+  async #requireFiles(recordingId: string): Promise<void> {
+    const { hasStore, folders } = this.#parts;
+    if (!hasStore && (await folders.read(recordingId)).files.length === 0) throw new Refused('recordingStoreAway');
   }
 
   async #matches(identity: RecordingIdentity, all: readonly StoredRecording[], words: readonly string[]) {

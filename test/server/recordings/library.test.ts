@@ -230,6 +230,20 @@ test('a share ends when it expires or is revoked, and is stored as a hash alone'
   await expect(shelf.annotations.share(operator, 'r1', { ...wanted, expiresAt: START })).rejects.toThrow('expiresAt');
 });
 
+test('what lies in a store that is not set is away, until it is back on the disk', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  await shelf.store.recordings.copied('r1', START);
+  await shelf.store.recordings.away('r1');
+  await expect(shelf.library.detail(lan, 'r1')).rejects.toThrow('recordingStoreAway');
+  await expect(shelf.serving.playlist(lan, 'r1', 'program')).rejects.toThrow('recordingStoreAway');
+  await writeParts(shelf.folderOf('r1'), fabricatePart());
+  expect((await shelf.library.detail(lan, 'r1')).streams).toHaveLength(1);
+  // Whether a copy is left in that store nobody can say: it is not forgotten.
+  await shelf.removal.remove(operator, 'r1');
+  expect(await shelf.storage.list('r1')).toEqual([]);
+  expect(await shelf.store.recordings.unwiped()).toEqual([{ recordingId: 'r1', copied: true }]);
+});
+
 test('a watermarked share is seen and not taken away', async () => {
   await saved(shelf, 'r1', 'Giao ban');
   await writeParts(shelf.folderOf('r1'), fabricatePart());

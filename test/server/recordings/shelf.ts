@@ -7,10 +7,13 @@ import type { RecordingIdentity } from '../../../server/protocol/stored-recordin
 import { Aftercare } from '../../../server/recordings/aftercare.ts';
 import { Annotations } from '../../../server/recordings/annotations.ts';
 import { type RecordingKeys, readKeys } from '../../../server/recordings/cipher.ts';
+import { openDiskFirst } from '../../../server/recordings/disk-first.ts';
 import { RecordingFolders } from '../../../server/recordings/folder.ts';
 import { Library } from '../../../server/recordings/library.ts';
 import { openSigningKey } from '../../../server/recordings/manifest.ts';
+import { Relocation } from '../../../server/recordings/relocation.ts';
 import { Removal } from '../../../server/recordings/removal.ts';
+import type { S3Storage } from '../../../server/recordings/s3-storage.ts';
 import { Serving } from '../../../server/recordings/serving.ts';
 import { openDiskStorage } from '../../../server/recordings/storage.ts';
 import { openEmbeddedStore } from '../../../server/store/index.ts';
@@ -19,12 +22,28 @@ export const START = 1_767_574_800_000;
 export const KEYS: RecordingKeys = readKeys(Buffer.alloc(32, 9).toString('base64'));
 export const operator = { identity: { as: 'operator', username: 'lan' } as RecordingIdentity, ip: '10.0.0.1' };
 
-/** Recordings on a real disk and a real store, with a clock of the test's. */
-export async function openShelf({ retentionDays = 0, keys = KEYS } = {}) {
+interface Wanted {
+  retentionDays?: number;
+  keys?: RecordingKeys;
+  /** A store of objects, and how long what is there stays on the disk. */
+  store?: S3Storage;
+  localDays?: number;
+  bitsPerSecond?: number;
+}
+
+/** Recordings on a real disk and in a real database, with a clock of the test's. */
+export async function openShelf({
+  retentionDays = 0,
+  keys = KEYS,
+  store: s3,
+  localDays = 0,
+  bitsPerSecond = 0,
+}: Wanted = {}) {
   const data = await mkdtemp(join(tmpdir(), 'rostrum-shelf-'));
   const store = await openEmbeddedStore(data);
   const folder = join(data, 'recordings');
-  const storage = openDiskStorage(folder);
+  const disk = openDiskStorage(folder);
+  const storage = s3 ? openDiskFirst(disk, s3) : disk;
   const clock = { now: START };
   const now = () => clock.now;
   let looks = 0;
@@ -32,9 +51,10 @@ export async function openShelf({ retentionDays = 0, keys = KEYS } = {}) {
   const folders = new RecordingFolders(storage, () => (looks += 1_000));
   const signingKey = await openSigningKey(join(data, 'key.pem'));
   const parts = { ...store, folders, storage, signingKey, retentionDays, now, logger: pino({ level: 'silent' }) };
-  const library = new Library({ ...parts, hasStore: false });
+  const library = new Library({ ...parts, hasStore: s3 !== undefined });
   const annotations = new Annotations({ ...parts, library });
-  const aftercare = new Aftercare(parts);
+  const relocation = s3 && new Relocation({ ...parts, disk, store: s3, localDays, bitsPerSecond });
+  const aftercare = new Aftercare({ ...parts, ...(relocation ? { relocation } : {}) });
   const seqs = new Map<string, number>();
 
   /** Stored with the time of the clock. */
@@ -53,12 +73,13 @@ export async function openShelf({ retentionDays = 0, keys = KEYS } = {}) {
   }
 
   return {
-    ...{ data, store, folder, storage, clock, signingKey, library, annotations, aftercare, happen },
+    ...{ data, store, folder, storage, clock, signingKey, library, annotations, aftercare, relocation, happen },
     serving: new Serving({ library, storage, keys }),
     removal: new Removal({ ...parts, library, annotations, aftercare }),
     folderOf: (recordingId: string) => join(folder, recordingId),
     async close() {
       await aftercare.close();
+      await relocation?.close();
       await store.close();
       await rm(data, { recursive: true });
     },
