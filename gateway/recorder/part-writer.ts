@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
   Container,
@@ -46,6 +46,7 @@ export class PartWriter {
   readonly #options: PartOptions;
   readonly #hash: Hash = createHash('sha256');
   #files: { content: FileHandle; index: FileHandle } | undefined;
+  readonly #made: { path: string; file: FileHandle }[] = [];
   #encrypted: Encrypted | undefined;
   #offset = 0;
   #indexBytes = 0;
@@ -63,8 +64,13 @@ export class PartWriter {
 
   /** The beginning first. @param startedAt time of day at media time 0; said with the beginning */
   async write(piece: Piece, startedAt: number): Promise<void> {
-    if (piece.piece === 'init') await this.#begin(piece, startedAt);
-    else await this.#append(piece);
+    if (piece.piece === 'fragment') return this.#append(piece);
+    try {
+      await this.#begin(piece, startedAt);
+    } catch (error) {
+      await this.#abandon();
+      throw error;
+    }
   }
 
   /** It is complete, and the index says so with the sum of all its bytes. */
@@ -90,11 +96,8 @@ export class PartWriter {
     this.#encrypted = key && newEncryption(key);
     const path = join(folder, `${stream}.${part}`);
     // Never over what is there.
-    const content = await open(`${path}.${container}`, 'wx', 0o600);
-    const index = await open(`${path}.index.jsonl`, 'wx', 0o600).catch(async (error: unknown) => {
-      await content.close();
-      throw error;
-    });
+    const content = await this.#make(`${path}.${container}`);
+    const index = await this.#make(`${path}.index.jsonl`);
     this.#files = { content, index };
     const init = { offset: 0, bytes: bytes.length };
     await this.#put(bytes);
@@ -106,6 +109,21 @@ export class PartWriter {
       ...(width && height ? { width, height } : {}),
     };
     await this.#tell(header);
+  }
+
+  async #make(path: string): Promise<FileHandle> {
+    const file = await open(path, 'wx', 0o600);
+    this.#made.push({ path, file });
+    return file;
+  }
+
+  /** A part without its beginning is none. */
+  async #abandon(): Promise<void> {
+    this.#files = undefined;
+    for (const { path, file } of this.#made) {
+      await file.close().catch(() => undefined);
+      await rm(path, { force: true }).catch(() => undefined);
+    }
   }
 
   async #append({ bytes, at, ms, key }: FragmentPiece): Promise<void> {
