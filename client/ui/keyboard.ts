@@ -34,10 +34,14 @@ export function deedOf<Deed>(keys: KeyMap<Deed>, stroke: Stroke, singleKeys: boo
 }
 
 const TYPED_IN = 'input:not([type=checkbox], [type=radio]), textarea, select, [role="menu"], [role="dialog"]';
+const PRESSED = 'button, a, input';
+const WALKED = 'input[type=radio]';
 
-/** Typing, and whatever has opened above the page, keep their keys. */
-export function keepsKeys(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(TYPED_IN) !== null;
+/** Typing, whatever has opened above the page, and what is pressed or walked through keep their keys. */
+export function keepsKeys({ target, key }: Pick<KeyboardEvent, 'target' | 'key'>): boolean {
+  if (!(target instanceof Element)) return false;
+  const keeping = key === ' ' || key === 'Enter' ? PRESSED : key.startsWith('Arrow') ? WALKED : null;
+  return target.closest(keeping === null ? TYPED_IN : `${TYPED_IN}, ${keeping}`) !== null;
 }
 
 /** What a sheet of keys lists, in words. */
