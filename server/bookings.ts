@@ -14,6 +14,7 @@ import { carrierToldAt } from './meetings/carrier-notice.ts';
 import { deadlinesOf } from './meetings/deadlines.ts';
 import { occurrencesOf } from './meetings/recurrence.ts';
 import type { OpenRooms } from './open-rooms.ts';
+import type { Doer } from './protocol/audit.ts';
 import {
   type Book,
   type Booked,
@@ -87,7 +88,7 @@ export class Bookings {
     return deskSettingsSchema.parse((await this.#parts.store.deskDocuments.read(SETTINGS)) ?? {});
   }
 
-  async saveSettings(settings: DeskSettings, by: string): Promise<DeskSettings> {
+  async saveSettings(settings: DeskSettings, by: Doer): Promise<DeskSettings> {
     await this.#parts.store.deskDocuments.write(SETTINGS, settings, by, this.#parts.now());
     return settings;
   }

@@ -10,6 +10,7 @@ import { fillIn, kindOf, type Language, type Subject, valuesOf } from './meeting
 import { Outbox, type Sent } from './meetings/outbox.ts';
 import { type Recipient, recipientsOf } from './meetings/recipients.ts';
 import { callWebhook, signedHeaders, webhookSecret } from './meetings/webhooks.ts';
+import type { Doer } from './protocol/audit.ts';
 import type { Booking } from './protocol/bookings.ts';
 import {
   type Notice,
@@ -115,7 +116,7 @@ export class NoticeBoard {
     return templatesSchema.parse((await this.#parts.store.deskDocuments.read(TEMPLATES)) ?? DEFAULT_TEMPLATES);
   }
 
-  async saveTemplates(templates: Templates, by: string): Promise<Templates> {
+  async saveTemplates(templates: Templates, by: Doer): Promise<Templates> {
     await this.#parts.store.deskDocuments.write(TEMPLATES, templates, by, this.#parts.now());
     return templates;
   }

@@ -15,6 +15,7 @@ import {
 } from '../../server/protocol/accounts.ts';
 import { type AuditPage, type AuditQuery, auditPageSchema } from '../../server/protocol/audit.ts';
 import { devicesSchema, type Enrolment, enrolmentSchema } from '../../server/protocol/devices.ts';
+import { type Organisation, organisationSchema } from '../../server/protocol/directory.ts';
 import type { SiteId } from '../../server/protocol/ids.ts';
 import { callApi } from '../session/api.ts';
 
@@ -23,6 +24,14 @@ import { callApi } from '../session/api.ts';
 const accountsSchema = z.object({ accounts: z.array(accountSummarySchema) });
 const sessionsSchema = z.object({ sessions: z.array(openSessionSchema) });
 const nothing = z.unknown();
+
+const organisationsSchema = z.object({ organisations: z.array(organisationSchema) });
+
+/** By name. */
+export async function listHostUnits(): Promise<Organisation[]> {
+  const { organisations } = await callApi({ path: '/organisations', answer: organisationsSchema });
+  return organisations.filter(({ kind }) => kind === 'hostUnit');
+}
 
 function pathOf(username: string): string {
   return `/accounts/${encodeURIComponent(username)}`;

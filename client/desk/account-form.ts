@@ -27,7 +27,7 @@ export function wrongAccountFields({ username, name, roles, siteId, hostUnit }: 
   if (!nameSchema.safeParse(name).success) wrong.add('name');
   if (roles.length === 0) wrong.add('roles');
   if (roles.includes('site') && siteId === '') wrong.add('siteId');
-  if (roles.includes('hostUnit') && !nameSchema.safeParse(hostUnit).success) wrong.add('hostUnit');
+  if (roles.includes('hostUnit') && hostUnit === '') wrong.add('hostUnit');
   return wrong;
 }
 
@@ -36,6 +36,6 @@ export function standingOfForm({ roles, siteId, hostUnit }: AccountForm) {
   return {
     roles: ACCOUNT_ROLES.filter((role) => roles.includes(role)),
     ...(roles.includes('site') ? { siteId } : {}),
-    ...(roles.includes('hostUnit') ? { hostUnit: hostUnit.trim() } : {}),
+    ...(roles.includes('hostUnit') ? { hostUnit } : {}),
   };
 }

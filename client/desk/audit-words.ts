@@ -1,4 +1,4 @@
-import type { AuditAct } from '../../server/protocol/audit.ts';
+import type { AuditAct, AuditField } from '../../server/protocol/audit.ts';
 import { catalogue } from '../ui/words.svelte.ts';
 
 /** The audit log. */
@@ -118,3 +118,73 @@ export const auditActs = catalogue({
     recordingShareRevoked: 'Revoked a share',
   },
 } satisfies Record<'vi' | 'en', Record<AuditAct, string>>);
+
+/** What a row says more, in words. */
+export const auditFields = catalogue({
+  vi: {
+    name: 'tên',
+    title: 'tên cuộc họp',
+    roles: 'vai trò',
+    role: 'vai trò',
+    siteId: 'điểm cầu',
+    hostUnit: 'đơn vị chủ trì',
+    way: 'bằng',
+    singleSignOn: 'qua đăng nhập một lần',
+    sipPassword: 'đổi mật khẩu SIP',
+    sites: 'số điểm cầu',
+    linkId: 'mã liên kết',
+    format: 'dạng tệp',
+    device: 'máy',
+    issuedBy: 'người cấp mã',
+    before: 'trước',
+    after: 'sau',
+    detail: 'chi tiết',
+  },
+  en: {
+    name: 'name',
+    title: 'title',
+    roles: 'roles',
+    role: 'role',
+    siteId: 'site',
+    hostUnit: 'host unit',
+    way: 'by',
+    singleSignOn: 'by single sign-on',
+    sipPassword: 'another SIP password',
+    sites: 'sites',
+    linkId: 'link',
+    format: 'format',
+    device: 'computer',
+    issuedBy: 'code given out by',
+    before: 'before',
+    after: 'after',
+    detail: 'detail',
+  },
+} satisfies Record<'vi' | 'en', Record<AuditField, string>>);
+
+/** What was chosen, where it is one of a few. */
+export const auditValues = catalogue({
+  vi: {
+    password: 'mật khẩu',
+    passwordAndCode: 'mật khẩu và mã',
+    singleSignOn: 'đăng nhập một lần',
+    chair: 'chủ trì',
+    site: 'điểm cầu',
+    guest: 'khách',
+    administrator: 'quản trị',
+    operator: 'cán bộ kỹ thuật',
+    hostUnit: 'đơn vị chủ trì',
+    auditor: 'kiểm tra',
+  },
+  en: {
+    password: 'password',
+    passwordAndCode: 'password and code',
+    singleSignOn: 'single sign-on',
+    chair: 'chair',
+    site: 'site',
+    guest: 'guest',
+    administrator: 'administrator',
+    operator: 'operator',
+    hostUnit: 'host unit',
+    auditor: 'auditor',
+  },
+});

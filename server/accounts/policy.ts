@@ -12,6 +12,8 @@ const TABLE = {
   readAudit: ['administrator', 'auditor'],
   /** Open, prepare, invite, give out links, enter as operator. */
   runMeetings: ['operator'],
+  /** A host unit its own ones alone (REG-1). */
+  requestMeetings: ['operator', 'hostUnit'],
   readMeetings: ['administrator', 'operator', 'chair', 'auditor'],
   readMeetingLog: ['operator', 'auditor'],
   preside: ['chair'],

@@ -2,6 +2,7 @@ import { type Request, Router } from 'express';
 import type { Account, AccountChange } from '../accounts/ports.ts';
 import {
   type AccountSummary,
+  type AddAccount,
   addAccountSchema,
   type ChangeAccount,
   changeAccountSchema,
@@ -26,6 +27,16 @@ export function routeAccounts(parts: ApiParts, sessions: Sessions): Router {
     return account;
   }
 
+  /** What an account is for must be in the directory. Throws `Refused`: `siteUnknown`, `organisationUnknown`. */
+  async function requireKnown({ siteId, hostUnit }: Pick<AddAccount, 'siteId' | 'hostUnit'>): Promise<void> {
+    if (siteId !== undefined) directory.requireSites([siteId]);
+    if (hostUnit === undefined) return;
+    const units = (await parts.organisations.list()).filter(({ kind }) => kind === 'hostUnit');
+    if (!units.some(({ organisationId }) => organisationId === hostUnit)) {
+      throw new Refused('organisationUnknown', hostUnit);
+    }
+  }
+
   /** Throws `Refused`: `accountUnknown`, `lastAdministrator`. */
   async function change(
     { note }: SignedIn,
@@ -48,7 +59,7 @@ export function routeAccounts(parts: ApiParts, sessions: Sessions): Router {
   router.post('/accounts', async (request, response) => {
     const { note } = await sessions.require(request, 'manageAccounts');
     const wanted = parse(addAccountSchema, request.body);
-    if (wanted.siteId !== undefined) directory.requireSites([wanted.siteId]);
+    await requireKnown(wanted);
     const password = makeOneTimePassword();
     const account = { ...newAccount(wanted.username, now()), ...wanted, passwordHash: await hashPassword(password) };
     const result = await accounts.add(account, note('accountAdded', wanted.username, standingOf(wanted)));
@@ -59,7 +70,7 @@ export function routeAccounts(parts: ApiParts, sessions: Sessions): Router {
   router.patch('/accounts/:name', async (request, response) => {
     const by = await sessions.require(request, 'manageAccounts');
     const wanted = parse(changeAccountSchema, request.body);
-    if (wanted.standing?.siteId !== undefined) directory.requireSites([wanted.standing.siteId]);
+    if (wanted.standing) await requireKnown(wanted.standing);
     let account = await find(request.params.name);
     for (const step of stepsOf(wanted, account, now())) account = await change(by, account.username, step.what, step);
     response.json(summarise(account, now()));

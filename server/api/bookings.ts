@@ -1,8 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { mayAtDesk } from '../accounts/policy.ts';
 import { bookSchema, changeBookingSchema, deskSettingsSchema, takeStepSchema } from '../protocol/bookings.ts';
 import { timeSchema } from '../protocol/records.ts';
-import { parse, refuse } from '../protocol/refusals.ts';
+import { parse, Refused, refuse } from '../protocol/refusals.ts';
 import type { ApiParts, BookingOutcome } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -17,11 +18,25 @@ const exceptSchema = z.object({ except: z.string().max(64).optional() });
 export function routeBookings({ bookings, logger }: ApiParts, sessions: Sessions): Router {
   const router = Router();
   const readerOf = (request: Request) => sessions.require(request, 'readMeetings');
+  /** A host unit reads and requests its own meetings; elsewhere this is nobody's own. */
+  async function requesterOf(request: Request) {
+    const { account } = await sessions.require(request, 'requestMeetings');
+    const isOwnOnly = !mayAtDesk(account.roles, 'runMeetings');
+    return {
+      by: account.username,
+      requireOwn(hostUnitId: string): void {
+        if (isOwnOnly && hostUnitId !== account.hostUnit) throw new Refused('notPermitted', 'hostUnitId');
+      },
+    };
+  }
   const writerOf = async (request: Request) => (await sessions.require(request)).by.username;
 
   router.get('/bookings', async (request, response) => {
-    await readerOf(request);
-    response.json({ bookings: await bookings.list(parse(betweenSchema, request.query)) });
+    const { account } = await sessions.requireOwn(request);
+    const all = await bookings.list(parse(betweenSchema, request.query));
+    if (mayAtDesk(account.roles, 'readMeetings')) return void response.json({ bookings: all });
+    await requesterOf(request);
+    response.json({ bookings: all.filter(({ hostUnitId }) => hostUnitId === account.hostUnit) });
   });
 
   router.post('/bookings/check', async (request, response) => {
@@ -31,8 +46,10 @@ export function routeBookings({ bookings, logger }: ApiParts, sessions: Sessions
   });
 
   router.post('/bookings', async (request, response) => {
-    const by = await writerOf(request);
-    const outcome = await bookings.add(parse(bookSchema, request.body), by);
+    const { by, requireOwn } = await requesterOf(request);
+    const wanted = parse(bookSchema, request.body);
+    requireOwn(wanted.hostUnitId);
+    const outcome = await bookings.add(wanted, by);
     if (!answerClash(response, outcome)) return;
     logger.info({ username: by, bookings: outcome.bookings.map(({ bookingId }) => bookingId) }, 'a meeting was booked');
     response.status(201).json(outcome);
@@ -65,9 +82,9 @@ export function routeBookings({ bookings, logger }: ApiParts, sessions: Sessions
   });
 
   router.put('/desk-settings', async (request, response) => {
-    const by = await writerOf(request);
+    const { by } = await sessions.require(request);
     response.json(await bookings.saveSettings(parse(deskSettingsSchema, request.body), by));
-    logger.info({ username: by }, 'the settings of the desk were changed');
+    logger.info({ username: by.username }, 'the settings of the desk were changed');
   });
   return router;
 }

@@ -53,9 +53,9 @@ export function routeNotices({ notices, bookings, logger }: ApiParts, sessions: 
   });
 
   router.put('/notice-templates', async (request, response) => {
-    const by = await writerOf(request);
+    const { by } = await sessions.require(request);
     response.json(await notices.saveTemplates(parse(templatesSchema, request.body), by));
-    logger.info({ username: by }, 'the words of the notices were changed');
+    logger.info({ username: by.username }, 'the words of the notices were changed');
   });
 
   router.get('/webhooks/:id/secret', async (request, response) => {

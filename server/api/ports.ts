@@ -23,6 +23,7 @@ import type {
 import type { LoggedEvent } from '../protocol/events.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Inspection } from '../protocol/inspection.ts';
+import type { LineState } from '../protocol/lines.ts';
 import type { Notice, RecordNotice, Templates } from '../protocol/notices.ts';
 import type {
   ChangeRecording,
@@ -147,7 +148,7 @@ export type BookingOutcome = { bookings: Booking[] } | { clashes: Clash[] };
 /** Booked meetings (`server/bookings.ts`); each refuses what the rules do not let. */
 export interface BookingsPort {
   settings(): Promise<DeskSettings>;
-  saveSettings(settings: DeskSettings, by: string): Promise<DeskSettings>;
+  saveSettings(settings: DeskSettings, by: Doer): Promise<DeskSettings>;
   list(between: { from: number; to: number }): Promise<Booking[]>;
   find(bookingId: string): Promise<Booking>;
   check(wanted: Book, except?: string): Promise<BookingCheck>;
@@ -172,7 +173,7 @@ export interface NoticesPort {
   record(bookingId: string, told: RecordNotice, by: string): Promise<NoticesAnswer>;
   retry(noticeId: string): Promise<Notice>;
   templates(): Promise<Templates>;
-  saveTemplates(templates: Templates, by: string): Promise<Templates>;
+  saveTemplates(templates: Templates, by: Doer): Promise<Templates>;
   pdf(bookingId: string, language: 'vi' | 'en'): Promise<{ name: string; bytes: Buffer }>;
   calendar(bookingId: string): Promise<string>;
   webhookSecret(webhookId: string): string;
@@ -218,7 +219,20 @@ interface Standing {
   device?: string | undefined;
 }
 
+/** Lines of participants: now, and as they were. */
+export interface MonitorPort {
+  lines(): { roomId: string; lines: ReadonlyMap<string, LineState> }[];
+  /** Oldest first, as finely as is still kept; times in milliseconds since 1970. */
+  find(wanted: { participantId: string; roomId?: string; from: number; to: number }): Promise<{
+    stepMs: number;
+    samples: ({ at: number; roomId: string; stream: string } & Record<string, number | string | number[]>)[];
+  }>;
+}
+
 export interface ApiParts {
+  monitor: MonitorPort;
+  /** What Prometheus shows as a bearer token; absent: it must ask from this machine. */
+  metricsPassword?: string;
   accounts: Accounts;
   signIns: SignIns;
   audit: Audit;

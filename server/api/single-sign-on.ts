@@ -46,7 +46,7 @@ export function routeSingleSignOn(parts: ApiParts, { sessions, seal }: { session
       response.cookie(COOKIE, sealed, { ...COOKIE_OPTIONS, maxAge: UNDER_WAY_MS });
       response.redirect(url.href);
     } catch (error) {
-      logger.error({ err: error }, 'the single sign-on cannot be reached');
+      logger.error({ reason: reasonOf(error) }, 'the single sign-on cannot be reached');
       response.redirect(refusedAt('singleSignOnFailed'));
     }
   });
@@ -62,7 +62,7 @@ export function routeSingleSignOn(parts: ApiParts, { sessions, seal }: { session
       response.redirect('/');
     } catch (error) {
       const code = error instanceof Refused ? error.refusal.code : 'singleSignOnFailed';
-      logger.warn({ err: error }, 'a single sign-on failed');
+      logger.warn({ reason: reasonOf(error) }, 'a single sign-on failed');
       response.redirect(refusedAt(code));
     }
   });
@@ -162,6 +162,11 @@ function openUnderWay(seal: Seal, sealed: string | undefined, now: number): z.in
   const underWay = underWaySchema.parse(JSON.parse(seal.open(sealed, COOKIE)));
   if (underWay.until <= now) throw new Refused('singleSignOnFailed');
   return underWay;
+}
+
+/** Its sentence alone: what else hangs on such an error may be the provider's answer, with tokens in it. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The desk says it: a person looks at this answer. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { organisationIdSchema } from './directory.ts';
 import { siteIdSchema } from './ids.ts';
 import { nameSchema, timeSchema } from './records.ts';
 
@@ -40,7 +41,8 @@ const rolesSchema = z
 const standingFields = {
   roles: rolesSchema,
   siteId: siteIdSchema.optional(),
-  hostUnit: nameSchema.optional(),
+  /** A host unit of the directory. */
+  hostUnit: organisationIdSchema.optional(),
 };
 /** A site's account names its site, a host unit's its unit. */
 function isComplete({ roles, siteId, hostUnit }: { roles: AccountRole[]; siteId?: unknown; hostUnit?: unknown }) {

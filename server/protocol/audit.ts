@@ -20,8 +20,13 @@ export interface Doer {
   ip: string;
 }
 
-/** What was chosen, by field; never a secret. */
-export const auditDetailSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+/** The fields of which a row may say what was chosen; each has its words in the client's catalogue. */
+export const AUDIT_FIELDS = [
+  ...(['name', 'title', 'roles', 'role', 'siteId', 'hostUnit', 'way', 'singleSignOn', 'sipPassword'] as const),
+  ...(['sites', 'linkId', 'format', 'device', 'issuedBy', 'before', 'after', 'detail'] as const),
+] as const;
+/** Never a secret. */
+export const auditDetailSchema = z.partialRecord(z.enum(AUDIT_FIELDS), z.union([z.string(), z.number(), z.boolean()]));
 
 export const auditEntrySchema = z.object({
   at: timeSchema,
@@ -53,6 +58,7 @@ export const auditQuerySchema = z.strictObject({
 export const auditPageSchema = z.object({ rows: z.array(auditRowSchema), more: z.boolean() });
 
 export type AuditAct = z.infer<typeof auditActSchema>;
+export type AuditField = (typeof AUDIT_FIELDS)[number];
 export type AuditDetail = z.infer<typeof auditDetailSchema>;
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 export type AuditRow = z.infer<typeof auditRowSchema>;

@@ -74,8 +74,8 @@ export function describeBookings(name: string, open: () => Promise<Twin>): void 
     test('what the office has written is read as it was', async () => {
       const { deskDocuments } = twin.store;
       expect(await deskDocuments.read('settings')).toBeUndefined();
-      await deskDocuments.write('settings', { office: 'VP' }, 'lan', 1);
-      await deskDocuments.write('settings', { office: 'Văn phòng' }, 'lan', 2);
+      await deskDocuments.write('settings', { office: 'VP' }, { username: 'lan', ip: '' }, 1);
+      await deskDocuments.write('settings', { office: 'Văn phòng' }, { username: 'lan', ip: '' }, 2);
       expect(await deskDocuments.read('settings')).toEqual({ office: 'Văn phòng' });
     });
 

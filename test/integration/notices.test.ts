@@ -96,7 +96,7 @@ beforeEach(async () => {
   bookings = await Bookings.open({ ...common, rooms, directory });
   const settings = await bookings.settings();
   const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
-  await bookings.saveSettings({ ...settings, webhooks: [{ webhookId: 'calendar', url }] }, 'lan');
+  await bookings.saveSettings({ ...settings, webhooks: [{ webhookId: 'calendar', url }] }, { username: 'lan', ip: '' });
   const smtp = { host: '127.0.0.1', port: await mail.listen(), security: 'off', from: 'VP <vp@tinh.gov.vn>' } as const;
   board = new NoticeBoard({ ...common, bookings, directory, mail: smtp, signingKey: 'k', backOffMs: [0, 0, 0] });
   board.start();
@@ -239,7 +239,7 @@ test('the printed notice is in proper Vietnamese and names every site and whom t
 test('the office’s own words are used', async () => {
   const templates = await board.templates();
   const own = { subject: 'Mời họp {title}', body: 'Gửi {recipient}: {official}' };
-  await board.saveTemplates({ ...templates, vi: { ...templates.vi, carrier: own } }, 'lan');
+  await board.saveTemplates({ ...templates, vi: { ...templates.vi, carrier: own } }, { username: 'lan', ip: '' });
   const id = await confirmed();
   await board.announce(id, 'lan');
   await settled(id);

@@ -12,11 +12,11 @@ test('what is missing or wrong is named by its field', () => {
 });
 
 test('what a role does not ask for is not sent, and roles stand in one order', () => {
-  const full = { ...form, siteId: 'ba-be', hostUnit: ' Sở Y tế ' };
+  const full = { ...form, siteId: 'ba-be', hostUnit: 'so-y-te' };
   expect(standingOfForm({ ...full, roles: ['auditor', 'operator'] })).toEqual({ roles: ['operator', 'auditor'] });
   expect(standingOfForm({ ...full, roles: ['hostUnit', 'site'] })).toEqual({
     roles: ['site', 'hostUnit'],
     siteId: 'ba-be',
-    hostUnit: 'Sở Y tế',
+    hostUnit: 'so-y-te',
   });
 });

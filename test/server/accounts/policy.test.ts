@@ -12,7 +12,8 @@ test('REG-14: nobody at a site changes anything, and accounts are the administra
   expect(whoMay('attend')).toEqual(['site']);
 });
 
-test('REG-12: only operators run a meeting', () => {
+test('REG-1, REG-12: a host unit requests meetings, and only operators run them', () => {
+  expect(whoMay('requestMeetings')).toEqual(['operator', 'hostUnit']);
   expect(whoMay('runMeetings')).toEqual(['operator']);
 });
 
