@@ -42,11 +42,11 @@ export class Library {
   }
 
   /**
-   * All of them, for an operator: newest first; with a query those alone that it finds, best first. What is said in one
+   * All that he is told of: newest first; with a query those alone that it finds, best first. What is said in one
    * that he may not see finds nothing.
    */
   async list(identity: RecordingIdentity, query = ''): Promise<RecordingSummary[]> {
-    const all = await this.#parts.recordings.list();
+    const all = (await this.#parts.recordings.list()).filter((one) => may(identity, 'open', one));
     const words = wordsOf(query);
     if (words.length === 0) return all.slice(0, MOST_LISTED).map((one) => this.summarise(one));
     const matches = await this.#matches(identity, all, words);

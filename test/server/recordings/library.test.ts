@@ -263,6 +263,7 @@ test('what is said in a recording finds nothing for an operator who may not see 
   const found = async (who: RecordingIdentity, query: string) => (await shelf.library.list(who, query)).length;
   expect([await found(mai, 'ky luat'), await found(lan, 'ky luat')]).toEqual([1, 0]);
   expect(await shelf.library.list(lan, 'giao ban')).toMatchObject([{ found: [{ in: 'title' }] }]);
+  expect(await shelf.library.list({ as: 'auditor', username: 'thu' })).toEqual([]);
 });
 
 test('a view is recorded once for each who looks, however often his player asks', async () => {
