@@ -62,6 +62,7 @@ export interface Settings {
   tlsCert: string;
   tlsKey: string;
   log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  metricsPassword?: string;
   demo: boolean;
   resetOperator: boolean;
 }
@@ -219,6 +220,7 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     tlsCert: values.TLS_CERT ?? resolve(values.DATA, 'tls/certificate.pem'),
     tlsKey: values.TLS_KEY ?? resolve(values.DATA, 'tls/certificate-key.pem'),
     log: values.LOG,
+    ...(values.METRICS_PASSWORD ? { metricsPassword: values.METRICS_PASSWORD } : {}),
     demo: values.DEMO === 'on',
     resetOperator: values.RESET_OPERATOR === 'on',
   };

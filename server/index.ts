@@ -20,7 +20,7 @@ import { OrganisationList } from './organisations.ts';
 import { Refused } from './protocol/refusals.ts';
 import { openRecorded, recordingsFolder } from './recordings/index.ts';
 import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
-import { openEmbeddedStore, type Store } from './store/index.ts';
+import { openEmbeddedStore, Samples, type Store } from './store/index.ts';
 
 const settings = readSettings();
 const text = texts[settings.language];
@@ -57,9 +57,11 @@ async function start(): Promise<void> {
   const media = await startMedia(mediaSettings(settings), logger.child({ part: 'media' }));
   closers.push(() => media.close());
 
+  const samples = new Samples(settings.data, now, (reason) => logger.error({ reason }, 'samples cannot be kept'));
+  closers.push(() => samples.close());
   const lines = new Lines({
     termsOf: (siteId) => directory.lineOf(siteId),
-    keep: () => undefined,
+    keep: (roomId, second) => samples.keep(roomId, second),
     ...{ logger, now },
   });
   closers.push(async () => lines.close());
@@ -85,6 +87,8 @@ async function start(): Promise<void> {
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
     ...{ ...store, rooms, directory, organisations, bookings, notices, recorded, recordingsDir, logger, now },
+    monitor: { lines: () => lines.list(), find: (wanted) => samples.figures(wanted) },
+    ...(settings.metricsPassword ? { metricsPassword: settings.metricsPassword } : {}),
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,
     ...(settings.publicUrl ? { publicUrl: settings.publicUrl } : {}),

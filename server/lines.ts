@@ -75,8 +75,8 @@ export class Lines implements LinesPort {
   }
 
   /** Of every open room, as they are now. */
-  *states(): Generator<{ room: Room; lines: ReadonlyMap<ParticipantId, LineState> }> {
-    for (const { room, monitor } of this.#monitors.values()) yield { room, lines: monitor.lines };
+  list(): { roomId: RoomId; lines: ReadonlyMap<ParticipantId, LineState> }[] {
+    return [...this.#monitors].map(([roomId, { monitor }]) => ({ roomId, lines: monitor.lines }));
   }
 
   #add(room: Room): void {

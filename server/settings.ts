@@ -313,6 +313,11 @@ export const SETTINGS = {
     en: 'Log level',
     allowed: 'debug | info | warn | error | silent',
   }),
+  METRICS_PASSWORD: describe(z.string().min(16).max(256).optional(), {
+    vi: 'Mật khẩu của Prometheus cho /metrics (bearer); không có thì chỉ máy này được đọc',
+    en: 'Password of Prometheus for /metrics (bearer); without it only this machine may read them',
+    allowed: '16–256',
+  }),
   DEMO: describe(onOff('off'), {
     vi: 'Cuộc họp trình diễn với sáu điểm cầu mô phỏng',
     en: 'A demonstration meeting with six simulated sites',

@@ -11,6 +11,8 @@ import { routeDirectory } from './directory.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
 import { routeLayouts } from './layouts.ts';
 import { routeLinks } from './links.ts';
+import { serveMetrics } from './metrics.ts';
+import { routeMonitor } from './monitor.ts';
 import { routeNotices } from './notices.ts';
 import { refuseForeignOrigin } from './origin.ts';
 import { routeOwnAccount } from './own-account.ts';
@@ -54,6 +56,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));
+  api.use(routeMonitor(parts, sessions));
   api.use(routeDirectory(parts, sessions));
   api.use(routeBookings(parts, sessions));
   api.use(routeNotices(parts, sessions));
@@ -61,6 +64,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeRecordings(parts, sessions));
   api.use(refuseUnknownPath);
 
+  app.get('/metrics', serveMetrics(parts, sessions));
   app.use('/api', api);
   app.use(serveClient(parts.clientDir));
   app.use(refuseUnknownPath);

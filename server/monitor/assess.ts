@@ -3,7 +3,7 @@ import type { Direction, LineLevel, LineState, Measure, Reason } from '../protoc
 import type { Sample } from '../protocol/monitor.ts';
 import { type Alarm, rankOf, step, worse } from './hysteresis.ts';
 import { qualityOf } from './quality.ts';
-import { MEASURES, type Origins, type Reading, RULES, readingsOf, WINDOW_MS } from './readings.ts';
+import { MEASURES, type Origins, type Reading, type Readings, RULES, readingsOf, WINDOW_MS } from './readings.ts';
 
 /** What is remembered of one line from one second to the next. */
 export interface Assessed {
@@ -53,9 +53,12 @@ interface Now {
 
 function assessLine(before: Assessed | undefined, { window, isAway, origins, at }: Now): Assessed {
   const alarms = new Map<string, Alarm & { measure: Measure; direction: Direction }>();
+  const halves: Pick<LineState, Direction> = { up: {}, down: {} };
   for (const direction of DIRECTIONS) {
     const readings = readingsOf(window, direction, origins);
     if (direction === 'up') readings.connection = { badness: isAway ? 1 : 0, value: isAway ? 1 : 0 };
+    const own = window.filter((sample) => sample.direction === direction);
+    halves[direction] = { ...figuresOf(readings), ...qualityOf(own) };
     for (const measure of MEASURES) {
       const key = `${direction} ${measure}`;
       const alarm = step(before?.alarms.get(key), measured(readings[measure], isAway, measure), RULES[measure], at);
@@ -64,9 +67,15 @@ function assessLine(before: Assessed | undefined, { window, isAway, origins, at 
   }
   const level = alarms.values().reduce<LineLevel>((worst, alarm) => worse(worst, alarm.level), 'good');
   const since = before?.line.level === level ? before.line.since : at;
-  const up = qualityOf(window.filter((sample) => sample.direction === 'up'));
-  const down = qualityOf(window.filter((sample) => sample.direction === 'down'));
-  return { line: { level, since, reasons: reasonsOf(alarms.values()), up, down }, alarms, window };
+  return { line: { level, since, reasons: reasonsOf(alarms.values()), ...halves }, alarms, window };
+}
+
+function figuresOf({ loss, jitter, roundTrip }: Readings): LineState['up'] {
+  return {
+    ...(loss ? { loss: Math.round(loss.value * 10_000) / 10_000 } : {}),
+    ...(jitter ? { jitterMs: Math.round(jitter.value) } : {}),
+    ...(roundTrip ? { roundTripMs: Math.round(roundTrip.value) } : {}),
+  };
 }
 
 /** Of who has lost its connection nothing else is judged: that it is silent follows from it. */

@@ -64,6 +64,9 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   POST   /api/layouts      SaveLayout        → SavedLayout 409 `layoutNameTaken`
  *   PUT    /api/layouts/:id  SaveLayout        → SavedLayout 404 `layoutNotSaved`, 409 `layoutNameTaken`
  *   DELETE /api/layouts/:id                    → {}         404 `layoutNotSaved`
+ *   GET    /api/rooms/:id/lines                → { lines: Record<participant, LineState> } as they are now
+ *   GET    /api/lines/:participant/samples?roomId=&from=&to= → { stepMs, samples } `protocol/monitor.ts`, oldest first
+ *   GET    /api/lines/:participant/samples.csv → the same as a table
  *   GET    /api/sip/bans                       → { bans: SipBan[] }
  *   DELETE /api/sip/bans/:ip                   → {}
  *   POST   /api/link         OpenLink          → LinkInfo   what the join page shows before joining

@@ -30,7 +30,17 @@ export const reasonSchema = z.strictObject({
 });
 /** Mean opinion score, 1 to 4.5 (ITU-T P.800.1), estimated. */
 const opinion = z.number().min(1).max(5).optional();
-const halfLineSchema = z.strictObject({ kbps: z.number().nonnegative().optional(), speech: opinion, picture: opinion });
+const figure = z.number().nonnegative().optional();
+/** Of its last seconds; what is absent was not measured. */
+const halfLineSchema = z.strictObject({
+  kbps: figure,
+  /** Share of the packets. */
+  loss: figure,
+  jitterMs: figure,
+  roundTripMs: figure,
+  speech: opinion,
+  picture: opinion,
+});
 export const lineStateSchema = z.strictObject({
   level: lineLevelSchema,
   since: timeSchema,

@@ -29,6 +29,7 @@ export { openAuditIn } from './audit.ts';
 export { AppendConflict } from './event-log.ts';
 export type { Notices, StoredNotice } from './notices.ts';
 export type { Registrations } from './registrations.ts';
+export { Samples } from './samples.ts';
 export type { Ha1, SaveResult, Sites, StoredSite } from './sites.ts';
 
 /** Everything that outlives the process. */

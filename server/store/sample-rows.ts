@@ -1,0 +1,127 @@
+import type { LineState } from '../protocol/lines.ts';
+import { codecSchema, limitSchema, type Sample } from '../protocol/monitor.ts';
+
+/** How figures of several intervals become one. */
+type Merge = 'avg' | 'sum' | 'max';
+/** Stored as integers: a share of 1 is 10,000. SQLite keeps small ones in a byte or two, and nothing for what is absent. */
+const COLUMNS = {
+  span_ms: [1, 'sum'],
+  kbps: [1, 'avg'],
+  layer0: [1, 'avg'],
+  layer1: [1, 'avg'],
+  layer2: [1, 'avg'],
+  packets: [1, 'sum'],
+  loss: [10_000, 'avg'],
+  unrepaired: [10_000, 'avg'],
+  jitter_ms: [1, 'max'],
+  round_trip_ms: [1, 'avg'],
+  nacks: [1, 'sum'],
+  plis: [1, 'sum'],
+  firs: [1, 'sum'],
+  resent: [1, 'sum'],
+  available: [1, 'avg'],
+  given: [100, 'avg'],
+  silent_ms: [1, 'max'],
+  codec: [1, 'max'],
+  frames: [1, 'sum'],
+  height: [1, 'max'],
+  frozen_ms: [1, 'sum'],
+  concealed: [10_000, 'avg'],
+  limited: [1, 'max'],
+  level: [1, 'max'],
+  speech: [100, 'avg'],
+  picture: [100, 'avg'],
+} as const satisfies Record<string, readonly [number, Merge]>;
+type Column = keyof typeof COLUMNS;
+export const COLUMN_NAMES = Object.keys(COLUMNS) as Column[];
+export type Row = Partial<Record<Column, number | null>>;
+
+const LEVELS = ['good', 'strained', 'poor', 'down'] as const;
+
+/** What the line was judged to be in one direction, in one second. */
+export interface Judged {
+  direction: 'up' | 'down';
+  level: LineState['level'];
+  figures: LineState['up'];
+}
+
+export function rowOfSample(sample: Sample): Row {
+  const [layer0, layer1, layer2] = sample.layersKbps ?? [];
+  return {
+    span_ms: sample.spanMs,
+    ...scaled({ kbps: sample.kbps, layer0, layer1, layer2, packets: sample.packets, loss: sample.loss }),
+    ...scaled({ unrepaired: sample.unrepaired, jitter_ms: sample.jitterMs, round_trip_ms: sample.roundTripMs }),
+    ...scaled({ nacks: sample.nacks, plis: sample.plis, firs: sample.firs, resent: sample.resent }),
+    ...scaled({ available: sample.availableKbps, given: sample.given, silent_ms: sample.silentMs }),
+    ...scaled({
+      frames: sample.frames,
+      height: sample.height,
+      frozen_ms: sample.frozenMs,
+      concealed: sample.concealed,
+    }),
+    ...(sample.codec ? { codec: codecSchema.options.indexOf(sample.codec) } : {}),
+    ...(sample.limited ? { limited: 1 + limitSchema.options.indexOf(sample.limited) } : {}),
+  };
+}
+
+export function rowOfJudged({ level, figures }: Judged): Row {
+  const { kbps, loss, jitterMs, roundTripMs, speech, picture } = figures;
+  return {
+    level: LEVELS.indexOf(level),
+    ...scaled({ kbps, loss, jitter_ms: jitterMs, round_trip_ms: roundTripMs, speech, picture }),
+  };
+}
+
+/** Figures as they were measured, or merged; in the names and units of `protocol/monitor.ts`. */
+export function figuresOf(row: Row): Record<string, number | string | number[]> {
+  const value = (name: Column) => {
+    const stored = row[name];
+    return stored === null || stored === undefined ? undefined : stored / COLUMNS[name][0];
+  };
+  const layers = [value('layer0'), value('layer1'), value('layer2')].filter((kbps) => kbps !== undefined);
+  const level = row.level === null || row.level === undefined ? undefined : LEVELS[row.level];
+  const all = {
+    spanMs: value('span_ms'),
+    level,
+    kbps: value('kbps'),
+    layersKbps: layers.length > 0 ? layers : undefined,
+    packets: value('packets'),
+    loss: value('loss'),
+    unrepaired: value('unrepaired'),
+    jitterMs: value('jitter_ms'),
+    roundTripMs: value('round_trip_ms'),
+    nacks: value('nacks'),
+    plis: value('plis'),
+    firs: value('firs'),
+    resent: value('resent'),
+    availableKbps: value('available'),
+    given: value('given'),
+    silentMs: value('silent_ms'),
+    codec: codecSchema.options[value('codec') ?? -1],
+    frames: value('frames'),
+    height: value('height'),
+    frozenMs: value('frozen_ms'),
+    concealed: value('concealed'),
+    limited: limitSchema.options[(value('limited') ?? 0) - 1],
+    speech: value('speech'),
+    picture: value('picture'),
+  };
+  const known = Object.entries(all).filter(([, figure]) => figure !== undefined);
+  return Object.fromEntries(known) as Record<string, number | string | number[]>;
+}
+
+/** Every column of several rows as one: `avg(kbps)` and so on. */
+export function merging(): string {
+  return COLUMN_NAMES.map((name) => {
+    const merge = COLUMNS[name][1];
+    return merge === 'avg' ? `cast(round(avg(${name})) as integer)` : `${merge}(${name})`;
+  }).join(', ');
+}
+
+function scaled(figures: { [K in Column]?: number | undefined }): Row {
+  const row: Row = {};
+  for (const [name, figure] of Object.entries(figures) as [Column, number | undefined][]) {
+    if (figure !== undefined) row[name] = Math.round(figure * COLUMNS[name][0]);
+  }
+  return row;
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Kept, SampleFile } from '../../../server/store/sample-file.ts';
+import { figuresOf } from '../../../server/store/sample-rows.ts';
+
+/** Ten minutes past an hour, in seconds. */
+const START = 1_800_000_600;
+const DAY = 86_400;
+let folder: string;
+let path: string;
+let file: SampleFile;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rostrum-samples-'));
+  path = join(folder, 'samples.sqlite');
+  file = new SampleFile(path);
+});
+afterEach(() => {
+  file.close();
+  rmSync(folder, { recursive: true });
+});
+
+function rows(participantId: string, second: number, loss = 100): Kept[] {
+  const of = { roomId: '600100', participantId, second };
+  return [
+    { ...of, stream: 'line up', row: { level: 0, kbps: 1_500, loss, jitter_ms: 4, round_trip_ms: 31, speech: 431 } },
+    { ...of, stream: 'up server a/camera', row: { span_ms: 1_000, kbps: 1_400, packets: 150, loss, nacks: 2 } },
+  ];
+}
+const between = (from: number, to: number, participantId = 'a') => ({
+  participantId,
+  from: from * 1000,
+  to: to * 1000,
+});
+
+describe('what was measured', () => {
+  test('is found as it was kept, by line and time, oldest first', () => {
+    for (let i = 0; i < 120; i++) file.keep([...rows('a', START + i), ...rows('b', START + i)]);
+    const { stepMs, rows: found } = file.find(between(START + 30, START + 40), START + 120);
+    expect(stepMs).toBe(1_000);
+    expect(found).toHaveLength(20);
+    expect(found[0]).toMatchObject({ at: (START + 30) * 1000, roomId: '600100', kbps: 1_500, loss: 100 });
+    expect(found.map(({ at }) => at)).toEqual(found.map(({ at }) => at).toSorted((a, b) => a - b));
+    expect(file.find({ ...between(START, START + 60), roomId: 'another' }, START + 60).rows).toEqual([]);
+  });
+
+  test('is merged: rates averaged, counts summed, the worst jitter kept', () => {
+    for (let i = 0; i < 60; i++) file.keep(rows('a', START + i, i % 2 ? 300 : 100));
+    file.thin(START + 120);
+    const found = file.find(between(START, START + 60), START + 2 * DAY);
+    expect(found.stepMs).toBe(10_000);
+    const stream = found.rows.find((row) => row.stream === 'up server a/camera');
+    expect(stream && figuresOf(stream)).toMatchObject({
+      spanMs: 10_000,
+      packets: 1_500,
+      nacks: 20,
+      loss: 0.02,
+      kbps: 1_400,
+    });
+  });
+
+  test('by the minute is kept what was judged of the line, no more', () => {
+    for (let i = 0; i < 180; i++) file.keep(rows('a', START + i));
+    file.thin(START + 240);
+    const { stepMs, rows: found } = file.find(between(START, START + 180), START + 30 * DAY);
+    expect(stepMs).toBe(60_000);
+    expect(found.map(({ stream }) => stream)).toEqual(['line up', 'line up', 'line up']);
+    expect(found[0] && figuresOf(found[0])).toMatchObject({ level: 'good', speech: 4.31, roundTripMs: 31 });
+  });
+
+  test('survives a restart, after which thinning goes on where it was', () => {
+    for (let i = 0; i < 60; i++) file.keep(rows('a', START + i));
+    file.thin(START + 40);
+    file.close();
+    file = new SampleFile(path);
+    for (let i = 60; i < 120; i++) file.keep(rows('a', START + i));
+    file.thin(START + 150);
+    const tens = file.find(between(START, START + 120), START + 2 * DAY).rows;
+    expect(tens.filter(({ stream }) => stream === 'line up')).toHaveLength(12);
+  });
+
+  test('is thinned by age: seconds for a day, tens for five, minutes for two years', () => {
+    for (let i = 0; i < 60; i++) file.keep(rows('a', START + i));
+    file.thin(START + 120);
+    const steps = [0.5, 2, 10, 800].map((days) => {
+      const now = START + days * DAY;
+      file.thin(now);
+      const { stepMs, rows: found } = file.find(between(START, START + 60), now);
+      return found.length > 0 ? stepMs : 0;
+    });
+    expect(steps).toEqual([1_000, 10_000, 60_000, 0]);
+  });
+});
+
+/**
+ * The year's size: 130 sites, three hours a day, 250 days. Each second keeps two rows that were judged and, of a large
+ * meeting, at most 300 measured by the server and 130 × 6 / 5 reported by browsers: 716 rows.
+ */
+test('a year of 130 sites that meet daily is about a gigabyte', { timeout: 30_000 }, () => {
+  const [sites, seconds] = [130, 120];
+  for (let i = 0; i < seconds; i++) {
+    file.keep(
+      Array.from({ length: sites }, (_, n) => [
+        ...rows(`site-${n}`, START + i),
+        ...rows(`site-${n}`, START + i),
+      ]).flat(),
+    );
+  }
+  file.thin(START + seconds + 60);
+  file.close();
+  const stored = sites * (2 * seconds + (2 * seconds) / 10 + seconds / 60);
+  const bytesPerRow = statSync(path).size / stored;
+  file = new SampleFile(path);
+  const meeting = 3 * 3_600;
+  const aDay = 716 * meeting;
+  const fiveDays = (716 / 10) * meeting * 5;
+  const aYear = ((2 * sites) / 60) * meeting * 250;
+  const gigabytes = ((aDay + fiveDays + aYear) * bytesPerRow) / 1e9;
+  expect(bytesPerRow).toBeLessThan(64);
+  expect(gigabytes).toBeGreaterThan(0.3);
+  expect(gigabytes).toBeLessThan(1.5);
+});

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { LineState } from '../../../server/protocol/lines.ts';
+import { figuresOf } from '../../../server/store/sample-rows.ts';
+import { Samples } from '../../../server/store/samples.ts';
+
+const AT = 1_800_000_000_000;
+const line: LineState = { level: 'poor', since: AT, reasons: [], up: { loss: 0.12, speech: 2.9 }, down: { kbps: 800 } };
+let folder: string;
+const failures: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rostrum-samples-'));
+  failures.length = 0;
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const open = () =>
+  new Samples(
+    folder,
+    () => AT + 5_000,
+    (reason) => failures.push(reason),
+  );
+const wanted = { participantId: 'a', from: AT - 1_000, to: AT + 5_000 };
+
+test('what is kept is found at once, and after a restart', async () => {
+  const stream = { participantId: 'a', source: 'camera' as const };
+  let samples = open();
+  samples.keep('600100', {
+    at: AT,
+    lines: new Map([['a', line]]),
+    samples: [
+      { at: AT, participantId: 'a', direction: 'up', by: 'server', stream, spanMs: 1_000, codec: 'vp8', loss: 0.12 },
+    ],
+  });
+  const { rows } = await samples.find(wanted);
+  await samples.close();
+  expect(rows.map(({ stream: name }) => name).sort()).toEqual(['line down', 'line up', 'up server a/camera']);
+  const up = rows.find((row) => row.stream === 'line up');
+  expect(up && figuresOf(up)).toEqual({ level: 'poor', loss: 0.12, speech: 2.9 });
+  samples = open();
+  expect((await samples.find(wanted)).rows).toEqual(rows);
+  await samples.close();
+  await expect(samples.find(wanted)).rejects.toThrow('closed');
+  expect(failures).toEqual([]);
+});
+
+test('a file that cannot be written is told of, and costs nothing else', async () => {
+  const samples = new Samples(
+    join(folder, 'missing'),
+    () => AT,
+    (reason) => failures.push(reason),
+  );
+  await expect(samples.find(wanted)).rejects.toThrow();
+  expect(failures).toHaveLength(1);
+  await samples.close();
+});
