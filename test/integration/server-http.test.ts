@@ -39,7 +39,7 @@ test('a one-time password opens nothing but its own change', async () => {
     client.send('POST', '/api/password', { password: server.oneTimePassword, newPassword });
   expect((await change('short')).json).toMatchObject({ error: { code: 'passwordTooWeak', detail: '12' } });
   const before = client.cookie;
-  expect((await change(PASSWORD)).json).toEqual({ username: 'operator', passwordChangeRequired: false });
+  expect((await change(PASSWORD)).json).toMatchObject({ username: 'operator', passwordChangeRequired: false });
   expect((await client.send('GET', '/api/rooms')).status).toBe(200);
   expect((await http(`${server.url}/api/rooms`, 'GET', undefined, { cookie: before })).status).toBe(401);
   expect((await client.send('POST', '/api/sign-in', once)).json).toMatchObject({ error: { code: 'wrongPassword' } });
