@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
-import { newEncryption, readKeys } from '../../server/recordings/cipher.ts';
+import { newEncryption, readKeys, seal } from '../../server/recordings/cipher.ts';
 import { fabricatePart, writeParts } from '../server/recordings/fabricate.ts';
 import { until } from './media-fixture.ts';
 import { issueLink, openMeeting, operatorTicket, Peer } from './server-peers.ts';
@@ -93,6 +93,33 @@ test('a recording is watched while it runs, and afterwards searched, sought, com
     ...{ note: 'Lưu trữ', viewer: { as: 'operator', may: { manage: true } }, comments: [{ text: 'Kết luận' }] },
     ...{ timeline: { durationMs: 10_000 }, streams: [{ stream: 'program', parts: [{ part: 1 }] }] },
   });
+
+  expect(await client.send('GET', `${path}/inspection`)).toMatchObject({
+    ...{ status: 404, json: { error: { code: 'recordingUnknown' } } },
+  });
+  const inspection = {
+    ...{ v: 1, durationMs: 10_000, silences: [], waveform: { bucketMs: 1_000, peaks: 'AAAA' } },
+    strip: { everyMs: 5_000, count: 2, width: 2, height: 1, columns: 2, rows: 1, files: ['strip-0.jpg'] },
+    loudness: { integratedLufs: -23, rangeLu: 5, peakDbfs: -1 },
+  };
+  await writeFile(join(folder, 'strip-0.jpg'), seal(Buffer.from('a picture'), keys));
+  await writeFile(join(folder, 'inspection.json'), seal(Buffer.from(JSON.stringify(inspection)), keys));
+  await until(
+    'it is inspected',
+    async () => (await client.send('GET', path)).text.includes('"inspected":true'),
+    40_000,
+  );
+  expect(await client.send('GET', `${path}/inspection`)).toMatchObject({ status: 200, json: inspection });
+  const sheet = await client.send('GET', `${path}/strip/0.jpg`);
+  expect(sheet).toMatchObject({ status: 200, text: 'a picture', headers: { 'content-type': 'image/jpeg' } });
+  expect((await client.send('GET', `${path}/strip/1.jpg`)).status).toBe(404);
+  const { acts } = (await client.send('GET', `${path}/acts`)).json as { acts: { act: string; detail?: string }[] };
+  const views = acts.filter(({ act }) => act === 'viewed' || act === 'downloaded');
+  expect(views.map(({ act, detail }) => [act, detail]).sort()).toEqual([
+    ['downloaded', undefined],
+    ['viewed', 'program'],
+    ['viewed', 'strip'],
+  ]);
 
   await until('it is signed', async () => (await client.send('GET', path)).text.includes('"manifest":true'), 40_000);
   const verified = await promisify(execFile)(process.execPath, [
