@@ -9,7 +9,8 @@ import type { StreamOnDisk } from './folder.ts';
 import { cutInspection, INSPECTION } from './inspecting.ts';
 import { type Joined, joinParts } from './joining.ts';
 import type { Library } from './library.ts';
-import { playlistOf, progressOf } from './playlist.ts';
+import { type LiveList, LiveLists, urlOf } from './live-lists.ts';
+import { playlistOf } from './playlist.ts';
 import { type ByteRange, covers, rangeOf } from './ranges.ts';
 import type { RecordingStorage } from './storage.ts';
 import type { PartOnDisk } from './timeline.ts';
@@ -37,12 +38,15 @@ export interface Awaited {
 }
 
 const POLL_MS = 100;
+/** Whoever waits is asked again so often whether he still may. */
+const ADMITTED_POLLS = 20;
 /** Three target durations; then the list is given as it is. */
 const PATIENCE_MS = 18_000;
 
 /** What is played and taken away. Everything is asked of the policy first. */
 export class Serving {
   readonly #parts: ServingParts;
+  readonly #live = new LiveLists();
 
   constructor(parts: ServingParts) {
     this.#parts = parts;
@@ -50,15 +54,19 @@ export class Serving {
 
   /** `live`: it still grows. */
   async playlist(identity: RecordingIdentity, recordingId: string, stream: string, awaited?: Awaited) {
-    const { library } = this.#parts;
     const giveUpAt = performance.now() + PATIENCE_MS;
-    for (;;) {
-      const { status } = await library.admit(identity, recordingId, 'see');
-      const { parts } = await this.#stream(identity, recordingId, stream);
-      if (parts[0]?.header.container !== 'mp4') throw new Refused('recordingUnknown', stream);
-      const live = status === 'running' && identity.as !== 'share';
-      if (!live || !awaited || isThere(parts, awaited) || performance.now() > giveUpAt) {
-        return { live, text: playlistOf(parts, { live, urlOf: (file) => `files/${file}` }) };
+    for (let polls = 0; ; polls += 1) {
+      if (polls % ADMITTED_POLLS === 0) {
+        const { status } = await this.#parts.library.admit(identity, recordingId, 'see');
+        if (status !== 'running' || identity.as === 'share') {
+          const { parts } = await this.#hlsStream(identity, recordingId, stream);
+          return { live: false, text: playlistOf(parts, { live: false, urlOf }) };
+        }
+      }
+      const look = () => this.#hlsStream(identity, recordingId, stream);
+      const list = await this.#live.read(`${recordingId}/${stream}`, look);
+      if (!awaited || isThere(list.progress, awaited) || performance.now() > giveUpAt) {
+        return { live: true, text: list.text() };
       }
       await sleep(POLL_MS, undefined, { ref: false });
     }
@@ -128,6 +136,13 @@ export class Serving {
     return withKey(() => unseal(stored, keys));
   }
 
+  /** Of a stream that HLS can tell of. */
+  async #hlsStream(identity: RecordingIdentity, recordingId: string, stream: string): Promise<StreamOnDisk> {
+    const found = await this.#stream(identity, recordingId, stream);
+    if (found.parts[0]?.header.container !== 'mp4') throw new Refused('recordingUnknown', stream);
+    return found;
+  }
+
   async #stream(identity: RecordingIdentity, recordingId: string, stream: string): Promise<StreamOnDisk> {
     const { streams } = await this.#parts.library.onDisk(identity, recordingId);
     const found = streams.find((one) => one.stream === stream);
@@ -153,8 +168,7 @@ function withKey<T>(decrypt: () => T): T {
   }
 }
 
-function isThere(parts: readonly PartOnDisk[], { segment, fragment }: Awaited): boolean {
-  const { segments, fragments } = progressOf(parts);
+function isThere({ segments, fragments }: LiveList['progress'], { segment, fragment }: Awaited): boolean {
   // Far ahead is an error of the player's (6.2.5.2).
   if (segment > segments + 1) throw new Refused('malformed', '_HLS_msn');
   return segments > segment || (segments === segment && fragment !== undefined && fragments > fragment);

@@ -106,6 +106,29 @@ test('a recording that was cut off is told and played as far as it is on disk, a
   await expect(shelf.serving.playlist(lan, 'r1', 'program', { segment: 9 })).rejects.toThrow('_HLS_msn');
 });
 
+test('a thousand who watch live wait for one look at the disk', async () => {
+  await shelf.happen('r1', { type: 'meetingOpened', roomId: 'r1', title: 'Giao ban' });
+  await shelf.happen('r1', { type: 'recordingStarted', recordingId: 'r1' });
+  // Two hours so far.
+  const sofar = fabricatePart({ fragments: 3_600 });
+  await writeParts(shelf.folderOf('r1'), sofar);
+  const audience = Array.from({ length: 1_000 }, () =>
+    shelf.serving.playlist(lan, 'r1', 'program', { segment: 1_799, fragment: 2 }),
+  );
+  const more = fabricatePart({ fragments: 3_601 });
+  await appendFile(join(shelf.folderOf('r1'), more.file), more.bytes.subarray(sofar.bytes.length));
+  await appendFile(join(shelf.folderOf('r1'), 'program.1.index.jsonl'), more.index.slice(sofar.index.length));
+  const began = process.cpuUsage();
+  const texts = await Promise.all(audience);
+  const { user } = process.cpuUsage(began);
+  const last = more.fragments.at(-1);
+  const [{ text } = { text: '' }] = texts;
+  expect(text).toContain(`BYTERANGE="${last?.bytes}@${last?.offset}"`);
+  expect(texts.every((one) => one.live && one.text === text)).toBe(true);
+  // Looked up for each, it is a minute.
+  expect(user / 1e6).toBeLessThan(10);
+});
+
 test('what is encrypted on disk is served in the clear, in any range, and not without its key', async () => {
   await saved(shelf, 'r1', 'Giao ban');
   const [key] = KEYS;
