@@ -5,7 +5,9 @@ import { DESK_SECTIONS, type DeskSection } from '../routes.ts';
 /** What each section is for: it is shown to whom the table lets do that. One's own account is everyone's. */
 const VERBS: Record<DeskSection, DeskVerb | null> = {
   meetings: 'readMeetings',
+  schedule: 'readMeetings',
   sites: 'readDirectory',
+  organisations: 'readDirectory',
   devices: 'enrolDevices',
   banned: 'liftBans',
   accounts: 'manageAccounts',

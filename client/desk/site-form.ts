@@ -1,9 +1,9 @@
-import type { SiteDetails } from '../../server/protocol/directory.ts';
 import type { SaveSite, Site } from '../../server/protocol/http.ts';
 import { sipAccountSchema, sipAddressSchema, siteIdSchema } from '../../server/protocol/ids.ts';
 import { type Encryption, nameSchema } from '../../server/protocol/records.ts';
 import type { Refusal } from '../../server/protocol/refusals.ts';
 import { fingerprintSchema, networkSchema } from '../../server/protocol/wire.ts';
+import { type DetailsForm, detailsFormOf, detailsOf } from './site-details-form.ts';
 
 /** A site as it is typed. Empty is absent. */
 export interface SiteForm {
@@ -20,7 +20,7 @@ export interface SiteForm {
   encryption: Encryption;
   bridge: boolean;
   /** What else the directory knows of it. */
-  details: SiteDetails;
+  details: DetailsForm;
 }
 export type SiteField = Exclude<keyof SiteForm, 'encryption' | 'bridge' | 'details'>;
 
@@ -40,13 +40,8 @@ export function formOf(site: Site | undefined): SiteForm {
     certificate: site?.sip?.certificate ?? '',
     encryption: site?.sip?.encryption ?? 'preferred',
     bridge: site?.sip?.bridge ?? false,
-    details: detailsOf(site),
+    details: detailsFormOf(site),
   };
-}
-
-function detailsOf(site: Site | undefined): SiteDetails {
-  const { siteId: _id, name: _name, sip: _sip, registered: _now, ...details } = site ?? { siteId: '', name: '' };
-  return details;
 }
 
 /** The fields that would be refused. A site's id is fixed once it is in the directory. */
@@ -95,7 +90,7 @@ export function saveOf(form: SiteForm, isNew: boolean): SaveSite {
   return {
     ...(isNew && siteId !== '' ? { siteId } : {}),
     name,
-    ...form.details,
+    ...detailsOf(form.details),
     ...(hasSip || bridge
       ? {
           sip: {

@@ -50,7 +50,9 @@ export const words = catalogue({
     },
     sections: {
       meetings: 'Cuộc họp',
+      schedule: 'Lịch họp',
       sites: 'Điểm cầu',
+      organisations: 'Đơn vị',
       devices: 'Máy đã ghép',
       banned: 'Bị chặn',
       accounts: 'Tài khoản',
@@ -124,7 +126,9 @@ export const words = catalogue({
     },
     sections: {
       meetings: 'Meetings',
+      schedule: 'Schedule',
       sites: 'Sites',
+      organisations: 'Organisations',
       devices: 'Computers',
       banned: 'Banned',
       accounts: 'Accounts',

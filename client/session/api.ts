@@ -8,6 +8,8 @@ export interface ApiCall<Schema extends z.ZodType> {
   /** Below `/api`, with a leading slash. */
   path: string;
   body?: unknown;
+  /** Sent as it is, in the place of `body`. */
+  file?: Blob;
   answer: Schema;
 }
 
@@ -18,10 +20,11 @@ const errorSchema = z.object({ error: z.unknown() });
  * server cannot be reached, `internal` when it answers what this version does not understand.
  */
 export async function callApi<Schema extends z.ZodType>(call: ApiCall<Schema>): Promise<z.output<Schema>> {
-  const { method = 'GET', path, body, answer } = call;
+  const { method = 'GET', path, body, file, answer } = call;
   const response = await fetch(`/api${path}`, {
     method,
     credentials: 'same-origin',
+    ...(file ? { body: file, headers: { 'content-type': 'application/octet-stream' } as const } : {}),
     ...(body === undefined
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } as const }),

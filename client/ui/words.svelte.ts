@@ -54,6 +54,11 @@ export function formatDate(at: number): string {
   return new Intl.DateTimeFormat(TAGS[state.locale], { day: '2-digit', month: '2-digit', year: 'numeric' }).format(at);
 }
 
+/** `thứ Hai`, `Monday`. */
+export function formatWeekday(at: number): string {
+  return new Intl.DateTimeFormat(TAGS[state.locale], { weekday: 'long' }).format(at);
+}
+
 /** `14:05`, or `14:05:09` with seconds, in the machine's time zone. */
 export function formatTime(at: number, seconds = false): string {
   return new Intl.DateTimeFormat(TAGS[state.locale], {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { detailsFormOf, detailsOf, isGood, wrongNumbers } from '../../../client/desk/site-details-form.ts';
 import { fieldOf, formOf, makePassword, type SiteForm, saveOf, wrongFields } from '../../../client/desk/site-form.ts';
 import { type Site, saveSiteSchema } from '../../../server/protocol/http.ts';
 import { refuse } from '../../../server/protocol/refusals.ts';
@@ -17,7 +18,7 @@ const full: SiteForm = {
   certificate: `SHA-256 ${FINGERPRINT}`,
   encryption: 'required',
   bridge: false,
-  details: {},
+  details: detailsFormOf(undefined),
 };
 
 describe('saveOf', () => {
@@ -92,4 +93,26 @@ it('makes passwords that the contract takes, each letter as likely as the others
   expect(password).toBe('abcdefghjkmnpqrs');
   let bytes = 248;
   expect(makePassword((given) => given.fill(bytes++ % 256))).toBe('abcdefghjkmnpqrs');
+});
+
+describe('the details of a site', () => {
+  const details = {
+    unit: 'UBND xã Ba Bể',
+    line: { carrierId: 'vnpt', downKbps: 10_000, targets: { availability: 99.5 } },
+    technicians: [{ name: 'Nông Thị Đào', phone: '0912 345 678' }],
+  };
+  const form = detailsFormOf({ siteId: 'ba-be', name: 'Ba Bể', ...details });
+
+  it('are sent back as they were', () => {
+    expect(detailsOf(form)).toEqual(details);
+    expect(detailsOf(detailsFormOf(undefined))).toEqual({});
+  });
+
+  it('name their wrong numbers and people, with comma or point', () => {
+    expect(
+      wrongNumbers({ ...form, numbers: { ...form.numbers, availability: '99,5', loss: '101', upKbps: 'x' } }),
+    ).toEqual(new Set(['upKbps', 'loss']));
+    expect(isGood({ ...form, technicians: [{ name: '', unit: '', phone: '0912345678', email: '' }] })).toBe(false);
+    expect(isGood(form)).toBe(true);
+  });
 });
