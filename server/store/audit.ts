@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { canonical, chain } from '../accounts/audit-chain.ts';
 import type { Audit } from '../accounts/ports.ts';
 import { type AuditEntry, auditRowSchema } from '../protocol/audit.ts';
@@ -20,7 +21,7 @@ export function openAudit(db: Database): Audit {
       if (before !== undefined) found = found.where('seq', '<', before);
       if (by !== undefined) found = found.where('by', '=', by);
       if (act !== undefined) found = found.where('act', '=', act);
-      if (about !== undefined) found = found.where('about', 'like', `%${about.replaceAll(/[%_]/g, '')}%`);
+      if (about !== undefined) found = found.where(sql<boolean>`instr(about, ${about}) > 0`);
       if (from !== undefined) found = found.where('at', '>=', from);
       if (to !== undefined) found = found.where('at', '<', to);
       const rows = (await found.execute()).map(({ json, hash }) => auditRowSchema.parse({ ...JSON.parse(json), hash }));

@@ -168,6 +168,7 @@ export function describeAccounts(name: string, open: () => Promise<Twin>): void 
       const about = async (more: object) => (await audit.list({ ...query, ...more })).rows.map((row) => row.about);
       expect(await about({ act: 'accountAdded' })).toEqual(['lan', 'chi']);
       expect(await about({ about: '0.0.3' })).toEqual(['10.0.0.3']);
+      expect([await about({ about: '%' }), await about({ about: '0_0' })]).toEqual([[], []]);
       expect(await about({ from: 20, to: 40 })).toHaveLength(2);
       expect(await about({ by: 'nobody' })).toEqual([]);
       const first = await audit.list({ limit: 3 });
