@@ -1,20 +1,17 @@
+import type { LineState } from '../../server/protocol/lines.ts';
 import type { Participant } from '../../server/protocol/records.ts';
 import { sends } from '../../server/room/layout.ts';
 import { detailWords } from './detail-words.ts';
 import { floorWords } from './floor-words.ts';
+import { lineWords } from './line-words.ts';
 import type { WallCard } from './wall.ts';
 import { words } from './words.ts';
 
 /** A card in one sentence, for people who hear the page: everything that its colours and icons say. */
-export function describeCard({
-  participant,
-  content,
-  inProgram,
-  inPreview,
-  ownPicture,
-  request,
-  speaking,
-}: WallCard): string {
+export function describeCard(
+  { participant, content, inProgram, inPreview, ownPicture, request, speaking }: WallCard,
+  line: LineState | undefined,
+): string {
   if (content)
     return [words.contentOf({ name: participant.name }), inProgram ? words.inProgram : ''].filter(Boolean).join(', ');
   const parts = [
@@ -27,6 +24,7 @@ export function describeCard({
     participant.presence === 'present' && !sends(participant, 'microphone') ? words.noMicrophone : '',
     participant.muted ? words.mutedSelf : '',
     speaking ? words.speaking : '',
+    line && line.level !== 'good' ? lineWords.levels[line.level] : '',
     inProgram ? words.inProgram : '',
     inPreview ? words.inPreview : '',
     ownPicture ? words.ownPicture : '',

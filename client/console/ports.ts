@@ -1,5 +1,6 @@
 import type { Command } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
+import type { LineState } from '../../server/protocol/lines.ts';
 import type { RoomState, SourceRef, Time } from '../../server/protocol/records.ts';
 import type { CaptureProblem } from '../media/capture.ts';
 import type { Connection } from '../session/connection.ts';
@@ -12,6 +13,8 @@ export interface ConsoleSession {
   readonly participantId: ParticipantId;
   /** Loudness in dBov by participant. */
   readonly levels: Readonly<Record<ParticipantId, number>>;
+  /** The lines that are not good. */
+  readonly lines: Readonly<Record<ParticipantId, LineState>>;
   /** The server's clock. */
   now(): Time;
   /** Throws `Refused`. */

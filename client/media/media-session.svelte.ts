@@ -10,6 +10,7 @@ import type { LocalMedia } from './local-media.svelte.ts';
 import { Playback, type Sound } from './playback.svelte.ts';
 import { Publisher } from './publisher.ts';
 import { Receiver } from './receiver.ts';
+import { Reporter, type StreamStats } from './reporting.ts';
 import { keyOf, LOCAL_SOURCES } from './sources.ts';
 import { Stills } from './stills.ts';
 import { openTransport } from './transports.ts';
@@ -38,6 +39,7 @@ export class MediaSession implements SessionListener {
   readonly #local: LocalMedia;
   readonly #viewing: Viewing;
   readonly #stills: Stills;
+  readonly #reporter: Reporter;
   readonly #stopListening: () => void;
   readonly #stopEffects: () => void;
   #standing: Standing | null = $state.raw(null);
@@ -58,6 +60,7 @@ export class MediaSession implements SessionListener {
       $effect(() => this.playback.setSpeaker(local.chosen.speaker ?? ''));
     });
     this.#stopListening = untrack(() => session.listen(this));
+    this.#reporter = new Reporter(session, () => this.#stats());
   }
 
   /** The track of a source, one's own included; null while there is none. */
@@ -150,6 +153,7 @@ export class MediaSession implements SessionListener {
 
   close(): void {
     clearTimeout(this.#retry);
+    this.#reporter.close();
     this.#stopListening();
     this.#stopEffects();
     this.#viewing.close();
@@ -206,6 +210,13 @@ export class MediaSession implements SessionListener {
     this.#standing?.publisher.close();
     this.#standing?.receiver.dispose();
     this.#standing = null;
+  }
+
+  async #stats(): Promise<StreamStats[]> {
+    if (!this.#standing) return [];
+    const { publisher, receiver } = this.#standing;
+    const all = await Promise.all([publisher.stats(this.#session.participantId), receiver.stats()]);
+    return all.flat();
   }
 
   #watch(pictures: Watched[]): void {

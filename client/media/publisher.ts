@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import type { ParticipantId } from '../../server/protocol/ids.ts';
 import { producedSchema, type RtpParametersDictionary } from '../../server/protocol/media.ts';
 import type { Welcome } from '../../server/protocol/wire.ts';
 import { backOff } from '../session/connection.ts';
@@ -6,6 +7,7 @@ import { refusalOf } from '../session/refused.ts';
 import { sendingOf } from './encodings.ts';
 import { Layers } from './layers.ts';
 import type { MediaPort } from './port.ts';
+import type { StreamStats } from './reporting.ts';
 import { kindOf, LOCAL_SOURCES, type LocalSource } from './sources.ts';
 import type { LiveTransport } from './transports.ts';
 
@@ -55,6 +57,20 @@ export class Publisher {
     for (const layers of this.#layers.values()) layers.set('all');
     this.#live?.restartIce();
     void this.#reconcile();
+  }
+
+  /** Of the pictures that are sent, as the browser counts them. Rejects where a producer has just been closed. */
+  stats(participantId: ParticipantId): Promise<StreamStats[]> {
+    const pictures = [...this.#producers].filter(([source]) => kindOf(source) === 'video');
+    return Promise.all(
+      pictures.map(async ([source, producer]): Promise<StreamStats> => {
+        const entries: Record<string, unknown>[] = [];
+        (await producer.getStats()).forEach((entry: Record<string, unknown>) => {
+          if (entry.type === 'outbound-rtp') entries.push(entry);
+        });
+        return { direction: 'up', stream: { participantId, source }, kind: 'video', entries };
+      }),
+    );
   }
 
   /** The server closed a producer: its transport or worker is gone. */

@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
 import type { MediaPort } from './port.ts';
+import type { StreamStats } from './reporting.ts';
 import { keyOf } from './sources.ts';
 import type { LiveTransport } from './transports.ts';
 
@@ -64,6 +65,20 @@ export class Receiver {
     for (const consumerId of [...this.#consumers.keys()]) if (!standing.has(consumerId)) this.close(consumerId);
     for (const offer of offers) void this.open(offer);
     this.#live.restartIce();
+  }
+
+  /** Of everything received, as the browser counts it. Rejects where the transport is gone. */
+  async stats(): Promise<StreamStats[]> {
+    const report = await this.#live.transport.getStats();
+    const byTrack = new Map(this.received.values().map((received) => [received.track.id, received]));
+    const entries: Record<string, unknown>[] = [];
+    report.forEach((entry: Record<string, unknown>) => {
+      entries.push(entry);
+    });
+    return entries.flatMap((entry) => {
+      const received = entry.type === 'inbound-rtp' ? byTrack.get(String(entry.trackIdentifier)) : undefined;
+      return received ? [{ direction: 'down', stream: received.from, kind: received.kind, entries: [entry] }] : [];
+    });
   }
 
   dispose(): void {

@@ -38,6 +38,8 @@ export class Session {
   connection: Connection = $state.raw({ status: 'connecting' });
   /** Operators only: loudness in dBov by participant, also behind closed gates. */
   levels: Extract<Notice, { notice: 'levels' }>['levels'] = $state.raw({});
+  /** Operators only: the lines that are not good. */
+  lines: Extract<Notice, { notice: 'lines' }>['lines'] = $state.raw({});
   readonly participantId: Ticket['participantId'];
   readonly roomId: Ticket['roomId'];
 
@@ -173,6 +175,7 @@ export class Session {
     // A notice of a later version says nothing to this one.
     if (!parsed.success) return;
     if (parsed.data.notice === 'levels') this.levels = parsed.data.levels;
+    if (parsed.data.notice === 'lines') this.lines = parsed.data.lines;
     for (const listener of this.#listeners) listener.noticed(parsed.data);
   }
 
