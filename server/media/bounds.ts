@@ -35,5 +35,15 @@ export const MAX_ENCODINGS = 3;
  */
 const PLAIN_PORTS = { min: 20_000, max: 29_999 };
 
+/**
+ * Octets that wait where the worker is busy for a moment: a key frame comes in one burst, and all browsers of a worker share
+ * a socket. Linux gives no more than `net.core.rmem_max` and `wmem_max`.
+ */
+const BUFFER = { own: 1_000_000, shared: 4_000_000 };
+export const SHARED_BUFFERS = { recvBufferSize: BUFFER.shared, sendBufferSize: BUFFER.shared };
+
 /** For services, and between workers. */
-export const LOOPBACK: types.TransportListenInfo = { protocol: 'udp', ip: '127.0.0.1', portRange: PLAIN_PORTS };
+export const LOOPBACK: types.TransportListenInfo = {
+  ...{ protocol: 'udp', ip: '127.0.0.1', portRange: PLAIN_PORTS },
+  ...{ recvBufferSize: BUFFER.own, sendBufferSize: BUFFER.own },
+};

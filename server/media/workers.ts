@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { types } from 'mediasoup';
 import type { Logger } from 'pino';
 import { listenInfosFor, localAddresses } from './addresses.ts';
+import { SHARED_BUFFERS } from './bounds.ts';
 import { routerCodecs } from './codecs.ts';
 import type { MediaHealth, MediaSettings } from './port.ts';
 
@@ -114,7 +115,8 @@ export class Workers {
     });
     const { host, announced, mediaPort } = this.#settings;
     try {
-      const listenInfos = listenInfosFor({ host, announced, port: mediaPort + index }, localAddresses());
+      const addresses = listenInfosFor({ host, announced, port: mediaPort + index }, localAddresses());
+      const listenInfos = addresses.map((info) => (info.protocol === 'udp' ? { ...info, ...SHARED_BUFFERS } : info));
       const webRtcServer = await worker.createWebRtcServer({ listenInfos });
       this.#closing.signal.throwIfAborted();
       this.#running[index] = { worker, webRtcServer, weights: new Map() };
