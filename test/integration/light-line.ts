@@ -64,6 +64,8 @@ export class LightLine {
   /** Of a codec that is held or has no camera: it reports, but sends nothing. */
   quiet = false;
   sent = 0;
+  /** Told of each packet as it is received, and of each that is sent: its time in the clip, in clock units. */
+  observer: { received?(bytes: Buffer): void; sent?(at: number): void } = {};
   readonly #rtp: Socket;
   readonly #rtcp: Socket;
   #clip: Clip;
@@ -164,6 +166,7 @@ export class LightLine {
       };
       const bytes = renumbered(packet.bytes, numbers);
       this.#through(() => this.sendRaw(bytes));
+      this.observer.sent?.(packet.at);
     }
   }
 
@@ -185,6 +188,7 @@ export class LightLine {
 
   #hear(bytes: Buffer): void {
     if (bytes.length < 12) return;
+    this.observer.received?.(bytes);
     const { heard } = this;
     heard.packets += 1;
     heard.lastAt = performance.now();
