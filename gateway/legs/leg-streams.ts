@@ -8,6 +8,7 @@ import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream, startStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import type { Negotiated, NegotiatedVideo } from '../sip/index.ts';
+import { LineReport } from './line-report.ts';
 import { slidesOf } from './media.ts';
 import { isSamePicture, mainPictures, secondPicture } from './pictures.ts';
 import { ShownPicture } from './shown-picture.ts';
@@ -47,6 +48,7 @@ export class LegStreams {
   readonly #shown: ShownPicture;
   readonly #mainTier: TierChoice;
   readonly #contentTier: TierChoice;
+  readonly #line: LineReport;
   #limitKbps = Number.POSITIVE_INFINITY;
   #watched = '';
   #nextReview: NodeJS.Timeout | undefined;
@@ -62,6 +64,7 @@ export class LegStreams {
     this.#pictures = pictures;
     this.#mainTier = new TierChoice(pictures);
     this.#contentTier = new TierChoice(pictures);
+    this.#line = new LineReport({ seat, engine, agreed: () => this.#agreed });
     this.#shown = new ShownPicture({
       patienceMs: NOTHING_MS,
       onLeft: () => this.#planReview(),
@@ -88,6 +91,7 @@ export class LegStreams {
 
   close(): void {
     this.#isSeated = false;
+    this.#line.close();
     clearTimeout(this.#nextReview);
     clearTimeout(this.#nothing);
     this.#shown.clear();
