@@ -24,6 +24,8 @@ const pollMs = { opening: 20, writing: 250 };
 const watchMs = 1000;
 /** How late a packet may be: nobody waits for a recording, and what is dropped is lost for ever. */
 const keepMs = 300;
+/** Sound goes on its way in pieces of so many ms: each costs as much as the next, and nobody listens meanwhile. */
+const soundMs = 100;
 /** `stop` answers within it. */
 const finishMs = 3000;
 /** AAC-LC (ISO/IEC 14496-3): a decoder's first frame is what it needs to begin with, and not yet sound. */
@@ -33,7 +35,7 @@ const aacPrimingNs = (1024 / 48_000) * 1e9;
 const skeleton = [
   'funnel name=video-out ! h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au',
   '! identity name=pictures silent=true ! tee name=video-to allow-not-linked=true',
-  steadyMixer('audio-in', 'audio-from', keepMs),
+  steadyMixer('audio-in', 'audio-from', keepMs, soundMs),
   `audio-from. ! ${soundWatch} video-to. ! ${pictureWatch}`,
 ].join(' ');
 

@@ -19,6 +19,9 @@ const pollMs = { waiting: 100, writing: 500 };
 const keepMs = 300;
 const finishMs = 3000;
 const askAgainMs = 1000;
+/** The first sender reports have come by then; from then on two clocks drift slowly, and reading them has its price. */
+const settledMs = 8_000;
+const inStepEveryMs = 5000;
 
 const skeleton = (['video', 'audio'] as const)
   .map((medium) => `funnel name=${medium}-in ! tee name=${medium}-to allow-not-linked=true`)
@@ -64,6 +67,8 @@ export class TrackRecording {
   #container: Container;
   #parts = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #receivedAt = Number.NEGATIVE_INFINITY;
+  #inStepAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(about: { stream: string; socket: string; container: Container }, emit: Emit<TrackEvent>) {
@@ -84,6 +89,7 @@ export class TrackRecording {
     const { codec } = input;
     if (codec !== 'VP8' && codec !== 'H264' && codec !== 'opus') throw new Error(`no track in ${codec}`);
     this.forget(medium);
+    this.#receivedAt = milliseconds();
     const bound = bindSocket(input.bind);
     const description = `${patientRtpBin(keepMs)} ${rtpInputDescription(input)} ${receivers[codec]}`;
     const junction = elementOf(this.#pipeline, `${medium}-in`);
@@ -124,18 +130,25 @@ export class TrackRecording {
     this.#polledEveryMs = ms;
     if (this.#timer !== 0) GLib.source_remove(this.#timer);
     this.#timer = GLib.timeout_add(GLib.PRIORITY_DEFAULT, ms, () => {
-      this.#poll(GLib.get_monotonic_time() / 1000);
+      this.#poll(milliseconds());
       return true;
     });
   }
 
   #poll(now: number): void {
     const [video, audio] = [this.#inputs.get('video')?.branch.bin, this.#inputs.get('audio')?.branch.bin];
-    keepInStep(this.#lipSync, now, video, audio);
+    this.#keepInStep(now, video, audio);
     const passed = (bin: Gst.Bin | undefined) => bin && countPassed(bin, 'out');
     this.#flow.note(now, { video: passed(video), audio: passed(audio) });
     this.#state = this.#next(now, video);
     this.#pollEvery(this.#state.at === 'writing' && this.#state.isAnnounced ? pollMs.writing : pollMs.waiting);
+  }
+
+  #keepInStep(now: number, video: Gst.Bin | undefined, audio: Gst.Bin | undefined): void {
+    const everyMs = now - this.#receivedAt < settledMs ? 0 : inStepEveryMs;
+    if (now - this.#inStepAt < everyMs) return;
+    this.#inStepAt = now;
+    keepInStep(this.#lipSync, now, video, audio);
   }
 
   #next(now: number, video: Gst.Bin | undefined): State {
@@ -224,4 +237,8 @@ export class TrackRecording {
     state.mux.close();
     this.#state = { at: 'waiting' };
   }
+}
+
+function milliseconds(): number {
+  return GLib.get_monotonic_time() / 1000;
 }
