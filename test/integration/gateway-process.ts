@@ -7,7 +7,9 @@ import { openMeeting, operatorTicket, Peer } from './server-peers.ts';
 import { type HttpClient, ServerProcess, signIn } from './server-process.ts';
 
 const script = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url));
-const heapProbe = new URL('heap-probe.ts', import.meta.url).href;
+const [heapProbe = '', clockProbe = ''] = ['heap', 'clock'].map(
+  (of) => new URL(`${of}-probe.ts`, import.meta.url).href,
+);
 const heapSchema = z.object({ usedMb: z.number(), legs: z.number(), seats: z.number() });
 export type Heap = z.infer<typeof heapSchema>;
 
@@ -59,7 +61,7 @@ export class GatewayProcess {
   async resume(): Promise<void> {
     const child = fork(script, {
       env: { ...process.env, ...this.#env },
-      execArgv: [...process.execArgv, '--expose-gc', '--import', heapProbe],
+      execArgv: [...process.execArgv, '--expose-gc', '--import', heapProbe, '--import', clockProbe],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
@@ -88,6 +90,11 @@ export class GatewayProcess {
     const desk = await Peer.connect({ url: this.server.url, ticket: await operatorTicket(this.operator, roomId) });
     this.#peers.push(desk);
     return { roomId, desk };
+  }
+
+  /** As if somebody had set the machine's clock, from what it is in truth. */
+  moveClock(movedMs: number): void {
+    this.#child?.send({ movedMs });
   }
 
   async addSite(siteId: string, sip: object): Promise<void> {
