@@ -17,6 +17,7 @@ const run = promisify(execFile);
 const NEAR = 110;
 const HEARD = -45;
 const SILENT = -70;
+const MIDDLE = { x: 0.3, y: 0.3, width: 0.4, height: 0.4 };
 
 /** Long enough for a stretch of silence and one of speech in the file. */
 const STRETCH_MS = 6_000;
@@ -67,8 +68,11 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
     await page.keyboard.press('Space');
     await page.locator('video').evaluate(seekTo, [spoke + 2]);
     expect(colourDistance(await page.locator('video').evaluate(lookAt), COLOURS.red)).toBeLessThan(NEAR);
-    const seeks = await page.locator('video').evaluate(seekTo, [recorded - 2, 1, recorded / 2, 3, recorded - 4]);
+    const places = [recorded - 2, 1, recorded / 2, 3, recorded - 4];
+    const seeks = await page.locator('video').evaluate(seekTo, places);
     testInfo.annotations.push({ type: 'seek ms', description: seeks.join(' ') });
+    // The aim is 300 ms; here two browsers, a meeting and the inspection share two cores.
+    expect(seeks.toSorted((a, b) => a - b)[2]).toBeLessThan(1_000);
     expect(Math.max(...seeks)).toBeLessThan(3_000);
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowRight');
@@ -109,6 +113,38 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
 
   const folder = await mkdtemp(join(tmpdir(), 'rostrum-recording-'));
   try {
+    await test.step('what was found out since is drawn: a picture and who spoke where one points, and the loudness', async () => {
+      const inspected = async () => (await listed(page.request, system, roomId)).inspected;
+      await expect.poll(inspected, { timeout: 60_000 }).toBe(true);
+      await page.reload();
+      await ready(page);
+      await expect(page.getByText('Âm thanh', { exact: true })).toBeVisible();
+      const ruler = await page.getByRole('slider').boundingBox();
+      if (!ruler) throw new Error('there is no timeline');
+      const place = (spoke + 3) / (summary.durationMs / 1000);
+      await page.mouse.move(ruler.x + ruler.width * place, ruler.y + ruler.height / 2);
+      const card = page.locator('.card');
+      await expect(card).toContainText('Ba Bể phát biểu');
+      const shot = join(folder, 'card.png');
+      const thumbnail = async () => {
+        await card.locator('div').screenshot({ path: shot });
+        return colourDistance(await colourOf(shot, MIDDLE), COLOURS.red);
+      };
+      await expect.poll(thumbnail).toBeLessThan(NEAR);
+      await page.getByRole('radio', { name: 'Diễn biến' }).focus();
+      await page.keyboard.press('ArrowLeft');
+      await expect(page.getByText(/LUFS/)).toBeVisible();
+    });
+
+    await test.step('what happened is found without accents, and leads to its place', async () => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('ba be phat bieu');
+      await page.keyboard.press('Enter');
+      // The log's times are of what was ordered, the recording's own begin with its first picture.
+      await expect.poll(async () => Math.abs((await now(page)) - spoke)).toBeLessThan(2);
+      await page.keyboard.press('Escape');
+    });
+
     await test.step('the file holds the colour, and the tone from when the microphone was open', async () => {
       const file = join(folder, 'recording.mp4');
       const answer = await page.request.get(fileOf(system, summary, 'download'));
@@ -120,8 +156,7 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
       const frame = join(folder, 'frame.png');
       for (const second of [spoke - 1, spoke + 2]) {
         await run('ffmpeg', ['-v', 'error', '-y', '-ss', String(second), '-i', file, '-frames:v', '1', frame]);
-        const middle = { x: 0.3, y: 0.3, width: 0.4, height: 0.4 };
-        const colour = await colourOf(frame, middle);
+        const colour = await colourOf(frame, MIDDLE);
         expect(colourDistance(colour, COLOURS.red), `${colour} at ${second} s`).toBeLessThan(NEAR);
       }
       expect(await toneLevel(file, 440, { from: 0, seconds: spoke - 1 })).toBeLessThan(SILENT);
