@@ -32,6 +32,8 @@ export interface Allocation {
   isShort: boolean;
   /** Since when the estimate has been below what is given. */
   shortSince?: number;
+  /** Of the last time. */
+  estimateKbps?: number;
   /** Since when there has been room for more. */
   roomSince?: number;
   raisedAt?: number;
@@ -43,6 +45,8 @@ export const NOTHING_GIVEN: Allocation = { layers: new Map(), wanted: '', isShor
 
 /** A moment's dip is for the congestion control alone. */
 const SHORT_MS = 2_000;
+/** An estimate that grows like this is on its way up, and no sign of a short line: so it does at the start. */
+const RISING = 1.04;
 /** What is given when it must become less: a little below the estimate. */
 const FILL = 0.95;
 /** Room for more is only what leaves this much of the estimate free, for so long; twice as long after each failure. */
@@ -63,10 +67,17 @@ const PROVEN_MS = 20_000;
  * layer on any line: congestion control stops them when it must, and brings them back within a second or two.
  */
 export function allocate(wants: readonly Want[], bearing: Bearing, before: Allocation, at: number): Allocation {
+  const { estimateKbps } = bearing;
+  const after = divideAnew(wants, bearing, before, at);
+  return estimateKbps === undefined ? after : { ...after, estimateKbps };
+}
+
+function divideAnew(wants: readonly Want[], bearing: Bearing, before: Allocation, at: number): Allocation {
   const given = follow(wants, bearing, before);
   const { shortSince, roomSince: _earlier, ...kept } = given;
   if (costOf(wants, given.layers) > lineOf(bearing, 1) && !isLeast(wants, given.layers)) {
-    const since = shortSince ?? at;
+    const isRising = (bearing.estimateKbps ?? 0) > (before.estimateKbps ?? Number.POSITIVE_INFINITY) * RISING;
+    const since = isRising ? at : (shortSince ?? at);
     if (!given.isShort && at - since < SHORT_MS) return { ...kept, shortSince: since };
     return { ...takeBack(kept, at), layers: lower(given.layers, divide(wants, lineOf(bearing, FILL))) };
   }

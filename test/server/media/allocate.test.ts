@@ -50,6 +50,15 @@ describe('one line', () => {
     expect(trace.every((s) => given(s, 'speaker') === 2 && given(s, 'site 5') === 0)).toBe(true);
   });
 
+  test('that bears everything holds nothing of a province back, while its estimate is still on its way up', () => {
+    const province = Array.from(
+      { length: 130 },
+      (_, i): Want => ({ ...speaker, key: `${i}`, rank: 'thumbnail', layer: 0 }),
+    );
+    const trace = play(seconds(60_000, 60), [speaker, ...province]);
+    expect(trace.every((s) => province.every(({ key }) => given(s, key) === 0))).toBe(true);
+  });
+
   test('of 4 Mbit/s that falls to 500 kbit/s and comes back: down within seconds, up again, without swinging', () => {
     const trace = play([...seconds(4_000, 30), ...seconds(500, 60), ...seconds(4_000, 90)]);
     expect(given(trace[29], 'speaker')).toBe(2);
