@@ -171,7 +171,6 @@ export class Bookings {
   /** The room first: a booking never says that it is open while nobody can enter. */
   async #openRoom(before: StoredBooking, by: string): Promise<Booking> {
     const { booked, bookingId } = before;
-    this.#parts.directory.requireSites(booked.siteIds);
     const room = await this.#parts.rooms.create(booked.title);
     const after = { ...this.#stepped(before, 'open', by), roomId: room.roomId };
     const result = await this.#save(after, before);
@@ -181,9 +180,11 @@ export class Bookings {
     }
     this.#follow(room, bookingId);
     const { roomId } = room;
-    const sites = booked.siteIds.length;
+    // Who was taken out of the directory meanwhile keeps nobody else waiting.
+    const siteIds = this.#parts.directory.knownOf(booked.siteIds);
+    const sites = siteIds.length;
     const note = { at: this.#parts.now(), by, act: 'sitesInvited', about: roomId, detail: { sites } } as const;
-    await this.#parts.directory.invite(roomId, booked.siteIds, note);
+    await this.#parts.directory.invite(roomId, siteIds, note);
     return this.find(bookingId);
   }
 

@@ -152,6 +152,11 @@ export class Directory {
     return this.#sites.find(({ site }) => site.siteId === siteId)?.site.line;
   }
 
+  /** Those that are there still. */
+  knownOf(siteIds: readonly SiteId[]): SiteId[] {
+    return siteIds.filter((siteId) => this.#sites.some(({ site }) => site.siteId === siteId));
+  }
+
   /** Who provides the lines of these sites. */
   carriersOf(siteIds: readonly SiteId[]): string[] {
     const lines = this.#sites.flatMap(({ site }) => (siteIds.includes(site.siteId) ? [site.line?.carrierId] : []));

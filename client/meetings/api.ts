@@ -20,7 +20,7 @@ import {
   type SaveOrganisation,
   type SheetFormat,
 } from '../../server/protocol/directory.ts';
-import { noticeSchema, type RecordNotice } from '../../server/protocol/notices.ts';
+import { noticeSchema, type RecordNotice, type Templates, templatesSchema } from '../../server/protocol/notices.ts';
 import { callApi } from '../session/api.ts';
 
 // Every call throws `Refused`.
@@ -60,6 +60,18 @@ export function takeStep(bookingId: string, step: TakeStep): Promise<Booking> {
 
 export function readDeskSettings(): Promise<DeskSettings> {
   return callApi({ path: '/desk-settings', answer: deskSettingsSchema });
+}
+
+export function saveDeskSettings(body: DeskSettings): Promise<DeskSettings> {
+  return callApi({ method: 'PUT', path: '/desk-settings', body, answer: deskSettingsSchema });
+}
+
+export function readTemplates(): Promise<Templates> {
+  return callApi({ path: '/notice-templates', answer: templatesSchema });
+}
+
+export function saveTemplates(body: Templates): Promise<Templates> {
+  return callApi({ method: 'PUT', path: '/notice-templates', body, answer: templatesSchema });
 }
 
 export function listNotices(bookingId: string): Promise<NoticeList> {

@@ -6,14 +6,14 @@ const STEPS: Record<BookingStatus, readonly BookingStep[]> = {
   confirmed: ['announce', 'rehearse', 'open', 'cancel'],
   announced: ['rehearse', 'open', 'announce', 'cancel'],
   rehearsing: ['open', 'announce', 'cancel'],
-  open: ['close'],
+  open: ['close', 'announce'],
   closed: ['report'],
   reported: [],
   cancelled: [],
 };
 
 export function nextSteps({ status, emergency }: Pick<Booking, 'status' | 'emergency'>): readonly BookingStep[] {
-  return status === 'requested' && emergency ? ['open', ...STEPS.requested] : STEPS[status];
+  return status === 'requested' && emergency ? ['open', 'announce', ...STEPS.requested] : STEPS[status];
 }
 
 export function isUrgent(state: Deadline['state']): boolean {

@@ -7,7 +7,7 @@ const PAST_MS = 5 * 60_000;
 /** From where each step may be taken, and where it leads. */
 const STEPS: Record<BookingStep, { from: readonly BookingStatus[]; to: BookingStatus }> = {
   confirm: { from: ['requested'], to: 'confirmed' },
-  announce: { from: ['confirmed', 'announced', 'rehearsing'], to: 'announced' },
+  announce: { from: ['confirmed', 'announced', 'rehearsing', 'open'], to: 'announced' },
   rehearse: { from: ['confirmed', 'announced'], to: 'rehearsing' },
   open: { from: ['confirmed', 'announced', 'rehearsing'], to: 'open' },
   close: { from: ['open'], to: 'closed' },
@@ -20,13 +20,13 @@ export interface Held {
   emergency?: Booked['emergency'];
 }
 
-/** Where a step leads; nothing where it may not be taken now. An emergency opens without having been confirmed (REG-3). */
+/** Where a step leads; nothing where it may not be taken now. An emergency is announced and opened unconfirmed (REG-3). */
 export function statusAfter({ status, emergency }: Held, step: BookingStep): BookingStatus | undefined {
-  if (step === 'open' && emergency && status === 'requested') return 'open';
   const { from, to } = STEPS[step];
+  if (emergency && status === 'requested' && (step === 'open' || step === 'announce')) return to;
   if (!from.includes(status)) return undefined;
-  // Who is told again while it is being rehearsed does not leave the rehearsal.
-  return step === 'announce' && status === 'rehearsing' ? 'rehearsing' : to;
+  // Telling somebody while it is rehearsed or held ends neither.
+  return step === 'announce' && (status === 'rehearsing' || status === 'open') ? status : to;
 }
 
 export function stepsFrom(held: Held): BookingStep[] {

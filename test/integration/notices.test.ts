@@ -216,6 +216,9 @@ test('REG-3 an emergency opens at once, with its reason and each notice’s chan
   const to = { name: 'Nông Thị Đào', address: '0912 345 678' };
   const { notices } = await board.record(id, { audience: 'technician', channel: 'phone', to, at: now }, 'lan');
   expect(notices).toMatchObject([{ channel: 'phone', status: 'recorded', by: 'lan', deliveredAt: now }]);
+  await board.announce(id, 'lan');
+  await settled(id);
+  expect(mail.mails).toHaveLength(3);
   const open = await bookings.take(id, { step: 'open' }, 'lan');
   expect(open).toMatchObject({ status: 'open', deadlines: { announcement: { state: 'waived' } } });
   const room = rooms.get(open.roomId ?? '');

@@ -38,14 +38,16 @@ describe('the way of a meeting', () => {
       'confirmed: announce rehearse open cancel',
       'announced: announce rehearse open cancel',
       'rehearsing: announce open cancel',
-      'open: close',
+      'open: announce close',
       'closed: report',
       'reported: ',
       'cancelled: ',
     ]);
   });
 
-  test('REG-3 an emergency opens at once; nothing else does', () => {
+  test('REG-3 an emergency is announced and opens at once; nothing else does', () => {
+    expect(statusAfter({ status: 'requested', emergency }, 'announce')).toBe('announced');
+    expect(statusAfter({ status: 'requested' }, 'announce')).toBeUndefined();
     expect(statusAfter({ status: 'requested', emergency }, 'open')).toBe('open');
     expect(statusAfter({ status: 'requested' }, 'open')).toBeUndefined();
     for (const step of bookingStepSchema.options) {
@@ -53,7 +55,8 @@ describe('the way of a meeting', () => {
     }
   });
 
-  test('who is told again during the rehearsal does not leave it', () => {
+  test('who is told again during the rehearsal or the meeting does not leave it', () => {
+    expect(statusAfter({ status: 'open' }, 'announce')).toBe('open');
     expect(statusAfter({ status: 'rehearsing' }, 'announce')).toBe('rehearsing');
   });
 });

@@ -1,0 +1,66 @@
+import { type DeskSettings, deskSettingsSchema } from '../../server/protocol/bookings.ts';
+
+/** The settings of the desk as they are typed; lists one a line. */
+export interface SettingsForm {
+  office: string;
+  counting: DeskSettings['counting'];
+  language: DeskSettings['language'];
+  announcementDays: string;
+  carrierDays: string;
+  warnHours: string;
+  /** `02/09` for every year, `17/02/2026` for one. */
+  holidays: string;
+  /** `id: name`. */
+  desks: string;
+  /** `id: URL`. */
+  webhooks: string;
+}
+export type SettingsField = keyof SettingsForm;
+
+export function settingsFormOf(settings: DeskSettings): SettingsForm {
+  const { office, counting, language, announcementDays, carrierDays, warnHours } = settings;
+  return {
+    ...{ office, counting, language },
+    announcementDays: String(announcementDays),
+    carrierDays: String(carrierDays),
+    warnHours: String(warnHours),
+    holidays: settings.holidays.map((day) => day.split('-').reverse().join('/')).join('\n'),
+    desks: settings.desks.map(({ deskId, name }) => `${deskId}: ${name}`).join('\n'),
+    webhooks: settings.webhooks.map(({ webhookId, url }) => `${webhookId}: ${url}`).join('\n'),
+  };
+}
+
+/** What is sent, or the first field that would be refused. */
+export function settingsOf(form: SettingsForm): DeskSettings | { wrong: SettingsField } {
+  const number = (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
+  const parsed = deskSettingsSchema.safeParse({
+    office: form.office,
+    counting: form.counting,
+    language: form.language,
+    announcementDays: number(form.announcementDays),
+    carrierDays: number(form.carrierDays),
+    warnHours: number(form.warnHours),
+    holidays: linesOf(form.holidays).map(holidayOf),
+    desks: pairsOf(form.desks).map(([deskId, name]) => ({ deskId, name })),
+    webhooks: pairsOf(form.webhooks).map(([webhookId, url]) => ({ webhookId, url })),
+  });
+  if (parsed.success) return parsed.data;
+  return { wrong: String(parsed.error.issues[0]?.path[0]) as SettingsField };
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}
+
+function pairsOf(text: string): [string, string][] {
+  return linesOf(text).map((line) => {
+    const [id = '', ...rest] = line.split(':');
+    return [id.trim().toLowerCase(), rest.join(':').trim()];
+  });
+}
+
+/** `2/9` → `09-02`. */
+function holidayOf(text: string): string {
+  const parts = text.split(/[/.-]/).map((part) => part.trim().padStart(2, '0'));
+  return parts.reverse().join('-');
+}

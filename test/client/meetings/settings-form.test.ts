@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { settingsFormOf, settingsOf } from '../../../client/meetings/settings-form.ts';
+import { deskSettingsSchema } from '../../../server/protocol/bookings.ts';
+
+const settings = deskSettingsSchema.parse({
+  holidays: ['09-02', '2026-02-17'],
+  webhooks: [{ webhookId: 'lich', url: 'https://lich.tinh.gov.vn/hook' }],
+});
+
+test('the settings are sent back as they were', () => {
+  expect(settingsFormOf(settings).holidays).toBe('02/09\n17/02/2026');
+  expect(settingsOf(settingsFormOf(settings))).toEqual(settings);
+});
+
+test('days are taken as people write them', () => {
+  expect(settingsOf({ ...settingsFormOf(settings), holidays: '2/9\n\n 1.5.2026 ' })).toMatchObject({
+    holidays: ['09-02', '2026-05-01'],
+  });
+});
+
+test.each([
+  ['office', { office: '' }],
+  ['carrierDays', { carrierDays: '' }],
+  ['announcementDays', { announcementDays: '-1' }],
+  ['holidays', { holidays: '31/13' }],
+  ['desks', { desks: '' }],
+  ['webhooks', { webhooks: 'lich: ftp://x' }],
+])('names a wrong field: %s', (field, wrong) => {
+  expect(settingsOf({ ...settingsFormOf(settings), ...wrong })).toEqual({ wrong: field });
+});
