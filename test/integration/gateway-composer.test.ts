@@ -36,11 +36,16 @@ async function enter({ roomId, desk }: { roomId: string; desk: Peer }, options: 
   return { codec, self };
 }
 
-/** A site without a codec, in one colour. */
-async function site(room: { roomId: string; desk: Peer }, id: string, colour: string): Promise<void> {
+/** A site without a codec, in one colour. `turn` has its camera come anew, in another colour and in H.264. */
+async function site(room: { roomId: string; desk: Peer }, id: string, colour: string) {
   const guest = await Guest.join(closers, gateway, { roomId: room.roomId, id, kind: 'simulator' });
-  await guest.show('camera', colour);
+  const stop = await guest.show('camera', colour);
   await until(`${id} is seen`, () => sourcesOf(room.desk, id).includes('camera'));
+  const turn = async (other: string) => {
+    await stop();
+    await guest.show('camera', other, 'H264');
+  };
+  return { turn };
 }
 
 async function take(desk: Peer, participantIds: string[], audience?: string): Promise<void> {
@@ -102,7 +107,7 @@ test('codecs of different means get different tiers of one composition, and one 
 test('layouts and speakers change, and the picture goes on in the same process without a gap', async () => {
   const room = await gateway.open();
   const { desk } = room;
-  await site(room, 'red', colours.red);
+  const red = await site(room, 'red', colours.red);
   await site(room, 'blue', colours.blue);
   await take(desk, ['red', 'blue']);
   const { codec, self } = await enter(room, { user: 'watcher' });
@@ -122,6 +127,8 @@ test('layouts and speakers change, and the picture goes on in the same process w
     await until(`${speaker} speaks`, async () => isSeen(await seen.colour()), SLOW_MS);
     await desk.command({ verb: 'closeMicrophone', participantId: speaker });
   }
+  await red.turn(colours.green);
+  await until('its camera comes anew in another codec', async () => isGreenish(await seen.colour()), SLOW_MS);
   await pause(500);
   expect(pictures()).toEqual(before);
   expect(continuity(rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
