@@ -117,10 +117,13 @@ function defaultCacheFolder(): string {
 
 /**
  * The child gets no more of our environment than it needs: settings may hold secrets. Its many threads share two
- * heaps, because memory freed by one thread's heap is of no use to another's.
+ * heaps, because memory freed by one thread's heap is of no use to another's. Pictures stay out of the heaps: glibc
+ * would put them there after the first has been freed, and inputs that come and go would leave holes that add up
+ * (mallopt(3), M_MMAP_THRESHOLD).
  */
 function childEnvironment(fontConfig: string): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { LANG: 'C.UTF-8', FONTCONFIG_FILE: fontConfig, MALLOC_ARENA_MAX: '2' };
+  const heap = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: String(64 * 1024) };
+  const env: NodeJS.ProcessEnv = { LANG: 'C.UTF-8', FONTCONFIG_FILE: fontConfig, ...heap };
   for (const [name, value] of Object.entries(process.env)) {
     if (/^(PATH|HOME|USER|TMPDIR|XDG_\w+|GST_\w+|G_\w+|LD_LIBRARY_PATH)$/.test(name)) env[name] = value;
   }
