@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import { RoomMonitor, type Second } from './monitor/room-monitor.ts';
 import type { OpenRooms } from './open-rooms.ts';
 import type { ParticipantId, RoomId, SiteId } from './protocol/ids.ts';
-import type { LineState } from './protocol/lines.ts';
+import type { Direction, LineState } from './protocol/lines.ts';
 import type { ReportedSample, Sample } from './protocol/monitor.ts';
-import type { RoomState } from './protocol/records.ts';
+import type { RoomState, SourceRef } from './protocol/records.ts';
 import { isAttendee } from './room/state.ts';
 import type { LinesPort, Room } from './rooms.ts';
 
@@ -67,7 +67,10 @@ export class Lines implements LinesPort {
     if (now - (this.#reportedAt.get(key) ?? 0) < REPORT_PAUSE_MS) return;
     this.#reportedAt.set(key, now);
     const by = participant.kind === 'browser' ? 'client' : 'leg';
-    entry.monitor.add(reported.map(({ agoMs, ...figures }) => ({ ...figures, at: now - agoMs, participantId, by })));
+    const known = reported.filter(
+      ({ stream, direction }) => !stream || isKnown(state, participantId, direction, stream),
+    );
+    entry.monitor.add(known.map(({ agoMs, ...figures }) => ({ ...figures, at: now - agoMs, participantId, by })));
   }
 
   capacity({ state }: Room, participantId: ParticipantId): LineTerms {
@@ -114,4 +117,15 @@ export class Lines implements LinesPort {
     const siteId = participants[participantId]?.siteId;
     return siteId === undefined ? undefined : this.#options.termsOf(siteId);
   }
+}
+
+/** Names of streams are kept: nobody is to invent any. */
+function isKnown(
+  { participants }: RoomState,
+  ownId: ParticipantId,
+  direction: Direction,
+  { participantId, for: whose, tier }: SourceRef,
+): boolean {
+  if (tier !== undefined || (direction === 'up' && participantId !== ownId)) return false;
+  return participantId in participants && (whose === undefined || whose in participants);
 }

@@ -25,7 +25,11 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
   const workers = new Workers(mediasoup, settings, logger);
   await workers.start();
   const rooms = new Set<Room>();
-  const sweep = new Sweep({ subjects: () => rooms.values().flatMap(subjectsOf), now: Date.now });
+  const sweep = new Sweep({
+    subjects: () => rooms.values().flatMap(subjectsOf),
+    now: Date.now,
+    failed: (error) => logger.debug({ err: error }, 'statistics could not be read'),
+  });
   return {
     async openRoom(roomId, hooks) {
       const room = await Room.open({

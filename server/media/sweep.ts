@@ -23,6 +23,8 @@ interface Options {
   /** All there is now; of each room, with whom to tell. */
   subjects(): Iterable<{ subject: Subject; tell: (samples: Sample[]) => void }>;
   now: () => number;
+  /** Of what could not be read though it is there. */
+  failed(error: unknown): void;
 }
 
 interface Reading {
@@ -86,7 +88,7 @@ export class Sweep {
       const sample = counters && this.#sampleOf(subject, counters);
       if (sample) tell([subject.learn?.(sample) ?? sample]);
     } catch (error) {
-      if (!of.closed) throw error;
+      if (!of.closed) this.#options.failed(error);
     } finally {
       this.#waiting--;
     }

@@ -22,11 +22,25 @@ export function openWebRtc({ router, webRtcServer }: Home): Promise<types.WebRtc
 
 /** No more is sent down a line than it is configured to bear, nor asked of who sends up on it; kbit/s. */
 export async function limitDown(transport: types.WebRtcTransport, { downKbps }: LineCapacity): Promise<void> {
-  if (downKbps !== undefined) await transport.setMaxOutgoingBitrate(downKbps * 1000);
+  if (downKbps !== undefined) await unlessClosed(transport, transport.setMaxOutgoingBitrate(bitsOf(downKbps)));
 }
 
 export async function limitUp(transport: types.WebRtcTransport, { upKbps }: LineCapacity): Promise<void> {
-  if (upKbps !== undefined) await transport.setMaxIncomingBitrate(upKbps * 1000);
+  if (upKbps !== undefined) await unlessClosed(transport, transport.setMaxIncomingBitrate(bitsOf(upKbps)));
+}
+
+/** mediasoup takes no less. */
+function bitsOf(kbps: number): number {
+  return Math.max(30_000, kbps * 1000);
+}
+
+/** One that closes meanwhile needs no limit any more. */
+async function unlessClosed(transport: types.WebRtcTransport, change: Promise<void>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (!transport.closed) throw error;
+  }
 }
 
 /** Takes RTP from wherever the first packet comes from. */

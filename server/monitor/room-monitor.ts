@@ -57,7 +57,8 @@ export class RoomMonitor {
     this.#assessment = assess(this.#assessment, attendanceOf(state), samples, at);
     const { lines } = this;
     const { carrierOf, newId } = this.#options;
-    const { watch, changed } = watchIncidents(this.#watch, { lines, carrierOf }, at, newId);
+    const ofSites = new Map([...lines].filter(([id]) => isWatched(state, id)));
+    const { watch, changed } = watchIncidents(this.#watch, { lines: ofSites, carrierOf }, at, newId);
     this.#watch = watch;
     const told = signatureOf(lines);
     const hasChanged = told !== this.#told;
@@ -74,6 +75,12 @@ function attendanceOf({ participants }: RoomState): Attendance {
     if (isAttendee(participant) && (presence === 'present' || presence === 'away')) attendance.set(id, presence);
   }
   return attendance;
+}
+
+/** REG-8 is about sites, and wherever the chair sits; that an operator closes a tab is no incident. */
+function isWatched({ participants }: RoomState, id: string): boolean {
+  const role = participants[id]?.role;
+  return role === 'site' || role === 'chair';
 }
 
 /** Values change every second; what is told at once are levels and reasons. */

@@ -85,6 +85,22 @@ test('what is measured is kept with whose and by whom it is', () => {
   ]);
 });
 
+test('streams that are not there, or another’s, are left out', () => {
+  const stream = (participantId: string) => ({ participantId, source: 'camera' as const });
+  pass(1, () =>
+    lines.reported(room, 'babe', [
+      { ...lossy, stream: stream('op') },
+      { ...lossy, stream: stream('invented') },
+      { ...lossy, direction: 'up', stream: stream('op') },
+      { ...lossy, direction: 'up', stream: stream('babe') },
+    ]),
+  );
+  expect(kept.at(-1)?.samples.map(({ direction, stream: one }) => [direction, one?.participantId])).toEqual([
+    ['down', 'op'],
+    ['up', 'babe'],
+  ]);
+});
+
 test('who reports all the time, and who is not there, is not listened to', () => {
   pass(1, () => {
     for (let i = 0; i < 20; i++) lines.reported(room, 'babe', [lossy]);
