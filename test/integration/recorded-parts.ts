@@ -46,5 +46,8 @@ export async function partsIn(folder: string, stream = 'program'): Promise<Recor
 
 /** What a decoder has to complain of; nothing where the file is whole as far as it goes. */
 export async function complaintsOf(file: string, level: 'error' | 'fatal' = 'fatal'): Promise<string> {
-  return (await run('ffmpeg', ['-v', level, '-i', file, '-f', 'null', '-'])).stderr;
+  const { stderr } = await run('ffmpeg', ['-v', level, '-i', file, '-f', 'null', '-']);
+  // Frames that are not spaced evenly become two of one time where ffmpeg counts them for its own output.
+  const isOfFile = (line: string) => line !== '' && !line.startsWith('[null @');
+  return stderr.split('\n').filter(isOfFile).join('\n');
 }
