@@ -1,7 +1,7 @@
 import type { Generated, Kysely } from 'kysely';
-import type { AccountTables } from './account-tables.ts';
 import type { BookingStatus } from '../protocol/bookings.ts';
 import type { NoticeStatus } from '../protocol/notices.ts';
+import type { AccountTables } from './account-tables.ts';
 
 /** Times are milliseconds since 1970; flags are 0 or 1, because SQLite has no other. */
 export interface Schema extends AccountTables {
@@ -45,6 +45,7 @@ export interface Schema extends AccountTables {
     keep_until: number | null;
     held: number;
     /** Its length and texts were taken from disk and log after the stop. */
+    cared: number;
     gap_count: number;
     gap_ms: number;
     /** JSON: what was ever wrong with it. */
@@ -54,7 +55,6 @@ export interface Schema extends AccountTables {
     copied_at: number | null;
     /** Only that copy is left. */
     away: number;
-    cared: number;
   };
   recording_comments: {
     id: string;
