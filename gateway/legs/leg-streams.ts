@@ -1,7 +1,7 @@
 import type { ConsumerOffer, Watched } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
 import { kbpsOf, type PictureTier } from '../composer/tiers.ts';
-import type { LegContract } from '../engine/leg-protocol.ts';
+import type { LegContract, LegEvent } from '../engine/leg-protocol.ts';
 import type { EngineProcess } from '../engine/process.ts';
 import type { SentCodec } from '../session/codecs.ts';
 import type { Seat } from '../session/seat.ts';
@@ -120,15 +120,11 @@ export class LegStreams {
     this.#planReview();
   }
 
-  /** What the endpoint sees. */
-  showing(picture: 'slide' | 'program'): void {
+  /** What the endpoint sees has changed. */
+  engineSaid(event: Extract<LegEvent, { event: 'showing' | 'programChanged' }>): void {
+    if (event.event === 'programChanged') return this.#shown.begun(event.ssrc);
     clearTimeout(this.#nothing);
-    if (picture === 'slide') this.#nothing = setTimeout(() => this.#nothingCame(), NOTHING_MS);
-  }
-
-  /** The engine shows the program of this SSRC now, in the place of another. */
-  programChanged(ssrc: number): void {
-    this.#shown.begun(ssrc);
+    if (event.picture === 'slide') this.#nothing = setTimeout(() => this.#nothingCame(), NOTHING_MS);
   }
 
   #nothingCame(): void {

@@ -160,10 +160,10 @@ export class Leg implements SeatOwner {
   enter(entry: Pick<SeatOptions, 'participantId' | 'ticket' | 'renew'>): void {
     const agreed = this.#agreed;
     if (this.#over || !agreed) return;
-    const { server, logger } = this.#options;
+    const { server, logger, settings } = this.#options;
     this.#seat = new Seat({ server, ...entry, owner: this, logger });
     const run = (step: () => Promise<void>) => void this.#do('streams', step);
-    const { pictures } = this.#options.settings;
+    const { pictures } = settings;
     this.#streams = new LegStreams({ seat: this.#seat, engine: this.#engine, pictures, run }, agreed);
     this.#reportEndpoint(agreed);
     if (this.#dialog) void retryFloor(this.#dialog, this.negotiation, logger).then((better) => this.connect(better));
@@ -250,10 +250,8 @@ export class Leg implements SeatOwner {
 
   lost(): void {
     clearTimeout(this.#holdTimer);
-    this.#holdTimer = setTimeout(
-      () => this.#do('hold', () => this.#engine.request('hold', { on: true })),
-      HOLD_AFTER_MS,
-    );
+    const hold = () => this.#do('hold', () => this.#engine.request('hold', { on: true }));
+    this.#holdTimer = setTimeout(hold, HOLD_AFTER_MS);
   }
 
   returned(): void {
@@ -294,10 +292,8 @@ export class Leg implements SeatOwner {
         this.#streams?.limit(this.#limitKbps);
         break;
       case 'showing':
-        this.#streams?.showing(event.picture);
-        break;
       case 'programChanged':
-        this.#streams?.programChanged(event.ssrc);
+        this.#streams?.engineSaid(event);
         break;
       case 'error':
         this.#options.logger.error({ callId: this.#options.callId, code: event.code }, 'leg failed');
