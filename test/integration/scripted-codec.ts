@@ -193,6 +193,11 @@ export class ScriptedCodec {
     this.#agreed = readAnswer(offer, result.sdp, local);
   }
 
+  /** By INFO (RFC 5168). */
+  requestKeyFrame(): void {
+    this.#dialog?.requestKeyFrame();
+  }
+
   async hangUp(): Promise<void> {
     await this.#dialog?.hangUp();
   }
