@@ -86,9 +86,10 @@ export class NoticeBoard {
     const booking = await this.#parts.bookings.take(bookingId, { step: 'announce' }, by);
     const { sent } = await this.#recipients(booking);
     await this.#queue(booking, by, sent, (recipient) => {
-      const same = earlier.filter((n) => isSame(n, recipient) && n.deliveredAt !== undefined);
-      if (same.some(({ version }) => version === booking.version)) return undefined;
-      return same.length > 0 ? 'change' : 'invitation';
+      const same = earlier.filter((notice) => isSame(notice, recipient));
+      // Whoever has heard of this version, or is about to, is not told twice.
+      if (same.some(({ version, status }) => version === booking.version && status !== 'failed')) return undefined;
+      return same.some(({ deliveredAt }) => deliveredAt !== undefined) ? 'change' : 'invitation';
     });
     return this.list(bookingId);
   }

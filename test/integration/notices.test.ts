@@ -188,9 +188,10 @@ test('a mail server that is busy is asked again, one that refuses is not; what f
   await expect(board.retry(tried?.noticeId ?? '')).rejects.toMatchObject({ refusal: { code: 'stepRefused' } });
 });
 
-test('who was told is told of the change and of the cancellation, nobody else', async () => {
+test('who was told is told of the change and of the cancellation, nobody else, and nothing twice', async () => {
   const id = await confirmed();
   await board.announce(id, 'lan');
+  expect((await board.announce(id, 'lan')).notices).toHaveLength(4);
   await settled(id);
   const { version } = await bookings.find(id);
   await bookings.change(id, { ...meeting({ startsAt: startsAt + 1, siteIds: ['ba-be'] }), version }, 'lan');
