@@ -14,6 +14,8 @@ export interface SentStream {
   producer: types.Producer;
   /** Its sender's. */
   router: types.Router;
+  /** What its layers cost, as far as that was measured: kbit/s, 0 of one that was never sent. */
+  layersKbps?: number[];
   /** Of a picture in several layers. */
   demand?: LayerDemand;
 }

@@ -68,9 +68,19 @@ export function ofProducer(stats: readonly types.ProducerStat[]): Counters | und
       codec: codecOf(first.mimeType),
       ...(jitters.length > 0 ? { jitterMs: Math.max(...jitters) } : {}),
       ...(first.roundTripTime ? { roundTripMs: first.roundTripTime } : {}),
-      ...(stats.length > 1 ? { layersKbps: stats.slice(0, 3).map(({ bitrate }) => bitrate / 1000) } : {}),
+      ...(first.rid === undefined ? {} : { layersKbps: layersOf(stats) }),
     },
   };
+}
+
+/** By their rid, which mediasoup-client counts up from r0; of a layer that was never sent there is none. */
+function layersOf(stats: readonly types.ProducerStat[]): number[] {
+  const layers: number[] = [];
+  for (const { rid, bitrate } of stats) {
+    const layer = Number(/\d$/.exec(rid ?? '')?.[0] ?? Number.NaN);
+    if (layer >= 0 && layer <= 2) layers[layer] = bitrate / 1000;
+  }
+  return Array.from(layers, (kbps = 0) => kbps);
 }
 
 /** Undefined before the receiver has reported, and while nothing is sent. */

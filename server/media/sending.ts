@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type { MediaRequest } from '../protocol/media.ts';
+import type { Sample } from '../protocol/monitor.ts';
 import type { Participant, SentSource, Source, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { BOUNDS, MAX_ENCODINGS } from './bounds.ts';
@@ -44,14 +45,17 @@ export class Sending {
     return this.#sent.get(keyOf(ref));
   }
 
-  /** A browser's line, and what comes on it. Services are on this machine. */
+  /** A browser's line, and what comes on it. Services are on this machine: of theirs only the bit rate matters. */
   *subjects(): Generator<Subject> {
     const up = { participantId: this.#participantId, direction: 'up' as const };
     for (const transport of this.#transports.values()) {
       if (transport.type === 'webrtc') yield { ...up, weight: 2, of: transport };
     }
-    for (const { ref, producer, transport } of this.#sent.values()) {
-      if (transport.type === 'webrtc') yield { ...up, stream: ref, weight: 1, of: producer };
+    for (const sent of this.#sent.values()) {
+      const isLocal = sent.transport.type === 'plain';
+      if (isLocal && sent.producer.kind === 'audio') continue;
+      const learn = (sample: Sample) => noteLayers(sent, sample);
+      yield { ...up, stream: sent.ref, weight: isLocal ? 0.5 : 1, of: sent.producer, isLocal, learn };
     }
   }
 
@@ -199,6 +203,18 @@ export class Sending {
   #reportClosed(sent: SentSource): void {
     this.#room.hooks.report({ verb: 'closeSource', participantId: this.#participantId, sent });
   }
+}
+
+/** At once to what is more, slowly to what is less; of a layer that is not sent now, what it last was. */
+function noteLayers(sent: SentStream, sample: Sample): Sample {
+  const before = sent.layersKbps ?? [];
+  const now = sample.layersKbps ?? [sample.kbps ?? 0];
+  const layers = Math.max(before.length, now.length);
+  sent.layersKbps = Array.from({ length: layers }, (_, layer) => {
+    const [earlier, kbps] = [before[layer] ?? 0, now[layer] ?? 0];
+    return kbps > 0 ? Math.max(kbps, earlier * 0.95) : earlier;
+  });
+  return sample;
 }
 
 function sentOf({ participantId: _by, ...sent }: SourceRef): SentSource {

@@ -14,6 +14,8 @@ export interface Subject {
   /** How often it is measured, as compared with others, where not everything can be every second. */
   weight: number;
   of: Measurable;
+  /** On this machine: no line, and nobody is told. */
+  isLocal?: boolean;
   /** What its owner makes of the sample: decides by it, adds to it. */
   learn?(sample: Sample): Sample;
 }
@@ -86,7 +88,8 @@ export class Sweep {
     try {
       const counters = await read(subject);
       const sample = counters && this.#sampleOf(subject, counters);
-      if (sample) tell([subject.learn?.(sample) ?? sample]);
+      const learnt = sample && (subject.learn?.(sample) ?? sample);
+      if (learnt && !subject.isLocal) tell([learnt]);
     } catch (error) {
       if (!of.closed) this.#options.failed(error);
     } finally {

@@ -40,10 +40,17 @@ function rankOf({ participantId, source }: SourceRef, { speaker }: Pick<RoomStat
   return isMain ? 'speaker' : 'thumbnail';
 }
 
-function costsOf({ ref, producer }: SentStream): number[] {
+/**
+ * As measured; a layer that is not sent now costs what its sender allows it, as far as the others make use of what they are
+ * allowed: of a room where nothing moves all layers are small.
+ */
+function costsOf({ ref, producer, layersKbps = [] }: SentStream): number[] {
   const encodings = producer.rtpParameters.encodings ?? [];
   const usual = ref.source === 'camera' ? USUAL_KBPS : [USUAL_CONTENT_KBPS];
-  return encodings.map(({ maxBitrate }, layer) => {
+  const allowed = encodings.map(({ maxBitrate }, layer) => {
     return maxBitrate === undefined ? (usual[layer] ?? usual.at(-1) ?? 0) : maxBitrate / 1000;
   });
+  const uses = allowed.flatMap((kbps, layer) => (layersKbps[layer] ? [layersKbps[layer] / kbps] : []));
+  const use = uses.length > 0 ? Math.min(1, Math.max(...uses)) : 1;
+  return allowed.map((kbps, layer) => layersKbps[layer] || kbps * use);
 }

@@ -42,6 +42,15 @@ describe('what a viewer wants', () => {
     expect(ranks).toEqual(['thumbnail', 'speaker']);
   });
 
+  test('what was measured counts, and what is not sent is measured by the rest', () => {
+    const still = (from: SourceRef) => {
+      const stream = find([150_000, 500_000, 1_700_000])(from);
+      return stream && { ...stream, layersKbps: [30, 0] };
+    };
+    const [want] = wantsOf([watched(ref('a'), 2)], still, { speaker: null });
+    expect(want?.kbps).toEqual([30, 100, 340]);
+  });
+
   test('a composed picture is the main one', () => {
     const [want] = wantsOf([watched(ref('composer', 'program'), 1)], find([undefined]), { speaker: 'b' });
     expect(want).toMatchObject({ rank: 'speaker', kbps: [1_500] });
