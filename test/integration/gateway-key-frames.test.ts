@@ -1,7 +1,7 @@
 /** Key frames that a codec asks for by SIP (INFO, RFC 5168), through the gateway and the room. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Closer } from './engine-leg-peers.ts';
-import { arrival } from './gateway-guests.ts';
+import { arrival, Guest, sourcesOf } from './gateway-guests.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { pause, until } from './media-fixture.ts';
 import { ScriptedCodec } from './scripted-codec.ts';
@@ -36,4 +36,19 @@ test('a codec that asks for a key frame by SIP is given one', async () => {
     await pause(500);
   }
   expect(desk.state.participants[self.id]).toMatchObject({ presence: 'present' });
+}, 90_000);
+
+test('whoever begins to see a codec makes the gateway ask it, by SIP too', async () => {
+  const { roomId, desk } = await gateway.open();
+  const codec = await ScriptedCodec.open(closers, { user: 'codec' });
+  await codec.dial(`sip:${roomId}@127.0.0.1:${gateway.sipPort}`);
+  const self = await arrival(desk, () => true);
+  // Hardly ever a key frame by itself.
+  await codec.show('video', { colour: '0xff2020d0', options: 'bitrate=300 key-int-max=1000' });
+  await until('it sends a picture', () => sourcesOf(desk, self.id).includes('camera'), SLOW_MS);
+  await pause(3_000);
+  const before = codec.keyFramesWanted;
+  const witness = await Guest.join(closers, gateway, { roomId, id: 'witness', kind: 'composer' });
+  await witness.see({ participantId: self.id, source: 'camera' });
+  await until('it is asked', () => codec.keyFramesWanted > before, ANSWER_MS);
 }, 90_000);

@@ -88,6 +88,8 @@ export class ScriptedCodec {
   readonly reoffers: string[] = [];
   #dialog: Dialog | undefined;
   #agreed: Negotiated | undefined;
+  /** How often it was asked for one by INFO (RFC 5168). */
+  keyFramesWanted = 0;
   ended = false;
 
   private constructor(
@@ -235,6 +237,9 @@ export class ScriptedCodec {
     this.#agreed = agreed;
     dialog.on('ended', () => {
       this.ended = true;
+    });
+    dialog.on('keyFrameRequested', () => {
+      this.keyFramesWanted += 1;
     });
     const { floorControl } = agreed;
     if (floorControl) this.floor?.connect(floorControl.remote, floorControl.setup);
