@@ -93,6 +93,9 @@ test('a province is imported, a meeting is booked, clashes are named, and it is 
     await row.getByRole('button', { name: 'Mở cuộc họp' }).click();
     await page.waitForURL(/\/room\/\d+$/);
     await expect(page.getByText('Vắng 2/2 điểm cầu')).toBeVisible();
+    // REG-15: whom to telephone at a site that is not there.
+    await page.getByRole('button', { name: 'Xã Ba Bể', exact: true }).click();
+    await expect(page.getByRole('link', { name: 'Gọi Lý A Sử 0912 345 679' })).toBeVisible();
     await page.goto(`${system.url}/schedule`);
     await page.getByRole('button', { name: 'Tháng sau' }).or(row).first().waitFor();
     if (!(await row.isVisible())) await page.getByRole('button', { name: 'Tháng sau' }).click();
