@@ -1,7 +1,17 @@
 import { type RecordingId, type RoomId, recordingIdSchema, roomIdSchema } from '../server/protocol/ids.ts';
 
 /** What is done at the desk. */
-export const DESK_SECTIONS = ['meetings', 'schedule', 'sites', 'organisations', 'devices', 'banned', 'accounts', 'audit', 'own'] as const;
+export const DESK_SECTIONS = [
+  'meetings',
+  'schedule',
+  'sites',
+  'organisations',
+  'devices',
+  'banned',
+  'accounts',
+  'audit',
+  'own',
+] as const;
 export type DeskSection = (typeof DESK_SECTIONS)[number];
 
 /** Where in the client an address leads. */

@@ -122,7 +122,10 @@ export class LegStreams {
 
   /** What the endpoint sees has changed. */
   engineSaid(event: Extract<LegEvent, { event: 'showing' | 'programChanged' }>): void {
-    if (event.event === 'programChanged') return this.#shown.begun(event.ssrc);
+    if (event.event === 'programChanged') {
+      this.#shown.begun(event.ssrc);
+      return;
+    }
     clearTimeout(this.#nothing);
     if (event.picture === 'slide') this.#nothing = setTimeout(() => this.#nothingCame(), NOTHING_MS);
   }
