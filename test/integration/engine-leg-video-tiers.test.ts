@@ -140,6 +140,7 @@ test('tiers stay within size, rate and clock, and go on where they stopped', lim
     expect(fpsOf(of(ssrc), 3)).toBeGreaterThan(10);
     expect(continuity(of(ssrc))).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
   }
+  await until(() => reports(server.rtcp).size === 3, 'a report on each', 20_000);
   const told = reports(server.rtcp);
   expect([...told.keys()].sort()).toEqual([low, whole, mid].sort());
   const lastTime = (ssrc: number) => {

@@ -162,14 +162,16 @@ test('no more strangers are heard from one address than three at a time, however
 
 describe('a codec is taken', () => {
   test('over TLS, with the streams encrypted by DTLS', async () => {
-    await gateway.addSite('tls', { account: 'tls', password: 'right-90' });
+    // Another site at each try.
+    const site = `tls${Date.now() % 100_000}`;
+    await gateway.addSite(site, { account: site, password: 'right-90' });
     const registrar = { host: `127.0.0.1:${gateway.sipTlsPort}`, password: 'right-90', seconds: 60 };
-    const caller = await codec({ user: 'tls', colour: 'blue', transport: 'tls', registrar, encryption: 'dtls_srtp' });
-    await registers('tls');
-    const { roomId, desk } = await gateway.open(['tls']);
+    const caller = await codec({ user: site, colour: 'blue', transport: 'tls', registrar, encryption: 'dtls_srtp' });
+    await registers(site);
+    const { roomId, desk } = await gateway.open([site]);
     await caller.dial(`sip:${roomId}@127.0.0.1:${gateway.sipTlsPort};transport=tls`);
-    await arrives(desk, 'site-tls');
-    expect(present(desk, 'site-tls')?.endpoint).toMatchObject({ encrypted: true, video: true });
+    await arrives(desk, `site-${site}`);
+    expect(present(desk, `site-${site}`)?.endpoint).toMatchObject({ encrypted: true, video: true });
   }, 60_000);
 
   test('over IPv6, its streams too', async () => {

@@ -85,9 +85,9 @@ export class LightMeeting {
     return { codec, participantId, ...(await this.arrival(participantId, dial)) };
   }
 
-  /** Calls the room from a new codec. */
-  async callIn(name: string): Promise<Member> {
-    const codec = await this.rack.add(name, this.options);
+  /** Calls the room from a new codec; without a picture among its options it is a telephone. */
+  async callIn(name: string, options = this.options): Promise<Member> {
+    const codec = await this.rack.add(name, options);
     const participantId = participantIdOfAddress(codec.uri);
     const call = async (): Promise<Answer> => {
       await this.rack.call(codec, name, this.room);
