@@ -23,6 +23,8 @@ const boxes = {
 /** With the headers of their packets these stay below 150 and 400 kbit/s. */
 const tierKbps = { low: 115, mid: 340 } as const;
 const tierFps = 15;
+/** GStreamer 1.22 forgets a request that comes before an encoder's first frame: nobody waits longer than this then. */
+const keyFrameSeconds = 3;
 
 const serverPayloaders = {
   H264: 'rtph264pay aggregate-mode=zero-latency',
@@ -53,7 +55,7 @@ export function tierDecodeDescription(codec: PassedCodec): string {
 
 /** One tier: its encoder makes a key frame whenever the server asks for one. */
 export function tierDescription(tier: TierName, codec: PassedCodec, payloadType: number, at: StreamPosition): string {
-  const options = { kbps: tierKbps[tier], keyFrameMax: 20 * tierFps };
+  const options = { kbps: tierKbps[tier], keyFrameMax: keyFrameSeconds * tierFps };
   const encoder = codec === 'VP8' ? vp8Encoder(options) : h264Encoder(options);
   return [
     `${rawQueue} name=in ${atMost(tierFps)} ! videoscale ! videoconvert ! video/x-raw,format=I420,${boxes[tier]}`,

@@ -7,6 +7,8 @@ import { parseH264 } from './slide.ts';
 /** What goes to the server: these two are what browsers and the SFU take. */
 export type PassedCodec = 'H264' | 'VP8';
 
+/** Frames. GStreamer 1.22 forgets a request that comes before an encoder's first one: nobody waits longer than this then. */
+const keyFrameMax = 75;
 /** Bytes of the largest packet to the endpoint: with IP and UDP before it and a tunnel around it, it still fits the line. */
 const packetBytes = 1300;
 /** So large a slice fits into such a packet, whoever makes it. */
@@ -70,7 +72,7 @@ function remake(codec: EndpointVideo['codec']): string {
     `${pictureDecoders[codec]} ! ${rawQueue}`,
     '! videoscale ! videoconvert',
     '! video/x-raw,format=I420,width=[16,1280,2],height=[16,720,2],pixel-aspect-ratio=1/1',
-    `! ${h264Encoder({ kbps: 1500, keyFrameMax: 300 })} ! ${parseH264}`,
+    `! ${h264Encoder({ kbps: 1500, keyFrameMax })} ! ${parseH264}`,
   ].join(' ');
 }
 
@@ -93,10 +95,10 @@ export function vp8Encoder({ kbps, keyFrameMax }: { kbps: number; keyFrameMax: n
 }
 
 const endpointEncoders = {
-  H264: (kbps: number) => h264Encoder({ kbps, keyFrameMax: 300 }),
-  VP8: (kbps: number) => vp8Encoder({ kbps, keyFrameMax: 300 }),
+  H264: (kbps: number) => h264Encoder({ kbps, keyFrameMax }),
+  VP8: (kbps: number) => vp8Encoder({ kbps, keyFrameMax }),
   H265: (kbps: number) =>
-    `x265enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=${kbps} key-int-max=300 option-string="frame-threads=1:pools=1:repeat-headers=1" ! video/x-h265,profile=main ! h265parse config-interval=-1`,
+    `x265enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=${kbps} key-int-max=${keyFrameMax} option-string="frame-threads=1:pools=1:repeat-headers=1" ! video/x-h265,profile=main ! h265parse config-interval=-1`,
 } as const;
 
 const payloaders = {

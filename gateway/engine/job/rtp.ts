@@ -102,6 +102,15 @@ export function connectOutput(bin: Gst.Bin, bound: BoundSocket, remote: Address,
   useSocket(elementOf(bin, `rtcp-source-${session}`), bound);
 }
 
+/**
+ * Sender reports each second instead of every five or so: the SFU changes between layers only when it has one on each
+ * (RFC 3550 6.2 lets a session that needs them sooner have a shorter interval).
+ */
+export function reportOften(bin: Gst.Bin): void {
+  const session = elementOf(bin, 'rtp').emit('get-internal-session', 0) as Gst.Object;
+  session.set_property('rtcp-min-interval', 1_000_000_000);
+}
+
 export function useSocket(element: Gst.Element, { socket }: BoundSocket): void {
   element.set_property('socket', socket);
   element.set_property('close-socket', false);
