@@ -3,7 +3,8 @@ import { closeAfterEach } from './closers.ts';
 import { sleep } from './engine-peers.ts';
 import { type Mark, openChain } from './lip-sync-chain.ts';
 
-const limits = { timeout: 60_000, retry: 2 };
+// Beside a test that needs both cores the times are those of that test.
+const limits = { timeout: 60_000, retry: 5 };
 const closers = closeAfterEach();
 
 /** Sound and picture are measured by their reports and put in step within some seconds. */
