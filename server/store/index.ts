@@ -12,6 +12,7 @@ import { openDevices } from './devices.ts';
 import { type DirectoryChanges, type Organisations, openDirectoryChanges, openOrganisations } from './directory.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Layouts, openLayouts } from './layouts.ts';
+import { type LineTests, openLineTests } from './line-tests.ts';
 import { type Links, openLinks } from './links.ts';
 import { migrationProvider } from './migrations.ts';
 import { type Notices, openNotices } from './notices.ts';
@@ -27,6 +28,7 @@ export type { Bookings, BookResult, StoredBooking, TakenReservation } from './bo
 export type { DeskDocuments } from './desk-documents.ts';
 export type { DirectoryChanges, Organisations } from './directory.ts';
 export { AppendConflict } from './event-log.ts';
+export type { LineTests } from './line-tests.ts';
 export type { Notices, StoredNotice } from './notices.ts';
 export type { Registrations } from './registrations.ts';
 export { Samples } from './samples.ts';
@@ -49,6 +51,7 @@ export interface Store {
   deskDocuments: DeskDocuments;
   notices: Notices;
   layouts: Layouts;
+  lineTests: LineTests;
   registrations: Registrations;
   /** Rejects when the database does not answer. */
   probe(): Promise<void>;
@@ -84,6 +87,7 @@ export async function openStore(db: Database): Promise<Store> {
     deskDocuments: openDeskDocuments(db),
     notices: openNotices(db),
     layouts: openLayouts(db),
+    lineTests: openLineTests(db),
     registrations: openRegistrations(db),
     probe: async () => {
       await sql`select 1`.execute(db);

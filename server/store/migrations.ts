@@ -1,6 +1,7 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { accountsAndRoles } from './account-tables.ts';
 import { deskDirectory, deskMeetings } from './desk-tables.ts';
+import { lineTestTables } from './line-tests.ts';
 import { unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
@@ -110,6 +111,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-12-desk-directory': { up: deskDirectory },
   '2026-12-desk-meetings': { up: deskMeetings },
   '2026-12-roles-and-accounts': { up: accountsAndRoles },
+  '2026-12-t-line-tests': { up: lineTestTables },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

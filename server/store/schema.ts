@@ -168,6 +168,8 @@ export interface Schema extends AccountTables {
     layout: string;
     changed_at: number;
   };
+  /** `test` is JSON. */
+  line_tests: { id: string; site_id: string; started_at: number; test: string };
   invitations: { room_id: string; site_id: string };
   /** `binding` is JSON. */
   registrations: { account: string; contact: string; binding: string; since: number; expires_at: number };

@@ -5,6 +5,7 @@ import { openEmbeddedStore } from '../../server/store/index.ts';
 import { describeAccounts } from './account-suite.ts';
 import { describeBookings } from './booking-suite.ts';
 import { describeDirectory } from './directory-suite.ts';
+import { describeLineTests } from './line-test-suite.ts';
 import { describeRecordings } from './recording-suite.ts';
 import { describeStore, type Twin } from './store-suite.ts';
 
@@ -26,3 +27,4 @@ describeAccounts('embedded', openEmbedded);
 describeRecordings('embedded', openEmbedded);
 describeDirectory('embedded', openEmbedded);
 describeBookings('embedded', openEmbedded);
+describeLineTests('embedded', openEmbedded);
