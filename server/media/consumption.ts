@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup';
 import type { Address, ConsumerOffer } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
+import { CatchUp } from './catch-up.ts';
 import type { SentStream } from './context.ts';
 import { offeredParameters } from './dictionaries.ts';
 import { Shortage } from './shortage.ts';
@@ -19,6 +20,8 @@ interface Beginning {
   priority: () => number;
   /** Asked after every wait. */
   isWanted: () => boolean;
+  /** What nobody waits for has failed. */
+  failed: (error: unknown) => void;
 }
 
 interface Open {
@@ -29,6 +32,8 @@ interface Open {
   offer: ConsumerOffer;
   /** Only of a picture in several layers, over a line that may be too weak for them. */
   shortage?: Shortage;
+  /** Only of a picture in several layers, to a service. */
+  catchUp?: CatchUp;
 }
 
 /**
@@ -42,6 +47,10 @@ export class Consumption {
   #ended = false;
   /** Null: held back. */
   #layer: number | null | undefined;
+  /** The layer that mediasoup was told last. */
+  #told: number | undefined;
+  #priority = 1;
+  #last: Promise<void> = Promise.resolve();
   /** The receiver has said that it is. */
   #isReady = false;
   #address: Address | undefined;
@@ -74,7 +83,13 @@ export class Consumption {
       // Also where the producer went while the worker was at it: nothing else would close this end then.
       if (this.#ended || !beginning.isWanted()) return consumer.close();
       const offer = this.#offerOf(consumer, own);
-      this.#open = { consumer, offer, giveUp, ...(own ? { transport: own } : this.#shortageOf(consumer)) };
+      this.#open = {
+        consumer,
+        offer,
+        giveUp,
+        ...(own ? { transport: own } : {}),
+        ...this.#watchOver(consumer, beginning),
+      };
     } finally {
       if (!this.#open) {
         own?.close();
@@ -92,24 +107,34 @@ export class Consumption {
     const consumer = this.#open?.consumer;
     if (spatialLayer === undefined || !consumer) return;
     this.#layer = spatialLayer;
+    this.#priority = priority;
     this.#demand();
     try {
-      await this.#apply(consumer, priority);
+      await this.#agree(consumer);
       this.#open?.shortage?.review();
+      this.#open?.catchUp?.review();
     } catch (error) {
       if (!this.#ended && !consumer.closed) throw error;
     }
   }
 
-  async #apply(consumer: types.Consumer, priority: number): Promise<void> {
-    if (!this.#plain && consumer.priority !== priority) await consumer.setPriority(priority);
+  /** One after the other: what mediasoup was told is known only then. */
+  #agree(consumer: types.Consumer): Promise<void> {
+    const apply = () => this.#apply(consumer);
+    this.#last = this.#last.then(apply, apply);
+    return this.#last;
+  }
+
+  async #apply(consumer: types.Consumer): Promise<void> {
+    if (this.#ended) return;
+    if (!this.#plain && consumer.priority !== this.#priority) await consumer.setPriority(this.#priority);
     const layer = this.#layer;
-    if (typeof layer === 'number' && consumer.type === 'simulcast') {
-      const isAnother = consumer.preferredLayers?.spatialLayer !== Math.min(layer, this.#topLayer());
-      if (isAnother) await consumer.setPreferredLayers({ spatialLayer: layer });
+    if (typeof layer === 'number' && consumer.type === 'simulcast' && layer !== this.#told) {
+      await consumer.setPreferredLayers({ spatialLayer: layer });
+      this.#told = layer;
     }
-    if (this.#layer === null && !consumer.paused) await consumer.pause();
-    else if (this.#layer !== null && this.#isReady && consumer.paused) await consumer.resume();
+    if (layer === null && !consumer.paused) await consumer.pause();
+    else if (layer !== null && this.#isReady && consumer.paused) await consumer.resume();
   }
 
   async resume(address: Address | undefined): Promise<void> {
@@ -118,8 +143,10 @@ export class Consumption {
     try {
       if (open.transport) await this.#connect(open.transport, address);
       this.#isReady = true;
-      if (open.consumer.paused && this.#layer !== null && !this.#ended) await open.consumer.resume();
-      if (!this.#ended) open.shortage?.review();
+      await this.#agree(open.consumer);
+      if (this.#ended) return;
+      open.shortage?.review();
+      open.catchUp?.review();
     } catch (error) {
       if (this.#ended) throw new Refused('consumerUnknown');
       throw refusalOf(error, open.consumer);
@@ -130,6 +157,7 @@ export class Consumption {
   end(): void {
     this.#ended = true;
     this.#open?.shortage?.close();
+    this.#open?.catchUp?.close();
     this.stream.demand?.set(this, undefined);
     this.#open?.consumer.close();
     this.#open?.transport?.close();
@@ -162,8 +190,10 @@ export class Consumption {
     };
   }
 
-  #shortageOf(consumer: types.Consumer): { shortage?: Shortage } {
-    return consumer.type === 'simulcast' ? { shortage: new Shortage(consumer, () => this.#demand()) } : {};
+  #watchOver(consumer: types.Consumer, { failed }: Beginning): Pick<Open, 'shortage' | 'catchUp'> {
+    if (consumer.type !== 'simulcast') return {};
+    if (!this.#plain) return { shortage: new Shortage(consumer, () => this.#demand()) };
+    return { catchUp: new CatchUp(consumer, { wanted: () => this.#layer, failed }) };
   }
 
   /** The sender learns which layer is wanted here. */
@@ -172,10 +202,6 @@ export class Consumption {
     const short = this.#open?.shortage?.isShort ?? false;
     const wanted = this.#layer === null ? undefined : { layer: this.#layer, short, local: this.#plain };
     this.stream.demand?.set(this, wanted);
-  }
-
-  #topLayer(): number {
-    return (this.stream.producer.rtpParameters.encodings?.length ?? 1) - 1;
   }
 
   /** Services sit on this machine: nobody can have RTP sent elsewhere. */

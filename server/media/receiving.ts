@@ -198,6 +198,7 @@ export class Receiving {
       spatialLayer: () => this.#layerOf(key),
       priority: () => this.#share.priorityOf(key),
       isWanted,
+      failed: (error: unknown) => this.#reportFailure(stream, error),
     };
     try {
       const home = this.#room.home(this.#participantId);
