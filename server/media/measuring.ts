@@ -36,7 +36,8 @@ const CLOCK_RATES = { audio: 48_000, video: 90_000 };
 export function ofTransport(stat: types.WebRtcTransportStat, direction: Direction): Counters {
   const isUp = direction === 'up';
   const loss = isUp ? stat.rtpPacketLossReceived : stat.rtpPacketLossSent;
-  const available = isUp ? undefined : stat.availableOutgoingBitrate;
+  // 0 while the line is not connected: nothing is estimated then.
+  const available = isUp ? undefined : stat.availableOutgoingBitrate || undefined;
   return {
     timestamp: stat.timestamp,
     ...(isUp ? { heardBytes: stat.bytesReceived } : {}),
