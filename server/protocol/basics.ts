@@ -9,3 +9,11 @@ export const nameSchema = z
   .min(1)
   .max(120)
   .regex(/^[^\p{Cc}\u2028\u2029]*$/u);
+/** What people write, of several lines perhaps. */
+export const writtenTextSchema = (mostCharacters: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(mostCharacters)
+    .regex(/^[^\p{Cc}\u2028\u2029]*(?:\n[^\p{Cc}\u2028\u2029]*)*$/u);

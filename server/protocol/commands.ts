@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chatTextSchema } from './chat.ts';
 import {
   callIdSchema,
   participantIdSchema,
@@ -84,6 +85,13 @@ export const commandSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('recallFraming'), ...target, preset: presetSchema }),
   /** Only its name: the camera keeps what it keeps. */
   z.strictObject({ verb: z.literal('forgetFraming'), ...target, preset: presetSchema }),
+
+  // Messages: between the centre and each site; among the sites only where the operator lets them
+  z.strictObject({ verb: z.literal('writeToCentre'), text: chatTextSchema }),
+  z.strictObject({ verb: z.literal('writeToEveryone'), text: chatTextSchema }),
+  z.strictObject({ verb: z.literal('writeTo'), ...target, text: chatTextSchema }),
+  /** Whether sites and guests may write to everyone. */
+  z.strictObject({ verb: z.literal('openChat'), open: z.boolean() }),
 
   // The roster
   z.strictObject({ verb: z.literal('removeParticipant'), ...target }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chatMessageSchema } from './chat.ts';
 import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
 import { layoutSchema, overlaySchema, ownAudienceSchema, previewSchema } from './layouts.ts';
 import { incidentSchema } from './lines.ts';
@@ -80,6 +81,9 @@ export const eventSchema = z.discriminatedUnion('type', [
 
   /** The presentation ends at the server: `stopped` by command, `replaced` by a newer one. */
   z.strictObject({ type: z.literal('presentationStopped'), ...who, reason: z.enum(['stopped', 'replaced']) }),
+
+  z.strictObject({ type: z.literal('messageWritten'), message: chatMessageSchema }),
+  z.strictObject({ type: z.literal('chatOpened'), open: z.boolean() }),
 
   z.strictObject({ type: z.literal('endpointReported'), ...who, endpoint: endpointSchema }),
   z.strictObject({ type: z.literal('cameraMoved'), ...who, moving: movedBySchema.nullable() }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { writtenTextSchema } from './basics.ts';
 import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
 import { nameSchema, recordingWarningSchema, timeSchema } from './records.ts';
 
@@ -124,12 +125,7 @@ export const chapterSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('warning'), ...chapterBase, warning: recordingWarningSchema }),
 ]);
 
-export const commentTextSchema = z
-  .string()
-  .trim()
-  .min(1)
-  .max(2000)
-  .regex(/^[^\p{Cc}\u2028\u2029]*(?:\n[^\p{Cc}\u2028\u2029]*)*$/u);
+export const commentTextSchema = writtenTextSchema(2_000);
 /** With `to` it names a stretch: a clip. */
 export const writeCommentSchema = z
   .strictObject({ at: milliseconds, to: milliseconds.optional(), text: commentTextSchema })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema, timeSchema } from './basics.ts';
+import { chatSchema } from './chat.ts';
 import {
   callIdSchema,
   participantIdSchema,
@@ -281,6 +282,8 @@ export const roomStateSchema = z.strictObject({
   pin: pinSchema.optional(),
   recording: recordingSchema,
   attempts: z.array(attemptSchema),
+  /** The last of each conversation. */
+  chat: chatSchema,
   /** Those that are not over. */
   incidents: z.array(incidentSchema),
 });
@@ -309,4 +312,5 @@ export type RecordedTracks = z.infer<typeof recordedTracksSchema>;
 export type RecordingWarning = z.infer<typeof recordingWarningSchema>;
 export type Attempt = z.infer<typeof attemptSchema>;
 export type RoomState = z.infer<typeof roomStateSchema>;
+export type { Chat, ChatMessage, Recipient } from './chat.ts';
 export type { Audience, Fit, Layout, LayoutName, Overlay, OwnAudience, Rectangle, Slot, Tier } from './layouts.ts';

@@ -66,6 +66,8 @@ export const REFUSALS = {
   lineTestRunning: 'state',
   siteInMeeting: 'state',
   notPresenting: 'state',
+  chatUnsupported: 'state',
+  chatClosed: 'state',
   cameraUnsupported: 'state',
   framingUnknown: 'state',
   alreadyRecording: 'state',

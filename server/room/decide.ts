@@ -4,6 +4,7 @@ import { refuse } from '../protocol/refusals.ts';
 import { attemptEvents } from './attempts.ts';
 import { callRules } from './calls.ts';
 import { cameraRules } from './cameras.ts';
+import { chatRules } from './chat.ts';
 import { type Decision, type Inputs, type Rule, reject } from './decision.ts';
 import { floorRules } from './floor.ts';
 import { incidentRules } from './incidents.ts';
@@ -27,6 +28,7 @@ const RULES: Rules = {
   ...pictureRules,
   ...presentingRules,
   ...cameraRules,
+  ...chatRules,
   ...siteRules,
   ...callRules,
   ...recordingRules,

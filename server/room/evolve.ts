@@ -9,6 +9,7 @@ import type {
   Shed,
 } from '../protocol/records.ts';
 import { isActive } from './calls.ts';
+import { withMessage } from './chat.ts';
 import { PRESENTED } from './presenting.ts';
 import { hasSource, isSameSource } from './roster.ts';
 
@@ -86,6 +87,8 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
 
   presentationStopped: (state, { participantId }) =>
     change(state, participantId, (p) => ({ ...p, sources: p.sources.filter((s) => !PRESENTED.includes(s.source)) })),
+  messageWritten: (state, { message }) => ({ ...state, chat: withMessage(state, message) }),
+  chatOpened: (state, { open }) => ({ ...state, chat: { ...state.chat, open } }),
   endpointReported: (state, { participantId, endpoint }) => change(state, participantId, (p) => ({ ...p, endpoint })),
   cameraMoved: (state, { participantId, moving }) =>
     change(state, participantId, (p) => ({ ...p, camera: { ...p.camera, moving } })),

@@ -43,6 +43,12 @@ const TABLE: Record<Verb, Partial<Record<Standing, Reach>>> = {
   recallFraming: { operator: 'any', chair: 'self', site: 'self' },
   forgetFraming: { operator: 'any', chair: 'self', site: 'self' },
 
+  writeToCentre: { operator: 'any', chair: 'any', site: 'any', guest: 'any' },
+  // A site's and a guest's rule looks whether the operator lets them.
+  writeToEveryone: { operator: 'any', chair: 'any', site: 'any', guest: 'any' },
+  writeTo: { operator: 'any', chair: 'any' },
+  openChat: { operator: 'any' },
+
   removeParticipant: { operator: 'any' },
   readmitParticipant: { operator: 'any' },
   renameParticipant: { operator: 'any' },

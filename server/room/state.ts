@@ -27,6 +27,7 @@ export function emptyRoom(roomId: RoomId): RoomState {
     sites: {},
     recording: { status: 'off' },
     attempts: [],
+    chat: { open: false, messages: [] },
     incidents: [],
   };
 }

@@ -1,6 +1,7 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
 import type { ParticipantId } from '../protocol/ids.ts';
 import type { FloorRequest, OwnAudience, Participant, RoomState } from '../protocol/records.ts';
+import { seesMessage } from './chat.ts';
 import { INITIAL_LAYOUT } from './state.ts';
 
 /**
@@ -9,7 +10,7 @@ import { INITIAL_LAYOUT } from './state.ts';
  *
  * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
  * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording, incidents and refused attempts are the centre's; what a
- * codec is and where its camera looks, the centre's and its own, likewise a picture other than the program.
+ * codec is and where its camera looks, the centre's and its own, likewise a picture other than the program. Messages: see `chat.ts`.
  */
 export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
   const viewer = state.participants[viewerId];
@@ -29,6 +30,7 @@ export function viewState(state: RoomState, viewerId: ParticipantId): RoomState 
     sites: {},
     recording: state.recording.status === 'off' ? state.recording : { ...state.recording, warnings: [] },
     attempts: [],
+    chat: { ...state.chat, messages: state.chat.messages.filter((m) => seesMessage(viewer, m)) },
     incidents: [],
   };
 }
@@ -50,6 +52,7 @@ export function viewEvent(
   const { event } = logged;
   if (CENTRE_ONLY.has(event.type)) return null;
   if ('audience' in event) return isAmong(viewer, event.audience) ? logged : null;
+  if ('message' in event) return seesMessage(viewer, event.message) ? logged : null;
   if ('request' in event) return seesRequest(viewer, event.request) ? logged : null;
   if (event.type === 'participantJoined') {
     if (event.participant.role === 'service') return null;

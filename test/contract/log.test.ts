@@ -32,6 +32,16 @@ test('a log of version 3 folds into pictures of their own, a slide, gains and st
   });
 });
 
+test('messages of version 4 fold into what was written, in its order', () => {
+  const { chat } = foldedFrom('log-v4-chat.json');
+  expect(chat.open).toBe(true);
+  expect(chat.messages.map(({ name, side, to, text }) => [name, side, to, text])).toEqual([
+    ['Ba Bể', 'site', 'centre', 'Mất tiếng'],
+    ['Trung tâm', 'centre', 'site-ba-be', 'Đang kiểm tra'],
+    ['Ba Bể', 'site', 'everyone', 'Rõ rồi,\ncảm ơn'],
+  ]);
+});
+
 test('a log of version 4 folds into a recording with its choices and what ails it', () => {
   const warnings = [
     { warning: 'diskLow', since: 1_767_574_806_000 },

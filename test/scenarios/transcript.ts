@@ -195,6 +195,10 @@ function describe(event: RoomEvent): string {
     }
     case 'framingStored':
       return `framingStored ${event.participantId} ${event.framing.preset} ${event.framing.name}`;
+    case 'messageWritten': {
+      const { name, to, text } = event.message;
+      return `messageWritten ${name} to ${to}: “${text}”`;
+    }
     case 'attemptRefused':
       return `attemptRefused ${event.attempt.by} tried ${event.attempt.verb}${event.attempt.detail ? ` ${event.attempt.detail}` : ''}`;
     default: {

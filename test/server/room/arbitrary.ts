@@ -160,6 +160,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ verb: fc.constant('hold' as const), kind: fc.constantFrom('before' as const, 'break' as const) }),
   { weight: 2, arbitrary: fc.constant({ verb: 'endHold' as const }) },
   fc.record({ verb: fc.constant('setGain' as const), participantId: id, gainDb: fc.integer({ min: -20, max: 20 }) }),
+  fc.record({
+    verb: fc.constantFrom('writeToCentre' as const, 'writeToEveryone' as const),
+    text: fc.constantFrom('Nghe rõ không?', 'Rõ'),
+  }),
+  fc.record({ verb: fc.constant('writeTo' as const), participantId: id, text: fc.constant('Chỉnh lại khung hình') }),
+  fc.record({ verb: fc.constant('openChat' as const), open: fc.boolean() }),
   fc.constantFrom('sip:a@10.0.0.1', 'sip:b@10.0.0.1').map((address) => ({ verb: 'dial' as const, address })),
   fc.constantFrom('bo', 'ba-be', 'na-ri', 'xa').map((siteId) => ({ verb: 'dialSite' as const, siteId })),
   fc.record({ verb: fc.constantFrom('hangUp' as const, 'redial' as const), callId: record }),
@@ -260,7 +266,11 @@ const speakers = fc.oneof(
 );
 const requests = fc.record({
   by: fc.constantFrom('ba-be', 'na-ri', 'pac-nam', 'guest'),
-  said: fc.constant({ verb: 'requestFloor' as const }),
+  said: fc.constantFrom(
+    { verb: 'requestFloor' as const },
+    { verb: 'writeToCentre' as const, text: 'Mất tiếng' },
+    { verb: 'writeToEveryone' as const, text: 'Chào các điểm cầu' },
+  ),
 });
 
 export const stories: fc.Arbitrary<Said[]> = fc

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loggedEventSchema } from '../../../server/protocol/events.ts';
-import { roomStateSchema } from '../../../server/protocol/records.ts';
+import { type ChatMessage, roomStateSchema } from '../../../server/protocol/records.ts';
 import { evolve } from '../../../server/room/evolve.ts';
 import { viewEvent, viewState } from '../../../server/room/view.ts';
 import { CAST, steps, stories } from './arbitrary.ts';
@@ -34,7 +34,7 @@ test('everything the rules produce is a valid message of the wire contract', () 
   );
 });
 
-test('a site learns no address, no call, no PIN, no preview, nor of anyone else his codec, picture or requests', () => {
+test('a site learns no address, no call, no PIN, no preview, nor of anyone else his codec, picture, requests or messages', () => {
   fc.assert(
     fc.property(stories, (story) => {
       for (const { after } of steps(story)) {
@@ -59,6 +59,8 @@ test('a site learns no address, no call, no PIN, no preview, nor of anyone else 
           'who hears must know how loud',
         ).toBe(true);
         expect(seen.requests.every((r) => r.participantId === 'ba-be')).toBe(true);
+        const isOurs = ({ from, to }: ChatMessage) => to === 'everyone' || to === 'ba-be' || from === 'ba-be';
+        expect(seen.chat.messages.every(isOurs)).toBe(true);
       }
     }),
     { numRuns: 60 },
