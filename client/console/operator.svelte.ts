@@ -226,6 +226,7 @@ function targetOf(command: Command): string {
   if ('audience' in command) return command.audience ?? '';
   if ('participantId' in command) return command.participantId;
   if ('requestId' in command) return command.requestId;
+  if ('incidentId' in command) return command.incidentId;
   if ('callId' in command) return command.callId;
   if ('siteId' in command) return command.siteId;
   if (command.verb === 'dial') return command.address;

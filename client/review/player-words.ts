@@ -56,6 +56,11 @@ export const playerWords = catalogue({
       before: 'Chờ bắt đầu',
       break: 'Tạm nghỉ',
       incident: '{name} mất kết nối',
+      failed: {
+        line: 'Sự cố đường truyền: {name}',
+        sound: 'Sự cố âm thanh: {name}',
+        picture: 'Sự cố hình ảnh: {name}',
+      },
       gap: 'Gián đoạn ghi',
       gapOf: 'Gián đoạn ghi {length}',
       warning: {
@@ -190,6 +195,7 @@ export const playerWords = catalogue({
       before: 'Before the meeting',
       break: 'Break',
       incident: '{name} lost',
+      failed: { line: 'Line incident: {name}', sound: 'Sound incident: {name}', picture: 'Picture incident: {name}' },
       gap: 'Recording interrupted',
       gapOf: 'Recording interrupted for {length}',
       warning: {

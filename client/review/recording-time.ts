@@ -51,9 +51,11 @@ export function parseTime(text: string): number | null {
   return figures.reduce((total, [, n, unit = 's']) => total + Number(n) * (UNITS[unit] ?? 0), 0) * 1000;
 }
 
-/** What an address asks for: a moment (`?t=`), or a stretch (`?from=&to=`). */
-export function readAddress(search: string): { at?: number; stretch?: Stretch } {
+/** What an address asks for: a moment (`?t=`), a stretch (`?from=&to=`), or an incident of the meeting (`?incident=`, REG-8). */
+export function readAddress(search: string): { at?: number; stretch?: Stretch; incidentId?: string } {
   const asked = new URLSearchParams(search);
+  const incidentId = asked.get('incident');
+  if (incidentId) return { incidentId };
   const [at, from, to] = ['t', 'from', 'to'].map((name) => parseTime(asked.get(name) ?? ''));
   if (from != null && to != null && to > from) return { at: at ?? from, stretch: { from, to } };
   const begin = at ?? from;

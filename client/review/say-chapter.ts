@@ -19,7 +19,8 @@ export function sayChapter(chapter: Chapter): string {
     case 'content':
       return say.content({ name: chapter.name });
     case 'incident':
-      return say.incident({ name: chapter.name });
+      if (!chapter.failed) return say.incident({ name: chapter.name });
+      return say.failed[chapter.failed]({ name: [chapter.name, ...(chapter.others ?? [])].join(', ') });
     case 'layout': {
       const layout = sayLayout(chapter.layout);
       if (chapter.names.length === 0) return say.layout({ layout });

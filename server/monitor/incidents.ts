@@ -1,5 +1,6 @@
 import type { ParticipantId } from '../protocol/ids.ts';
-import type { Incident, LineState, Reason } from '../protocol/lines.ts';
+import type { Incident } from '../protocol/incidents.ts';
+import type { LineState, Reason } from '../protocol/lines.ts';
 import { rankOf } from './hysteresis.ts';
 
 /** A line that has failed for so long is an incident; so long is waited for others of its carrier. */
@@ -107,10 +108,12 @@ function ripe(
     const carrier = ordered.length > 1 ? carrierOf(first) : undefined;
     incidents.push({
       id: newId(incidents.length),
+      kind: 'line',
       participantIds: ordered,
       ...(carrier === undefined ? {} : { carrierId: carrier }),
       reason: known.reason,
       openedAt: known.since,
+      told: [],
     });
   }
   return incidents;

@@ -1,4 +1,5 @@
-import type { Incident, LineState } from '../protocol/lines.ts';
+import type { Incident } from '../protocol/incidents.ts';
+import type { LineState } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
 import type { RoomState } from '../protocol/records.ts';
 import { isAttendee } from '../room/state.ts';
@@ -38,7 +39,10 @@ export class RoomMonitor {
   /** Incidents that were open when the server last stopped go on. */
   constructor(options: Options) {
     this.#options = options;
-    this.#watch = { ...NOTHING_WATCHED, open: options.state().incidents };
+    const open = options
+      .state()
+      .incidents.filter(({ reason, endedAt }) => reason !== undefined && endedAt === undefined);
+    this.#watch = { ...NOTHING_WATCHED, open };
   }
 
   get lines(): ReadonlyMap<string, LineState> {

@@ -8,6 +8,7 @@ import {
   sipAddressSchema,
   siteIdSchema,
 } from './ids.ts';
+import { incidentIdSchema, incidentKindSchema, incidentTextSchema, toldPartySchema } from './incidents.ts';
 import { audienceSchema, layoutSchema, overlaySchema, ownAudienceSchema } from './layouts.ts';
 import {
   callCauseSchema,
@@ -26,6 +27,7 @@ import {
 
 const target = { participantId: participantIdSchema };
 const request = { requestId: requestIdSchema };
+const incident = { incidentId: incidentIdSchema };
 
 /** Everything that someone may want of a room. Who may want what is `server/room/policy.ts`. */
 export const commandSchema = z.discriminatedUnion('verb', [
@@ -122,6 +124,32 @@ export const commandSchema = z.discriminatedUnion('verb', [
   }),
   z.strictObject({ verb: z.literal('stopRecording') }),
   z.strictObject({ verb: z.literal('endMeeting') }),
+
+  // Incidents (REG-8)
+  /** By hand: what the monitor cannot see. One of a kind at a site. */
+  z.strictObject({
+    verb: z.literal('openIncident'),
+    ...target,
+    kind: incidentKindSchema,
+    note: incidentTextSchema.optional(),
+  }),
+  /** What is not named stays; an empty text and `null` take back. Also of one that is over. */
+  z.strictObject({
+    verb: z.literal('reportIncident'),
+    ...incident,
+    cause: incidentTextSchema.optional(),
+    remedy: incidentTextSchema.optional(),
+    expectedAt: timeSchema.nullable().optional(),
+  }),
+  /** Somebody was told of it just now. */
+  z.strictObject({
+    verb: z.literal('tellIncident'),
+    ...incident,
+    party: toldPartySchema,
+    name: nameSchema.optional(),
+  }),
+  /** Of one that was opened by hand. */
+  z.strictObject({ verb: z.literal('endIncident'), ...incident }),
 
   // What the gateway tells the room
   /** A composer of itself: `nothing` where the processor suffices again. */

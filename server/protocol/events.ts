@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { chatMessageSchema } from './chat.ts';
 import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
+import { incidentSchema } from './incidents.ts';
 import { layoutSchema, overlaySchema, ownAudienceSchema, previewSchema } from './layouts.ts';
-import { incidentSchema } from './lines.ts';
 import {
   attemptSchema,
   callSchema,
@@ -117,9 +117,14 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('recordingPartSaved'), ...saved }),
   z.strictObject({ type: z.literal('recordingFailed'), recordingId: recordingIdSchema, reason: z.string().max(200) }),
 
-  /** A line, or several of one carrier, has failed (REG-8); it goes on with one more; it is over. */
+  /**
+   * A line, sound or picture has failed (REG-8), seen by the monitor or by someone; it goes on with one more line; what is known
+   * of it now; somebody was told; it is over.
+   */
   z.strictObject({ type: z.literal('incidentOpened'), incident: incidentSchema }),
   z.strictObject({ type: z.literal('incidentWidened'), incident: incidentSchema }),
+  z.strictObject({ type: z.literal('incidentReported'), incident: incidentSchema }),
+  z.strictObject({ type: z.literal('incidentTold'), incident: incidentSchema }),
   z.strictObject({ type: z.literal('incidentEnded'), incident: incidentSchema }),
 
   z.strictObject({ type: z.literal('attemptRefused'), attempt: attemptSchema }),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { timeSchema } from './basics.ts';
-import { participantIdSchema } from './ids.ts';
 
 /** `up`: from the participant to the centre. `down`: to it. */
 export const directionSchema = z.enum(['up', 'down']);
@@ -50,22 +49,8 @@ export const lineStateSchema = z.strictObject({
   down: halfLineSchema,
 });
 
-/** A line, or several of one carrier at once, that fail (REG-8). */
-export const incidentSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-  /** Whose lines, in the order in which they failed. */
-  participantIds: z.array(participantIdSchema).min(1).max(400),
-  /** Of all of them, in the directory; where there are several. */
-  carrierId: z.string().min(1).max(64).optional(),
-  /** The first line's, when the incident was opened. */
-  reason: reasonSchema,
-  openedAt: timeSchema,
-  endedAt: timeSchema.optional(),
-});
-
 export type Direction = z.infer<typeof directionSchema>;
 export type LineLevel = z.infer<typeof lineLevelSchema>;
 export type Measure = z.infer<typeof measureSchema>;
 export type Reason = z.infer<typeof reasonSchema>;
 export type LineState = z.infer<typeof lineStateSchema>;
-export type Incident = z.infer<typeof incidentSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { writtenTextSchema } from './basics.ts';
 import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
+import { incidentIdSchema, incidentKindSchema } from './incidents.ts';
 import { nameSchema, recordingWarningSchema, timeSchema } from './records.ts';
 
 /**
@@ -119,8 +120,17 @@ export const chapterSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ownPicture'), ...chapterBase, audience: z.string(), name: nameSchema.optional() }),
   z.object({ kind: z.literal('content'), ...chapterBase, participantId: participantIdSchema, name: nameSchema }),
   z.object({ kind: z.literal('hold'), ...chapterBase, hold: z.enum(['before', 'break']), text: z.string() }),
-  /** A site lost and back. */
-  z.object({ kind: z.literal('incident'), ...chapterBase, participantId: participantIdSchema, name: nameSchema }),
+  /** A site lost and back; with `incidentId` an incident (REG-8), of which it may be one of several. */
+  z.object({
+    kind: z.literal('incident'),
+    ...chapterBase,
+    participantId: participantIdSchema,
+    name: nameSchema,
+    incidentId: incidentIdSchema.optional(),
+    /** Absent: it was lost. */
+    failed: incidentKindSchema.optional(),
+    others: z.array(nameSchema).optional(),
+  }),
   z.object({ kind: z.literal('gap'), ...chapterBase }),
   z.object({ kind: z.literal('warning'), ...chapterBase, warning: recordingWarningSchema }),
 ]);

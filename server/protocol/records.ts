@@ -11,6 +11,7 @@ import {
   sipAddressSchema,
   siteIdSchema,
 } from './ids.ts';
+import { incidentSchema } from './incidents.ts';
 import {
   drawnTextSchema,
   layoutSchema,
@@ -19,7 +20,6 @@ import {
   previewSchema,
   tierSchema,
 } from './layouts.ts';
-import { incidentSchema } from './lines.ts';
 
 export { nameSchema, timeSchema };
 
@@ -284,7 +284,7 @@ export const roomStateSchema = z.strictObject({
   attempts: z.array(attemptSchema),
   /** The last of each conversation. */
   chat: chatSchema,
-  /** Those that are not over. */
+  /** In the order in which they were opened; of those that are over, the last ones. */
   incidents: z.array(incidentSchema),
 });
 

@@ -1,4 +1,6 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
+import { participantIdOfSite } from '../protocol/ids.ts';
+import type { Incident } from '../protocol/incidents.ts';
 import type { Chapter } from '../protocol/recording.ts';
 import { type Placing, Wander } from './timeline.ts';
 
@@ -16,7 +18,9 @@ export function chaptersOf(events: readonly LoggedEvent[], placing: Placing, rec
   const telling = new Telling(recordingId);
   for (const { event, at } of events) {
     const tell = TOLD[event.type] as Tell<EventType> | undefined;
-    tell?.(telling, event, wander.at(at));
+    // The monitor waits a little before it calls something an incident.
+    const began = event.type === 'incidentOpened' ? event.incident.openedAt : at;
+    tell?.(telling, event, wander.at(began));
   }
   const gaps = timeline.gaps.map(({ at, durationMs }) => ({ kind: 'gap' as const, at, to: at + durationMs }));
   return [...telling.chapters(), ...gaps]
@@ -68,6 +72,21 @@ class Telling {
     this.#open.set(key, { ...subject, at });
   }
 
+  /** A site's that was lost just now is the same thing; else it is told of by itself. */
+  fail({ id: incidentId, kind: failed, participantIds }: Incident, at: number): void {
+    const [participantId = '', ...others] = participantIds;
+    const lost = this.#open.get(`incident/${participantId}`);
+    if (lost && others.length === 0 && failed === 'line') {
+      this.#open.set(`incident/${participantId}`, { ...lost, incidentId } as Chapter);
+      return;
+    }
+    const key = `failure/${incidentId}`;
+    const name = this.#names.get(participantId) ?? participantId;
+    const rest = others.length === 0 ? {} : { others: others.map((id) => this.#names.get(id) ?? id) };
+    const since = this.#open.get(key)?.at ?? at;
+    this.#open.set(key, { kind: 'incident', at: since, participantId, name, incidentId, failed, ...rest });
+  }
+
   isOpen(key: string): boolean {
     return this.#open.has(key);
   }
@@ -101,6 +120,15 @@ const TOLD: { [T in EventType]?: Tell<T> } = {
   participantReturned: (told, { participantId }, at) => told.end(`incident/${participantId}`, at),
   participantLeft: (told, { participantId }, at) => told.endOf(participantId, at),
   serverRestarted: (told, _event, at) => told.endAll('content/', at),
+
+  sitesInvited: (told, { sites }) => {
+    for (const { siteId, name } of sites) {
+      if (told.nameOf(participantIdOfSite(siteId)) === undefined) told.name(participantIdOfSite(siteId), name);
+    }
+  },
+  incidentOpened: (told, { incident }, at) => told.fail(incident, at),
+  incidentWidened: (told, { incident }, at) => told.fail(incident, at),
+  incidentEnded: (told, { incident }, at) => told.end(`failure/${incident.id}`, at),
 
   microphoneOpened: (told, { participantId }, at) => told.beginOf('floor', participantId, at),
   microphoneClosed: (told, { participantId }, at) => told.end(`floor/${participantId}`, at),

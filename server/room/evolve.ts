@@ -1,4 +1,5 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
+import type { Incident } from '../protocol/incidents.ts';
 import type {
   Call,
   FloorRequest,
@@ -19,6 +20,8 @@ type Fold<T extends EventType> = (state: RoomState, event: Extract<RoomEvent, { 
 const ATTEMPTS_KEPT = 50;
 /** Likewise of calls that are over: scanners call all day. */
 const ENDED_CALLS_KEPT = 200;
+/** And of incidents that are over. */
+const ENDED_INCIDENTS_KEPT = 100;
 
 /** One fold for every event: an event without one does not compile. Total over everything that `view` lets through. */
 const FOLDS: { [T in EventType]: Fold<T> } = {
@@ -120,15 +123,11 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
   recordingPartSaved: (state) => state,
   recordingFailed: (state) => ({ ...state, recording: { status: 'off' } }),
 
-  incidentOpened: (state, { incident }) => ({ ...state, incidents: [...state.incidents, incident] }),
-  incidentWidened: (state, { incident }) => ({
-    ...state,
-    incidents: state.incidents.map((one) => (one.id === incident.id ? incident : one)),
-  }),
-  incidentEnded: (state, { incident }) => ({
-    ...state,
-    incidents: state.incidents.filter((one) => one.id !== incident.id),
-  }),
+  incidentOpened: upsertIncident,
+  incidentWidened: upsertIncident,
+  incidentReported: upsertIncident,
+  incidentTold: upsertIncident,
+  incidentEnded: upsertIncident,
 
   attemptRefused: (state, { attempt }) => ({ ...state, attempts: [...state.attempts, attempt].slice(-ATTEMPTS_KEPT) }),
   effectFailed: (state) => state,
@@ -200,4 +199,14 @@ function upsertCall(state: RoomState, { call }: { call: Call }): RoomState {
   const over = Object.values(calls).filter((c) => !isActive(c));
   for (const { id } of over.slice(0, Math.max(0, over.length - ENDED_CALLS_KEPT))) delete calls[id];
   return { ...state, calls };
+}
+
+function upsertIncident(state: RoomState, { incident }: { incident: Incident }): RoomState {
+  const isKnown = state.incidents.some((one) => one.id === incident.id);
+  const all = isKnown
+    ? state.incidents.map((one) => (one.id === incident.id ? incident : one))
+    : [...state.incidents, incident];
+  const over = all.filter(({ endedAt }) => endedAt !== undefined);
+  const forgotten = over.slice(0, Math.max(0, over.length - ENDED_INCIDENTS_KEPT));
+  return { ...state, incidents: all.filter((one) => !forgotten.includes(one)) };
 }

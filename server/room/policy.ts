@@ -63,6 +63,11 @@ const TABLE: Record<Verb, Partial<Record<Standing, Reach>>> = {
   stopRecording: { operator: 'any' },
   endMeeting: { operator: 'any', chair: 'any' },
 
+  openIncident: { operator: 'any', chair: 'any' },
+  reportIncident: { operator: 'any' },
+  tellIncident: { operator: 'any' },
+  endIncident: { operator: 'any' },
+
   reportComposer: { composer: 'self' },
   reportCall: { gateway: 'any' },
   reportEndpoint: { gateway: 'any' },

@@ -1,5 +1,5 @@
 import type { CallId, ParticipantId, RoomId, SiteId } from '../protocol/ids.ts';
-import type { Incident } from '../protocol/lines.ts';
+import type { Incident } from '../protocol/incidents.ts';
 import type { InvitedSite, Kind, Role, SentSource } from '../protocol/records.ts';
 
 /** Who enters: what a ticket says. */

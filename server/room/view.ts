@@ -9,7 +9,7 @@ import { INITIAL_LAYOUT } from './state.ts';
  * the viewed state gives the viewed state (but for `seq`, which counts all).
  *
  * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
- * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording, incidents and refused attempts are the centre's; what a
+ * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording and refused attempts are the centre's, incidents also the chair's (REG-8); what a
  * codec is and where its camera looks, the centre's and its own, likewise a picture other than the program. Messages: see `chat.ts`.
  */
 export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
@@ -31,7 +31,7 @@ export function viewState(state: RoomState, viewerId: ParticipantId): RoomState 
     recording: state.recording.status === 'off' ? state.recording : { ...state.recording, warnings: [] },
     attempts: [],
     chat: { ...state.chat, messages: state.chat.messages.filter((m) => seesMessage(viewer, m)) },
-    incidents: [],
+    incidents: seesIncidents(viewer) ? state.incidents : [],
   };
 }
 
@@ -53,6 +53,7 @@ export function viewEvent(
   if (CENTRE_ONLY.has(event.type)) return null;
   if ('audience' in event) return isAmong(viewer, event.audience) ? logged : null;
   if ('message' in event) return seesMessage(viewer, event.message) ? logged : null;
+  if ('incident' in event) return seesIncidents(viewer) ? logged : null;
   if ('request' in event) return seesRequest(viewer, event.request) ? logged : null;
   if (event.type === 'participantJoined') {
     if (event.participant.role === 'service') return null;
@@ -73,9 +74,6 @@ const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
   'sitesInvited',
   'pinSet',
   'recordingWarned',
-  'incidentOpened',
-  'incidentWidened',
-  'incidentEnded',
   'attemptRefused',
   'effectFailed',
 ]);
@@ -91,6 +89,11 @@ const OWN: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
 
 function seesAll(viewer: Participant | undefined): boolean {
   return viewer?.role === 'operator' || viewer?.role === 'service';
+}
+
+/** REG-8: the chair is told. */
+function seesIncidents(viewer: Participant | undefined): boolean {
+  return viewer?.role === 'chair';
 }
 
 function isAmong(viewer: Participant | undefined, audience: OwnAudience): boolean {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commandSchema } from '../../server/protocol/commands.ts';
 import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
 import { participantIdOfSite } from '../../server/protocol/ids.ts';
+import { type Incident, incidentSchema } from '../../server/protocol/incidents.ts';
 import { type Call, invitedSiteSchema, type Kind, type Role, type RoomState } from '../../server/protocol/records.ts';
 import { decide } from '../../server/room/decide.ts';
 import { type Effect, effectsOf } from '../../server/room/effects.ts';
@@ -103,7 +104,7 @@ function pairs(rest: string[]): Record<string, unknown> {
       const at = pair.indexOf('=');
       const value = pair.slice(at + 1);
       const isJson = /^[{[]/.test(value) || value === 'true' || value === 'false';
-      const isNumber = /^(version|pan|tilt|zoom|preset|attempt|retryAt|sipStatus|until|gainDb)=/.test(pair);
+      const isNumber = /^(version|pan|tilt|zoom|preset|attempt|retryAt|sipStatus|until|gainDb|expectedAt)=/.test(pair);
       return [pair.slice(0, at), isJson || isNumber ? JSON.parse(value) : value];
     }),
   );
@@ -140,6 +141,8 @@ function systemCommand(verb: string, rest: string[]): SystemCommand {
       return { verb, ...invitation.parse(JSON.parse(a)) };
     case 'setPin':
       return { verb, pin: a };
+    case 'recordIncident':
+      return { verb, incident: incidentSchema.parse(JSON.parse(a)) };
     default:
       throw new Error(`no system command ${verb}`);
   }
@@ -199,6 +202,12 @@ function describe(event: RoomEvent): string {
       const { name, to, text } = event.message;
       return `messageWritten ${name} to ${to}: “${text}”`;
     }
+    case 'incidentOpened':
+    case 'incidentWidened':
+    case 'incidentReported':
+    case 'incidentTold':
+    case 'incidentEnded':
+      return `${event.type} ${describeIncident(event.incident)}`;
     case 'attemptRefused':
       return `attemptRefused ${event.attempt.by} tried ${event.attempt.verb}${event.attempt.detail ? ` ${event.attempt.detail}` : ''}`;
     default: {
@@ -206,6 +215,20 @@ function describe(event: RoomEvent): string {
       return [type, ...Object.values(rest).map(String)].join(' ');
     }
   }
+}
+
+function describeIncident({ id, kind, participantIds, openedAt, endedAt, ...known }: Incident): string {
+  const { note, cause, remedy, expectedAt, told } = known;
+  const parts = [
+    `${id}: ${kind} of ${participantIds.join(', ')}`,
+    note && `“${note}”`,
+    cause && `cause “${cause}”`,
+    remedy && `remedy “${remedy}”`,
+    expectedAt !== undefined && `expected ${new Date(expectedAt).toISOString().slice(11, 16)}`,
+    told.length > 0 && `told ${told.map(({ party, name }) => [party, name].filter(Boolean).join(' ')).join(', ')}`,
+    endedAt !== undefined && `lasted ${(endedAt - openedAt) / 1000} s`,
+  ];
+  return parts.filter(Boolean).join(', ');
 }
 
 /** Times are told from the start of the call. */

@@ -5,6 +5,7 @@ import type { Second } from '../../server/monitor/room-monitor.ts';
 import { OpenRooms } from '../../server/open-rooms.ts';
 import type { Notice } from '../../server/protocol/media.ts';
 import type { ReportedSample } from '../../server/protocol/monitor.ts';
+import { openIncidents } from '../../server/room/incidents.ts';
 import type { Room } from '../../server/rooms.ts';
 import { entrantOf, type Fixture, OPERATOR, openFixture, SITE } from './room-parts.ts';
 
@@ -66,7 +67,7 @@ test('operators alone are told of a line that gets bad, and of its end; an incid
   await vi.waitFor(() => expect(room.state.incidents).toMatchObject([{ participantIds: ['babe'] }]));
   pass(40, () => lines.reported(room, 'babe', [{ ...lossy, loss: 0 }]));
   expect(told.at(-1)?.notice).toEqual({ notice: 'lines', lines: {} });
-  await vi.waitFor(() => expect(room.state.incidents).toEqual([]));
+  await vi.waitFor(() => expect(openIncidents(room.state)).toEqual([]));
   const log = await fixture.store.log.read('600100');
   expect(log.map(({ event }) => event.type).filter((type) => type.startsWith('incident'))).toEqual([
     'incidentOpened',

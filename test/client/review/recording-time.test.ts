@@ -81,6 +81,10 @@ describe('an address', () => {
     expect(writeAddress('/r', { from: 1_500, to: 2_500 })).toBe('/r?from=1&to=3');
   });
 
+  it('REG-8: or an incident, whose place the recording knows', () => {
+    expect(readAddress('?incident=i1')).toEqual({ incidentId: 'i1' });
+  });
+
   it('asks for nothing where it makes no sense', () => {
     expect(readAddress('?from=120&to=60')).toEqual({ at: 120_000 });
     expect(readAddress('?t=soon')).toEqual({});

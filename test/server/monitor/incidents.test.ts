@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NOTHING_WATCHED, watchIncidents } from '../../../server/monitor/incidents.ts';
-import type { Incident, LineLevel, LineState } from '../../../server/protocol/lines.ts';
+import type { Incident } from '../../../server/protocol/incidents.ts';
+import type { LineLevel, LineState } from '../../../server/protocol/lines.ts';
 import { every } from './samples.ts';
 
 const CARRIERS: Record<string, string> = { a: 'viettel', b: 'viettel', c: 'viettel', d: 'vnpt' };

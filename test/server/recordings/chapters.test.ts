@@ -59,6 +59,32 @@ test('chapters are what the log says, in the time of the recording', () => {
   ]);
 });
 
+const line = (changes: object) => ({
+  ...{ id: 'i1', participantIds: ['na-ri'], openedAt: START + 13_000 },
+  ...changes,
+});
+
+test('REG-8: an incident is found in the recording at its time, where a site was lost as the same thing', () => {
+  const both = { participantIds: ['ba-be', 'na-ri'], openedAt: START + 2_000 };
+  const incidents: [number, unknown][] = [
+    [6, { type: 'incidentOpened', incident: { ...line(both), id: 'i2', kind: 'sound' } }],
+    [14, { type: 'incidentOpened', incident: line({}) }],
+    [16, { type: 'incidentEnded', incident: { ...line(both), id: 'i2', kind: 'sound', endedAt: START + 16_000 } }],
+    [30, { type: 'incidentEnded', incident: line({ endedAt: START + 30_000 }) }],
+  ];
+  const told = [...story, ...incidents].toSorted(([a], [b]) => a - b);
+  const all = told.map(([seconds, event], i) =>
+    loggedEventSchema.parse({ seq: i + 1, at: START + seconds * 1000, by: 'system', event: event as RoomEvent }),
+  );
+  expect(chaptersOf(all, placing, 'r1').filter(({ kind }) => kind === 'incident')).toEqual([
+    {
+      ...{ kind: 'incident', at: 2_000, to: 16_000, participantId: 'ba-be', name: 'Ba Bể', incidentId: 'i2' },
+      ...{ failed: 'sound', others: ['Na Rì'] },
+    },
+    { kind: 'incident', at: 12_000, to: 30_000, participantId: 'na-ri', name: 'Na Rì 2', incidentId: 'i1' },
+  ]);
+});
+
 test('the sites are those who sat there, by each name that they had', () => {
   expect(sitesOf(events)).toEqual(['Ba Bể', 'Na Rì', 'Na Rì 2']);
 });

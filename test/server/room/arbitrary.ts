@@ -159,6 +159,17 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ verb: fc.constant('setOverlay' as const), banner: fc.constantFrom('', 'Giải lao'), clock: fc.boolean() }),
   fc.record({ verb: fc.constant('hold' as const), kind: fc.constantFrom('before' as const, 'break' as const) }),
   { weight: 2, arbitrary: fc.constant({ verb: 'endHold' as const }) },
+  fc.record({
+    verb: fc.constant('openIncident' as const),
+    participantId: id,
+    kind: fc.constantFrom('line' as const, 'sound' as const, 'picture' as const),
+  }),
+  fc.record({
+    verb: fc.constant('reportIncident' as const),
+    incidentId: record,
+    cause: fc.constantFrom('', 'Mất điện'),
+  }),
+  fc.record({ verb: fc.constant('endIncident' as const), incidentId: record }),
   fc.record({ verb: fc.constant('setGain' as const), participantId: id, gainDb: fc.integer({ min: -20, max: 20 }) }),
   fc.record({
     verb: fc.constantFrom('writeToCentre' as const, 'writeToEveryone' as const),
