@@ -47,6 +47,7 @@ export const packages = {
     'coturn',
     'openssl',
     'iproute2',
+    'nftables',
     'gcc',
     'libc6-dev',
     'libre-dev',
