@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { nameSchema, timeSchema } from './basics.ts';
 import { organisationIdSchema } from './directory.ts';
 import { roomIdSchema, siteIdSchema } from './ids.ts';
-import { nameSchema, timeSchema } from './records.ts';
 
 // Meetings before they are open and after: booked, announced, rehearsed, held, reported (REG-1 to REG-4, REG-19).
 
@@ -117,6 +117,8 @@ export const deskSettingsSchema = z.strictObject({
   announcementDays: z.number().int().min(0).max(60).default(5),
   carrierDays: z.number().int().min(0).max(60).default(2),
   warnHours: z.number().int().min(0).max(240).default(24),
+  /** How long before the opening every site is tested (REG-5). */
+  rehearsalMinutes: z.number().int().min(0).max(1440).default(30),
   /** New Year, Reunification, Labour, National Day; the days of the lunar year are entered each year. */
   holidays: z.array(holidaySchema).max(200).default(['01-01', '04-30', '05-01', '09-02']),
   desks: z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { nameSchema, timeSchema } from './basics.ts';
 import { siteIdSchema } from './ids.ts';
-import { nameSchema, timeSchema } from './records.ts';
 
 // Whom to ask and what with: the centre's directory beside the sites' addresses (REG-15, REG-17).
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bookingIdSchema } from './bookings.ts';
 import { chatMessageSchema } from './chat.ts';
 import { participantIdSchema, recordingIdSchema, roomIdSchema } from './ids.ts';
 import { incidentSchema } from './incidents.ts';
@@ -24,6 +25,7 @@ import {
   shedSchema,
   timeSchema,
 } from './records.ts';
+import { siteLacksSchema, siteRehearsalSchema } from './rehearsals.ts';
 
 const who = { participantId: participantIdSchema };
 const saved = {
@@ -126,6 +128,16 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('incidentReported'), incident: incidentSchema }),
   z.strictObject({ type: z.literal('incidentTold'), incident: incidentSchema }),
   z.strictObject({ type: z.literal('incidentEnded'), incident: incidentSchema }),
+
+  /** The room is a booked meeting's (REG-5); what a site has tested and signed by now; when the time was up, what was lacking. */
+  z.strictObject({
+    type: z.literal('rehearsalPrepared'),
+    bookingId: bookingIdSchema,
+    startsAt: timeSchema,
+    dueAt: timeSchema,
+  }),
+  z.strictObject({ type: z.literal('siteRehearsed'), site: siteRehearsalSchema }),
+  z.strictObject({ type: z.literal('rehearsalFellDue'), lacking: z.array(siteLacksSchema).max(400) }),
 
   z.strictObject({ type: z.literal('attemptRefused'), attempt: attemptSchema }),
   /** Media could not do what an effect asked; the operator is told. */

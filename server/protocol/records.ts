@@ -20,6 +20,7 @@ import {
   previewSchema,
   tierSchema,
 } from './layouts.ts';
+import { roomRehearsalSchema } from './rehearsals.ts';
 
 export { nameSchema, timeSchema };
 
@@ -286,6 +287,8 @@ export const roomStateSchema = z.strictObject({
   chat: chatSchema,
   /** In the order in which they were opened; of those that are over, the last ones. */
   incidents: z.array(incidentSchema),
+  /** Null where the meeting was not booked, or is an emergency. */
+  rehearsal: roomRehearsalSchema.nullable(),
 });
 
 export type Time = z.infer<typeof timeSchema>;

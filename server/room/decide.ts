@@ -13,6 +13,7 @@ import { pictureRules } from './picture.ts';
 import { type Actor, may } from './policy.ts';
 import { presentingRules } from './presenting.ts';
 import { recordingRules } from './recording.ts';
+import { rehearsalRules } from './rehearsal.ts';
 import { rosterRules } from './roster.ts';
 import { siteRules } from './sites.ts';
 import type { SystemCommand, SystemVerb } from './system-commands.ts';
@@ -33,6 +34,7 @@ const RULES: Rules = {
   ...callRules,
   ...recordingRules,
   ...incidentRules,
+  ...rehearsalRules,
 };
 
 /** What may still happen once the meeting has ended: things coming to rest. */
@@ -79,6 +81,9 @@ const SYSTEM_VERBS: Record<SystemVerb, true> = {
   recordCall: true,
   recordRefusedCall: true,
   recordIncident: true,
+  prepareRehearsal: true,
+  recordRehearsal: true,
+  fallDue: true,
   reportEffectFailure: true,
 };
 

@@ -129,6 +129,18 @@ const FOLDS: { [T in EventType]: Fold<T> } = {
   incidentTold: upsertIncident,
   incidentEnded: upsertIncident,
 
+  rehearsalPrepared: (state, { bookingId, startsAt, dueAt }) => ({
+    ...state,
+    rehearsal: { bookingId, startsAt, dueAt, sites: state.rehearsal?.sites ?? {} },
+  }),
+  siteRehearsed: (state, { site }) => {
+    const { rehearsal } = state;
+    if (!rehearsal) return state;
+    return { ...state, rehearsal: { ...rehearsal, sites: { ...rehearsal.sites, [site.siteId]: site } } };
+  },
+  rehearsalFellDue: (state, { lacking }) =>
+    state.rehearsal ? { ...state, rehearsal: { ...state.rehearsal, lacking } } : state,
+
   attemptRefused: (state, { attempt }) => ({ ...state, attempts: [...state.attempts, attempt].slice(-ATTEMPTS_KEPT) }),
   effectFailed: (state) => state,
 };

@@ -29,6 +29,7 @@ export function emptyRoom(roomId: RoomId): RoomState {
     attempts: [],
     chat: { open: false, messages: [] },
     incidents: [],
+    rehearsal: null,
   };
 }
 

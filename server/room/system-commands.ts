@@ -1,6 +1,7 @@
 import type { CallId, ParticipantId, RoomId, SiteId } from '../protocol/ids.ts';
 import type { Incident } from '../protocol/incidents.ts';
 import type { InvitedSite, Kind, Role, SentSource } from '../protocol/records.ts';
+import type { SiteLacks, SiteRehearsal } from '../protocol/rehearsals.ts';
 
 /** Who enters: what a ticket says. */
 export interface Entrant {
@@ -42,6 +43,12 @@ export type SystemCommand =
     }
   /** As the monitor sees it now; one that has ended has its end. */
   | { verb: 'recordIncident'; incident: Incident }
+  /** The room is that of a booked meeting (REG-5). */
+  | { verb: 'prepareRehearsal'; bookingId: string; startsAt: number; dueAt: number }
+  /** As it is known now of one site. */
+  | { verb: 'recordRehearsal'; site: SiteRehearsal }
+  /** By now every site should have been tested. */
+  | { verb: 'fallDue'; lacking: SiteLacks[] }
   | { verb: 'reportEffectFailure'; effect: string; reason: string };
 
 export type SystemVerb = SystemCommand['verb'];

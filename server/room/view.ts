@@ -9,7 +9,7 @@ import { INITIAL_LAYOUT } from './state.ts';
  * the viewed state gives the viewed state (but for `seq`, which counts all).
  *
  * The centre and the engine see everything. The chair sees the requests that were forwarded or decided, everyone else
- * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording and refused attempts are the centre's, incidents also the chair's (REG-8); what a
+ * their own. Addresses, calls, the invited sites, the PIN, preview, what ails a recording, the rehearsal and refused attempts are the centre's, incidents also the chair's (REG-8); what a
  * codec is and where its camera looks, the centre's and its own, likewise a picture other than the program. Messages: see `chat.ts`.
  */
 export function viewState(state: RoomState, viewerId: ParticipantId): RoomState {
@@ -32,6 +32,7 @@ export function viewState(state: RoomState, viewerId: ParticipantId): RoomState 
     attempts: [],
     chat: { ...state.chat, messages: state.chat.messages.filter((m) => seesMessage(viewer, m)) },
     incidents: seesIncidents(viewer) ? state.incidents : [],
+    rehearsal: null,
   };
 }
 
@@ -74,6 +75,9 @@ const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
   'sitesInvited',
   'pinSet',
   'recordingWarned',
+  'rehearsalPrepared',
+  'siteRehearsed',
+  'rehearsalFellDue',
   'attemptRefused',
   'effectFailed',
 ]);

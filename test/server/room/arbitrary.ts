@@ -63,6 +63,10 @@ const system: fc.Arbitrary<SystemCommand> = fc.oneof(
   fc.record({ verb: fc.constant('setSpeaker' as const), participantId: fc.option(id) }),
   fc.constant({ verb: 'recover' as const }),
   fc.subarray(SITES).map((sites) => ({ verb: 'invite' as const, sites })),
+  fc.constantFrom(1_000, 2_000).map((dueAt) => ({
+    verb: 'prepareRehearsal' as const,
+    ...{ bookingId: 'b1', startsAt: 3_000, dueAt },
+  })),
   fc.constantFrom('123456', '654321').map((pin) => ({ verb: 'setPin' as const, pin })),
   fc.constantFrom('bo', 'ba-be', 'xa').map((siteId) => ({
     verb: 'recordCall' as const,
