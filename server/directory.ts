@@ -297,7 +297,7 @@ function ha1Of(account: string, password: string): Ha1 {
   return { md5: hash('md5'), sha256: hash('sha256') };
 }
 
-function invitedSite({ siteId, name, sip }: Site): InvitedSite {
+function invitedSite({ siteId, name, sip, line }: Site): InvitedSite {
   const { address, fallback, account, bridge = false, encryption = 'preferred' } = sip ?? {};
   return {
     siteId,
@@ -307,7 +307,13 @@ function invitedSite({ siteId, name, sip }: Site): InvitedSite {
     ...(account ? { account } : {}),
     bridge,
     encryption,
+    ...capacityOf(line),
   };
+}
+
+function capacityOf({ upKbps, downKbps }: Pick<Line, 'upKbps' | 'downKbps'> = {}): Pick<InvitedSite, 'line'> {
+  if (upKbps === undefined && downKbps === undefined) return {};
+  return { line: { ...(upKbps ? { upKbps } : {}), ...(downKbps ? { downKbps } : {}) } };
 }
 
 function networksOf({ sip }: Site): string[] {

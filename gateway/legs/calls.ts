@@ -82,7 +82,7 @@ export class Calls {
   /** The centre dials (REG-12: only here do calls begin). */
   place(roomId: RoomId, call: Call): void {
     const state = this.#rooms.state(roomId);
-    const encryption = (call.siteId && state?.sites[call.siteId]?.encryption) || 'preferred';
+    const { encryption = 'preferred', line } = (call.siteId && state?.sites[call.siteId]) || {};
     const title = state?.title ?? roomId;
     const outgoing = new OutgoingCall({
       context: this.#context,
@@ -93,7 +93,7 @@ export class Calls {
       quirks: quirksOf(state?.participants[call.participantId]?.endpoint?.userAgent),
       openLeg: (isWanted, options) => {
         const slide = slideText(this.#context.settings.language, title);
-        return this.#open(isWanted, { callId: call.id, slide, encryption, ...options });
+        return this.#open(isWanted, { callId: call.id, slide, encryption, line, ...options });
       },
       report: (report) => this.#report(roomId, call.id, report),
       reportEndpoint: (endpoint) => this.#reportEndpoint(roomId, call.participantId, endpoint),
@@ -134,6 +134,7 @@ export class Calls {
       callId,
       slide,
       encryption: admitted.encryption,
+      line: admitted.line,
       peer: dialog.remote.source.ip,
       onEnd: (cause) => over({ status: 'ended', cause }),
       onEndpoint: (endpoint) => this.#reportEndpoint(roomId, participantId, endpoint),

@@ -8,6 +8,7 @@ import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream, startStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import type { Negotiated, NegotiatedVideo } from '../sip/index.ts';
+import type { PictureRates } from './line-capacity.ts';
 import { LineReport } from './line-report.ts';
 import { slidesOf } from './media.ts';
 import { isSamePicture, mainPictures, secondPicture } from './pictures.ts';
@@ -24,6 +25,8 @@ export interface LegStreamsOptions {
   engine: EngineProcess<LegContract>;
   /** The tiers of a composed picture, the largest first. */
   pictures: readonly PictureTier[];
+  /** What the endpoint's line bears of each picture, with this agreement. */
+  rates: (agreed: Negotiated) => PictureRates;
   /** Carries out a step in its turn. */
   run: (step: () => Promise<void>) => void;
 }
@@ -49,18 +52,19 @@ export class LegStreams {
   readonly #mainTier: TierChoice;
   readonly #contentTier: TierChoice;
   readonly #line: LineReport;
-  #limitKbps = Number.POSITIVE_INFINITY;
   #watched = '';
   #nextReview: NodeJS.Timeout | undefined;
   #nothing: NodeJS.Timeout | undefined;
   #isReviewPlanned = false;
   readonly #run: LegStreamsOptions['run'];
+  readonly #rates: LegStreamsOptions['rates'];
 
-  constructor({ seat, engine, pictures, run }: LegStreamsOptions, agreed: Negotiated) {
+  constructor({ seat, engine, pictures, rates, run }: LegStreamsOptions, agreed: Negotiated) {
     this.#seat = seat;
     this.#engine = engine;
     this.#agreed = agreed;
     this.#run = run;
+    this.#rates = rates;
     this.#pictures = pictures;
     this.#mainTier = new TierChoice(pictures);
     this.#contentTier = new TierChoice(pictures);
@@ -110,13 +114,8 @@ export class LegStreams {
     await this.#review();
   }
 
-  /** The endpoint takes no more than this of its main picture now (TMMBR, RFC 5104 4.2.1). */
-  limit(kbps: number): void {
-    this.#limitKbps = kbps;
-    this.#planReview();
-  }
-
-  roomChanged(): void {
+  /** The room has, or what the endpoint takes (TMMBR, RFC 5104 4.2.1). */
+  changed(): void {
     this.#planReview();
   }
 
@@ -275,8 +274,9 @@ export class LegStreams {
   #tiers(): [PictureTier | undefined, PictureTier | undefined] {
     const { video, content } = this.#agreed;
     const now = performance.now();
-    const main = video && this.#mainTier.review(lineLimits(video, this.#limitKbps), now);
-    const second = content && this.#contentTier.review(lineLimits(content), now);
+    const rates = this.#rates(this.#agreed);
+    const main = video && this.#mainTier.review(lineLimits(video, rates.main), now);
+    const second = content && this.#contentTier.review(lineLimits(content, rates.content), now);
     clearTimeout(this.#nextReview);
     const next = this.#mainTier.nextReview(now);
     this.#nextReview = next === undefined ? undefined : setTimeout(() => this.#planReview(), next);

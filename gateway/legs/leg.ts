@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../../server/config.ts';
 import type { CallId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
-import type { CallCause, Encryption, Endpoint, RoomState } from '../../server/protocol/records.ts';
+import type { CallCause, Encryption, Endpoint, LineCapacity, RoomState } from '../../server/protocol/records.ts';
 import { type LegContract, type LegEvent, legContract } from '../engine/leg-protocol.ts';
 import { markUdpSockets } from '../engine/mark-socket.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
@@ -15,6 +15,7 @@ import { LegCamera } from './leg-camera.ts';
 import { LegContent, retryFloor } from './leg-content.ts';
 import { LegStills } from './leg-stills.ts';
 import { LegStreams } from './leg-streams.ts';
+import { picturesOf } from './line-capacity.ts';
 import { endpointOf, localMedia, Negotiation, ownAddress, toEndpoint } from './media.ts';
 import { type Prompt, promptFile } from './prompts.ts';
 
@@ -34,7 +35,9 @@ export interface LegOptions {
   slide: string;
   callId: CallId;
   encryption: Encryption;
-  /** Its address, where that is known: it is met on the same family. */
+  /** What is configured of the endpoint's line. */
+  line?: LineCapacity | undefined;
+  /** Where it is known: it is met on the same family. */
   peer?: string | undefined;
   /** Of the endpoint, where it is known. */
   quirks?: Quirks;
@@ -71,6 +74,7 @@ export class Leg implements SeatOwner {
   #onDigit: (digit: string) => void = () => undefined;
   #onPlayed: (toItsEnd: boolean) => void = () => undefined;
   #over = false;
+  readonly #rates = (now: Negotiated) => picturesOf(this.#options.line?.downKbps, !!now.content, this.#limitKbps);
 
   private constructor(
     options: LegOptions,
@@ -103,7 +107,7 @@ export class Leg implements SeatOwner {
 
   /** Starts the engine and binds the ports, so that they can be offered. */
   static async open(options: LegOptions): Promise<Leg> {
-    const { settings, logger, encryption, peer } = options;
+    const { settings, logger, encryption, peer, line } = options;
     const own = ownAddress(settings, peer);
     const portRange = { min: settings.sipMediaPorts.first, max: settings.sipMediaPorts.last };
     const engine = await startEngine(legContract, { logger });
@@ -118,7 +122,7 @@ export class Leg implements SeatOwner {
         slideText: options.slide,
       });
       const content = await LegContent.open({ ip: own.bind, portRange, logger, markUdp: markUdpSockets });
-      const local = localMedia(own.reachable, { ...ports, floorControl: content.local }, encryption);
+      const local = localMedia(own.reachable, { ...ports, floorControl: content.local }, encryption, line);
       return new Leg(options, engine, content, new Negotiation(local, options.quirks));
     } catch (error) {
       await engine.stop();
@@ -162,14 +166,13 @@ export class Leg implements SeatOwner {
     if (this.#over || !agreed) return;
     const { server, logger, settings } = this.#options;
     this.#seat = new Seat({ server, ...entry, owner: this, logger });
-    const run = (step: () => Promise<void>) => void this.#do('streams', step);
-    const { pictures } = settings;
-    this.#streams = new LegStreams({ seat: this.#seat, engine: this.#engine, pictures, run }, agreed);
+    const parts = { seat: this.#seat, engine: this.#engine, pictures: settings.pictures, rates: this.#rates };
+    this.#streams = new LegStreams({ ...parts, run: (step) => void this.#do('streams', step) }, agreed);
     this.#reportEndpoint(agreed);
     if (this.#dialog) void retryFloor(this.#dialog, this.negotiation, logger).then((better) => this.connect(better));
   }
 
-  /** What a caller is told, in our language and then in the other. Resolves at its end, or when something else is said. */
+  /** Said in our language and then in the other. Resolves at its end, or when something else is said. */
   async play(prompt: Prompt): Promise<void> {
     if (this.#over) return;
     const { language } = this.#options.settings;
@@ -224,7 +227,7 @@ export class Leg implements SeatOwner {
     const self = state.participants[this.#seat?.participantId ?? ''];
     this.#camera.follow(self?.camera);
     if (self) void this.#do('microphone', async () => this.#streams?.gateMoved(self.gate === 'open'));
-    this.#streams?.roomChanged();
+    this.#streams?.changed();
     this.#content.follow(state, this.#seat?.participantId);
   }
 
@@ -268,8 +271,8 @@ export class Leg implements SeatOwner {
   #connectEngine(): void {
     const agreed = this.#agreed;
     if (!agreed) return;
-    const endpoint = toEndpoint(agreed, this.#limitKbps);
-    void this.#do('connectEndpoint', () => this.#engine.request('connectEndpoint', endpoint));
+    const to = toEndpoint(agreed, this.#rates(agreed));
+    void this.#do('connectEndpoint', () => this.#engine.request('connectEndpoint', to));
   }
 
   #engineSaid(event: LegEvent): void {
@@ -289,7 +292,7 @@ export class Leg implements SeatOwner {
       case 'limited':
         this.#limitKbps = event.maxBitrateKbps;
         this.#connectEngine();
-        this.#streams?.limit(this.#limitKbps);
+        this.#streams?.changed();
         break;
       case 'showing':
       case 'programChanged':

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Settings } from '../../server/config.ts';
-import type { Encryption, Endpoint } from '../../server/protocol/records.ts';
+import type { Encryption, Endpoint, LineCapacity } from '../../server/protocol/records.ts';
 import type { ConnectEndpoint } from '../engine/leg-protocol.ts';
 import {
   answerOffer,
@@ -16,6 +16,7 @@ import {
   type SrtpSuite,
   withFloorOverTcp,
 } from '../sip/index.ts';
+import { picturesOf } from './line-capacity.ts';
 
 /** The ports that are bound for one call, and what is said of them in SDP. */
 export interface LegPorts {
@@ -41,19 +42,35 @@ const KEY_OCTETS: Record<SrtpSuite, number> = {
   AES_CM_128_HMAC_SHA1_32: 30,
 };
 
-/** Our side of a call's description (RFC 3264). Makes the keys with which this call's streams are protected. */
-export function localMedia(address: string, ports: LegPorts, encryption: Encryption = 'preferred'): LocalMedia {
+/**
+ * Our side of a call's description (RFC 3264). Makes the keys with which this call's streams are protected.
+ * @param line what is known of the endpoint's: it is asked to send no more than goes up there (RFC 3890)
+ */
+export function localMedia(
+  address: string,
+  ports: LegPorts,
+  encryption: Encryption = 'preferred',
+  line: LineCapacity = {},
+): LocalMedia {
   const stream = (port: number) => ({ port, srtpKeys: freshKeys() });
   const { audioPort, videoPort, contentPort, cameraPort, floorControl, fingerprint } = ports;
   const codecs = ['H264', 'VP8', 'H265'] as const;
+  const taken = picturesOf(line.upKbps, contentPort !== undefined);
   return {
     address,
     security: { policy: encryption, ...(fingerprint ? { fingerprint } : {}) },
     ...(audioPort ? { audio: stream(audioPort) } : {}),
-    ...(videoPort ? { video: { ...stream(videoPort), codecs, maxBitrate: VIDEO_BITS_PER_SECOND } } : {}),
+    ...(videoPort
+      ? { video: { ...stream(videoPort), codecs, maxBitrate: Math.min(VIDEO_BITS_PER_SECOND, taken.main * 1000) } }
+      : {}),
     ...(contentPort && floorControl
       ? {
-          content: { ...stream(contentPort), codecs, maxBitrate: CONTENT_BITS_PER_SECOND, label: CONTENT_LABEL },
+          content: {
+            ...stream(contentPort),
+            codecs,
+            maxBitrate: Math.min(CONTENT_BITS_PER_SECOND, taken.content * 1000),
+            label: CONTENT_LABEL,
+          },
           floorControl,
         }
       : {}),
@@ -90,9 +107,12 @@ export function ownAddress(
 
 /**
  * What was agreed on, in the engine's words.
- * @param limitKbps what the endpoint has asked for since (TMMBR), for its main picture
+ * @param rates what its pictures may take, by its line and by what it has asked for since (TMMBR)
  */
-export function toEndpoint({ audio, video, content, camera }: Negotiated, limitKbps = Infinity): ConnectEndpoint {
+export function toEndpoint(
+  { audio, video, content, camera }: Negotiated,
+  rates = picturesOf(Infinity, true),
+): ConnectEndpoint {
   return {
     ...(audio && {
       audio: {
@@ -107,8 +127,8 @@ export function toEndpoint({ audio, video, content, camera }: Negotiated, limitK
         direction: audio.direction,
       },
     }),
-    ...(video && { video: pictureOf(video, limitKbps) }),
-    ...(content && { content: pictureOf(content, Infinity) }),
+    ...(video && { video: pictureOf(video, rates.main) }),
+    ...(content && { content: pictureOf(content, rates.content) }),
     ...(camera && {
       camera: {
         remote: remoteOf(camera),

@@ -10,7 +10,7 @@ export interface LineLimits extends Pick<NegotiatedVideo, 'codec'> {
   kbps: number;
 }
 
-/** @param limitKbps what the endpoint has asked for (TMMBR, RFC 5104 4.2.1) */
+/** @param limitKbps what its line bears, and what it has asked for (TMMBR, RFC 5104 4.2.1) */
 export function lineLimits({ codec, limits, maxBitrate }: NegotiatedVideo, limitKbps = Infinity): LineLimits {
   return { codec, maxFs: limits.maxFs, maxMbps: limits.maxMbps, kbps: Math.min(limitKbps, maxBitrate / 1000) };
 }

@@ -64,6 +64,12 @@ export const gateSchema = z.enum(['closed', 'open']);
 /** SRTP towards a site: nothing else, where the other end can (RFC 8643), never. */
 export const encryptionSchema = z.enum(['required', 'preferred', 'off']);
 
+/** What is configured of a line, kbit/s; up is from the site to the centre. */
+export const lineCapacitySchema = z.strictObject({
+  upKbps: z.number().int().positive().optional(),
+  downKbps: z.number().int().positive().optional(),
+});
+
 /** A site that may enter this room, as the directory knew it when it was invited. */
 export const invitedSiteSchema = z.strictObject({
   siteId: siteIdSchema,
@@ -76,6 +82,8 @@ export const invitedSiteSchema = z.strictObject({
   /** An upper level's bridge (REG-19): its picture is itself composed of many. */
   bridge: z.boolean(),
   encryption: encryptionSchema,
+  /** Absent: nothing is known of it. */
+  line: lineCapacitySchema.optional(),
 });
 
 /** What a codec turned out to be and to be able to, as the gateway found in the call. */
@@ -302,6 +310,7 @@ export type FloorRequest = z.infer<typeof floorRequestSchema>;
 export type Shed = z.infer<typeof shedSchema>;
 export type Hold = z.infer<typeof holdSchema>;
 export type Encryption = z.infer<typeof encryptionSchema>;
+export type LineCapacity = z.infer<typeof lineCapacitySchema>;
 export type InvitedSite = z.infer<typeof invitedSiteSchema>;
 export type Endpoint = z.infer<typeof endpointSchema>;
 export type MovedBy = z.infer<typeof movedBySchema>;

@@ -12,6 +12,7 @@ import { consumerSchema, type noticeSchema, rtpCapabilitiesSchema } from './medi
 import {
   encryptionSchema,
   kindSchema,
+  lineCapacitySchema,
   nameSchema,
   pinSchema,
   roleSchema,
@@ -166,6 +167,8 @@ export const admittedSchema = z.object({
   /** Absent for who is no site. */
   siteId: siteIdSchema.optional(),
   encryption: encryptionSchema.default('preferred'),
+  /** What is configured of the site's line. */
+  line: lineCapacitySchema.optional(),
   bridge: z.boolean().default(false),
 });
 /**

@@ -126,7 +126,8 @@ export class CallerAdmission {
     const claims = { roomId, kind: 'sip', role: 'site', participantId, name, address: from, callId } as const;
     const { encryption = 'preferred', bridge = false } = site?.sip ?? {};
     const ticket = await this.#parts.tickets.issue(claims);
-    return { roomId, participantId, name, callId, ticket, ...ofSite, encryption, bridge };
+    const line = site && room.state.sites[site.siteId]?.line;
+    return { roomId, participantId, name, callId, ticket, ...ofSite, encryption, ...(line ? { line } : {}), bridge };
   }
 
   /** A codec that the centre has dialled is that participant again; everyone else is who he is from where he calls. */

@@ -131,7 +131,8 @@ describe('a site of the directory', () => {
     });
 
   test('enters the meetings it is invited to, however it is known, and no other (REG-12)', async () => {
-    await operator.send('POST', '/api/sites', { siteId: 'ba-be', name: 'Ba Bể', sip });
+    const line = { downKbps: 2000, targets: {} };
+    await operator.send('POST', '/api/sites', { siteId: 'ba-be', name: 'Ba Bể', sip, line });
     const roomId = await openMeeting(operator, 'Giao ban', { siteIds: ['ba-be'] });
     const other = await openMeeting(operator);
     const answers = [
@@ -141,7 +142,7 @@ describe('a site of the directory', () => {
     ];
     for (const answer of answers) {
       const expected = { roomId, participantId: 'site-ba-be', name: 'Ba Bể', encryption: 'required', bridge: true };
-      expect(answer).toMatchObject({ ok: true, result: expected });
+      expect(answer).toMatchObject({ ok: true, result: { ...expected, line: { downKbps: 2000 } } });
     }
     const desk = await enter(await operatorTicket(operator, other));
     expect(await call(other, '10.4.5.6')).toMatchObject({ ok: false, refusal: { code: 'notInvited' } });

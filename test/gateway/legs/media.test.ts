@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { picturesOf } from '../../../gateway/legs/line-capacity.ts';
 import { localMedia, Negotiation, ownAddress, toEndpoint } from '../../../gateway/legs/media.ts';
 import { buildOffer } from '../../../gateway/sip/index.ts';
 
@@ -26,6 +27,15 @@ test('what two sides agree on becomes what the engine connects', () => {
     audio: { remote: { ip: '10.9.9.9', port: 50000, rtcpPort: 50001 }, direction: 'sendrecv' },
     video: { remote: { ip: '10.9.9.9', port: 50002 }, packetizationMode: 1, direction: 'sendrecv' },
   });
+});
+
+test('REG-18: a site is asked to send, and sent, no more than its line bears', () => {
+  const line = { upKbps: 600, downKbps: 400 };
+  const ours = new Negotiation(localMedia('10.1.1.1', { audioPort: 40000, videoPort: 40002 }, 'off', line));
+  const theirs = new Negotiation(localMedia('10.9.9.9', { audioPort: 50000, videoPort: 50002 }, 'off'));
+  expect(ours.offer()).toMatch(/^b=TIAS:450000$/m);
+  const agreed = ours.accept(answerOf(theirs, ours.offer()));
+  expect(agreed && toEndpoint(agreed, picturesOf(line.downKbps, false)).video?.maxBitrateKbps).toBe(270);
 });
 
 test('a call without pictures is a call', () => {
