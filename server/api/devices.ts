@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { type Request, type Response, Router } from 'express';
+import { Router } from 'express';
 import type { StoredDevice } from '../accounts/ports.ts';
 import { type DeviceSummary, type Enrolment, enrolSchema, type SiteDoor } from '../protocol/devices.ts';
 import type { Site } from '../protocol/http.ts';
 import { participantIdOfSite, type SiteId } from '../protocol/ids.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
-import { cookieOf } from './cookies.ts';
 import { makeCode, tidyCode } from './passwords.ts';
 import type { ApiParts } from './ports.ts';
 import { AddressLimit } from './recording-limits.ts';
 import { findOpen } from './rooms.ts';
 import type { Seal } from './sealing.ts';
-import { freshId, hashToken, ipOf, type Sessions } from './sessions.ts';
+import { freshId, hashToken, type Sessions } from './sessions.ts';
+import { cameBy, keepToken, type SiteCallers } from './site-callers.ts';
 
-const COOKIE = '__Host-rostrum-site';
-/** Renewed with each use: a computer that stood still for longer enrols anew. */
-const KEPT_MS = 400 * 24 * 3600_000;
-const COOKIE_OPTIONS = { httpOnly: true, secure: true, sameSite: 'strict', path: '/', maxAge: KEPT_MS } as const;
 const CODE_MS = 10 * 60_000;
-const SEEN_MS = 5 * 60_000;
 
 interface DeviceParts {
   sessions: Sessions;
@@ -67,7 +62,10 @@ export function routeDevices(parts: ApiParts, { sessions, seal }: DeviceParts): 
 }
 
 /** A site's way in: once by a code, from then on by what the code has left in the browser. */
-export function routeSiteDoor(parts: ApiParts, { sessions, seal }: DeviceParts): Router {
+export function routeSiteDoor(
+  parts: ApiParts,
+  { sessions, seal, sites }: DeviceParts & { sites: SiteCallers },
+): Router {
   const { devices, now } = parts;
   const tried = new AddressLimit(10, 600);
   const router = Router();
@@ -86,17 +84,17 @@ export function routeSiteDoor(parts: ApiParts, { sessions, seal }: DeviceParts):
       issuedBy: offered.issuedBy,
     });
     await devices.add(device, note);
-    response.cookie(COOKIE, token, COOKIE_OPTIONS);
+    keepToken(response, token);
     response.status(201).json(await describeDoor(parts, siteId));
   });
 
   router.get('/site', async (request, response) => {
-    const { siteId } = await identify(request, response);
+    const { siteId } = await sites.identify(request, response);
     response.json(await describeDoor(parts, siteId));
   });
 
   router.post('/site/rooms/:id/ticket', async (request, response) => {
-    const { siteId, ...standing } = await identify(request, response);
+    const { siteId, ...standing } = await sites.identify(request, response);
     const { name, meetings } = await describeDoor(parts, siteId);
     const { roomId } = await findOpen(parts, request.params.id);
     if (!meetings.some((meeting) => meeting.roomId === roomId)) throw new Refused('notInvited', roomId);
@@ -104,35 +102,7 @@ export function routeSiteDoor(parts: ApiParts, { sessions, seal }: DeviceParts):
     const ticket = await parts.issueTicket({ roomId, ...who, siteId, ...standing });
     response.json({ ticket, roomId, participantId: who.participantId });
   });
-
-  /** By the device's credential, or by the account of someone at the site. Throws `Refused` (`notEnrolled`). */
-  async function identify(request: Request, response: Response): Promise<Standing> {
-    const token = cookieOf(request, COOKIE);
-    const device = token ? await devices.find(hashToken(token)) : undefined;
-    if (token && device && now() - device.lastSeenAt < KEPT_MS) {
-      await see(request, response, device, token);
-      return { siteId: device.siteId, device: device.deviceId };
-    }
-    const signedIn = await sessions.require(request, 'attend').catch((error: unknown) => {
-      if (error instanceof Refused) throw new Refused('notEnrolled');
-      throw error;
-    });
-    if (signedIn.account.siteId === undefined) throw new Refused('notEnrolled');
-    return { siteId: signedIn.account.siteId, session: signedIn.sessionId };
-  }
-
-  async function see(request: Request, response: Response, device: StoredDevice, token: string): Promise<void> {
-    if (now() - device.lastSeenAt < SEEN_MS) return;
-    await devices.see(device.deviceId, { lastSeenAt: now(), ...cameBy(request) });
-    response.cookie(COOKIE, token, COOKIE_OPTIONS);
-  }
   return router;
-}
-
-interface Standing {
-  siteId: SiteId;
-  device?: string;
-  session?: string;
 }
 
 async function describeDoor({ directory, rooms, log }: ApiParts, siteId: SiteId): Promise<SiteDoor> {
@@ -142,10 +112,6 @@ async function describeDoor({ directory, rooms, log }: ApiParts, siteId: SiteId)
   const invited = open.filter(({ roomId }) => rooms.get(roomId)?.state.sites[siteId] !== undefined);
   const meetings = invited.map(({ roomId, title, openedAt }) => ({ roomId, title, openedAt }));
   return { siteId, name: site.name, meetings };
-}
-
-function cameBy(request: Request): { ip: string; userAgent: string } {
-  return { ip: ipOf(request), userAgent: (request.get('user-agent') ?? '').slice(0, 256) };
 }
 
 function summarise({ tokenHash: _secret, ...device }: StoredDevice): DeviceSummary {

@@ -23,6 +23,7 @@ import { Seal } from './sealing.ts';
 import { Sessions } from './sessions.ts';
 import { routeSignIn } from './sign-in.ts';
 import { routeSingleSignOn } from './single-sign-on.ts';
+import { SiteCallers } from './site-callers.ts';
 import { routeSites } from './sites.ts';
 
 export { ensureOperator } from './operator-account.ts';
@@ -31,6 +32,7 @@ export { ensureOperator } from './operator-account.ts';
 export function createApi(parts: ApiParts): Express {
   const sessions = new Sessions(parts);
   const seal = new Seal(parts.signingKey);
+  const sites = new SiteCallers(parts, sessions);
   const credentials = new Credentials({ ...parts, sessions, seal });
   const app = express();
   app.disable('x-powered-by');
@@ -52,7 +54,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeAccounts(parts, sessions));
   api.use(routeAudit(parts, sessions));
   api.use(routeDevices(parts, { sessions, seal }));
-  api.use(routeSiteDoor(parts, { sessions, seal }));
+  api.use(routeSiteDoor(parts, { sessions, seal, sites }));
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));
