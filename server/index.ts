@@ -9,6 +9,7 @@ import { startDemo } from './demo.ts';
 import { Directory } from './directory.ts';
 import { readCertificate, readSecrets } from './files.ts';
 import { describeHealth } from './health.ts';
+import { LineRecords } from './line-records.ts';
 import { Lines } from './lines.ts';
 import { listen, urlOf } from './listening.ts';
 import { createLogger } from './logger.ts';
@@ -84,10 +85,17 @@ async function start(): Promise<void> {
   closers.push(() => notices.close());
   notices.start();
   lines.follow(rooms);
+  const lineRecords = new LineRecords({ samples, lines, rooms, log: store.log, directory, organisations, now });
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
     ...{ ...store, rooms, directory, organisations, bookings, notices, recorded, recordingsDir, logger, now },
-    monitor: { lines: () => lines.list(), find: (wanted) => samples.figures(wanted) },
+    monitor: {
+      lines: () => lines.list(),
+      find: (wanted) => samples.figures(wanted),
+      chart: (wanted) => lineRecords.chart(wanted),
+      course: (roomId, between) => lineRecords.course(roomId, between),
+      tree: (roomId, at) => lineRecords.tree(roomId, at),
+    },
     ...(settings.metricsPassword ? { metricsPassword: settings.metricsPassword } : {}),
     clientDir: settings.clientDir,
     signingKey: secrets.signingKey,

@@ -5,6 +5,7 @@ import type { OpenRooms } from './open-rooms.ts';
 import type { ParticipantId, RoomId, SiteId } from './protocol/ids.ts';
 import type { Direction, LineState } from './protocol/lines.ts';
 import type { ReportedSample, Sample } from './protocol/monitor.ts';
+import type { Consumed } from './protocol/quality.ts';
 import type { RoomState, SourceRef } from './protocol/records.ts';
 import { isAttendee } from './room/state.ts';
 import type { LinesPort, Room } from './rooms.ts';
@@ -80,6 +81,11 @@ export class Lines implements LinesPort {
   /** Of every open room, as they are now. */
   list(): { roomId: RoomId; lines: ReadonlyMap<ParticipantId, LineState> }[] {
     return [...this.#monitors].map(([roomId, { monitor }]) => ({ roomId, lines: monitor.lines }));
+  }
+
+  /** Of a room that this process holds. */
+  flows(roomId: RoomId): ReadonlyMap<ParticipantId, Consumed[]> {
+    return this.#monitors.get(roomId)?.monitor.flows ?? new Map();
   }
 
   #add(room: Room): void {

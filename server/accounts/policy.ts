@@ -20,6 +20,8 @@ const TABLE = {
   /** Enter the meetings that the site is invited to. */
   attend: ['site'],
   readDirectory: ['administrator', 'operator', 'auditor'],
+  /** How every line is and was, in a meeting and after it (REG-17). */
+  readLines: ['administrator', 'operator', 'auditor'],
   changeDirectory: ['administrator', 'operator'],
   enrolDevices: ['administrator', 'operator'],
   liftBans: ['administrator', 'operator'],

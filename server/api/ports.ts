@@ -25,6 +25,7 @@ import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protoc
 import type { Inspection } from '../protocol/inspection.ts';
 import type { LineState } from '../protocol/lines.ts';
 import type { Notice, RecordNotice, Templates } from '../protocol/notices.ts';
+import type { LineChart, LineTree, RoomCourse } from '../protocol/quality.ts';
 import type {
   ChangeRecording,
   Comment,
@@ -222,6 +223,10 @@ interface Standing {
 /** Lines of participants: now, and as they were. */
 export interface MonitorPort {
   lines(): { roomId: string; lines: ReadonlyMap<string, LineState> }[];
+  chart(wanted: { participantId: string; roomId?: string; from: number; to: number }): Promise<LineChart>;
+  course(roomId: string, between: { from?: number; to?: number }): Promise<RoomCourse>;
+  /** @param at absent: now */
+  tree(roomId: string, at: number | undefined): Promise<LineTree>;
   /** Oldest first, as finely as is still kept; times in milliseconds since 1970. */
   find(wanted: { participantId: string; roomId?: string; from: number; to: number }): Promise<{
     stepMs: number;

@@ -12,7 +12,7 @@ export interface Counters {
   heardBytes?: number;
   streams: readonly StreamCounters[];
   /** As they are now; no counters. */
-  now: Pick<Figures, 'availableKbps' | 'loss' | 'jitterMs' | 'roundTripMs' | 'codec' | 'layersKbps'>;
+  now: Pick<Figures, 'availableKbps' | 'loss' | 'jitterMs' | 'roundTripMs' | 'codec' | 'layersKbps' | 'layer'>;
 }
 
 interface StreamCounters {
@@ -84,8 +84,14 @@ function layersOf(stats: readonly types.ProducerStat[]): number[] {
   return Array.from(layers, (kbps = 0) => kbps);
 }
 
-/** Undefined before the receiver has reported, and while nothing is sent. */
-export function ofConsumer(stats: readonly (types.ConsumerStat | types.ProducerStat)[]): Counters | undefined {
+/**
+ * Undefined before the receiver has reported, and while nothing is sent.
+ * @param layer of a simulcast, the one that is sent now
+ */
+export function ofConsumer(
+  stats: readonly (types.ConsumerStat | types.ProducerStat)[],
+  layer?: number,
+): Counters | undefined {
   const sent = stats.find(({ type }) => type === 'outbound-rtp');
   if (!sent) return undefined;
   return {
@@ -103,6 +109,7 @@ export function ofConsumer(stats: readonly (types.ConsumerStat | types.ProducerS
     ],
     now: {
       codec: codecOf(sent.mimeType),
+      ...(layer === undefined ? {} : { layer }),
       loss: sent.fractionLost / RTCP_FRACTION,
       jitterMs: jitterOf(sent),
       ...(sent.roundTripTime ? { roundTripMs: sent.roundTripTime } : {}),

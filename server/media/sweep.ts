@@ -120,7 +120,9 @@ async function read({ of, direction }: Subject): Promise<Counters | undefined> {
     const [stat] = await of.getStats();
     return stat && ofTransport(stat, direction);
   }
-  return isConsumer(of) ? ofConsumer(await of.getStats()) : ofProducer(await of.getStats());
+  if (!isConsumer(of)) return ofProducer(await of.getStats());
+  const layer = of.type === 'simulcast' ? of.currentLayers?.spatialLayer : undefined;
+  return ofConsumer(await of.getStats(), layer);
 }
 
 function isTransport(of: Measurable): of is types.WebRtcTransport {

@@ -1,9 +1,11 @@
 import type { Incident } from '../protocol/incidents.ts';
 import type { LineState } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
+import type { Consumed } from '../protocol/quality.ts';
 import type { RoomState } from '../protocol/records.ts';
 import { isAttendee } from '../room/state.ts';
 import { type Assessment, type Attendance, assess } from './assess.ts';
+import { flowsOf } from './flows.ts';
 import { NOTHING_WATCHED, type Watch, watchIncidents } from './incidents.ts';
 
 /** More than this of one room's within a second is no measurement any more. */
@@ -47,6 +49,11 @@ export class RoomMonitor {
 
   get lines(): ReadonlyMap<string, LineState> {
     return new Map(this.#assessment.entries().map(([id, { line }]) => [id, line]));
+  }
+
+  /** What everyone's line carries now. */
+  get flows(): ReadonlyMap<string, Consumed[]> {
+    return new Map(this.#assessment.entries().map(([id, { window }]) => [id, flowsOf(window)]));
   }
 
   add(samples: readonly Sample[]): void {

@@ -65,6 +65,9 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   PUT    /api/layouts/:id  SaveLayout        → SavedLayout 404 `layoutNotSaved`, 409 `layoutNameTaken`
  *   DELETE /api/layouts/:id                    → {}         404 `layoutNotSaved`
  *   GET    /api/rooms/:id/lines                → { lines: Record<participant, LineState> } as they are now
+ *   GET    /api/rooms/:id/line-tree?at=        → LineTree   who consumes what on which line: now, or as it was kept
+ *   GET    /api/rooms/:id/course?from=&to=     → RoomCourse the state of every line over the meeting, or a part of it
+ *   GET    /api/lines/:participant/chart?roomId=&from=&to= → LineChart the last hour, where nothing is said (`protocol/quality.ts`)
  *   GET    /api/lines/:participant/samples?roomId=&from=&to= → { stepMs, samples } `protocol/monitor.ts`, oldest first
  *   GET    /api/lines/:participant/samples.csv → the same as a table
  *   GET    /api/sip/bans                       → { bans: SipBan[] }

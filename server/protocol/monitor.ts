@@ -23,6 +23,8 @@ const figures = {
   kbps: kbps.optional(),
   /** The same by simulcast layer, the smallest first. */
   layersKbps: z.array(kbps).max(3).optional(),
+  /** The simulcast layer that is sent down; 0 is the smallest. */
+  layer: z.number().int().min(0).max(2).optional(),
   /** Received (`up`) or sent (`down`), without retransmissions. */
   packets: count.optional(),
   /** Of the packets that should have come; before anything was repaired. */

@@ -31,6 +31,8 @@ export { AppendConflict } from './event-log.ts';
 export type { LineTests } from './line-tests.ts';
 export type { Notices, StoredNotice } from './notices.ts';
 export type { Registrations } from './registrations.ts';
+export type { WantedSteps } from './sample-file.ts';
+export type { Answers, View } from './sample-worker.ts';
 export { Samples } from './samples.ts';
 export type { Ha1, SaveResult, Sites, StoredSite } from './sites.ts';
 

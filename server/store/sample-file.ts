@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { COLUMN_NAMES, merging, type Row } from './sample-rows.ts';
+import { type Grid, gridOf, MINUTES, SECONDS, TENS, TIERS, type Tier } from './sample-tiers.ts';
 
 /** One row to be kept. `stream` names what was measured, and by whom. */
 export interface Kept {
@@ -25,29 +26,23 @@ export interface Found {
   rows: (Row & { at: number; stream: string; roomId: string })[];
 }
 
-const HOUR_S = 3_600;
-const DAY_S = 24 * HOUR_S;
+/** A line, the lines of a meeting, or one line in one meeting; in about so many steps. */
+export interface WantedSteps {
+  participantId?: string;
+  roomId?: string;
+  from: number;
+  to: number;
+  points: number;
+  /** `judged`: what was judged of the lines, without their streams. */
+  what: 'judged' | 'all';
+}
+export type Step = Row & { at: number; participantId: string; roomId: string; stream: string };
+
 /** What was judged of a line; this alone is kept by the minute. */
 const JUDGED = 'line %';
-interface Tier {
-  table: 'seconds' | 'tens' | 'minutes';
-  step: number;
-  /** Rows of so many seconds lie together, by line: what is too old goes at once, and a line's past is a few places. */
-  bucket: number;
-  keptFor: number;
-  /** What is asked of it at most at once. */
-  widest: number;
-}
-/**
- * How finely, and for how long; seconds. A day by the second is for the meeting that has just been, five by ten
- * seconds for a complaint, two years by the minute for the carrier (REG-17) and the yearly review (REG-16).
- */
-const SECONDS: Tier = { table: 'seconds', step: 1, bucket: 60, keptFor: DAY_S, widest: 2 * HOUR_S };
-const TENS: Tier = { table: 'tens', step: 10, bucket: 600, keptFor: 5 * DAY_S, widest: DAY_S };
-const MINUTES: Tier = { table: 'minutes', step: 60, bucket: DAY_S, keptFor: 730 * DAY_S, widest: 730 * DAY_S };
-const TIERS = [SECONDS, TENS, MINUTES];
-/** More than a chart can show. */
+/** Of what is asked for as finely as it is kept. */
 const MOST_ROWS = 20_000;
+const MOST_STEPS = 1_000;
 
 /** The file of samples, in the thread that has nothing else to do. */
 export class SampleFile {
@@ -69,6 +64,7 @@ export class SampleFile {
         `create table if not exists ${table} (bucket integer not null, line integer not null, stream integer not null,
          second integer not null, ${columns}, primary key (bucket, line, stream, second)) without rowid`,
       );
+      this.#complete(table);
     }
     this.#lines = new Ids(this.#db, 'lines');
     this.#streams = new Ids(this.#db, 'streams');
@@ -89,15 +85,15 @@ export class SampleFile {
 
   /** Makes the coarser tiers of what is complete by now, and deletes what is too old. */
   thin(now: number): void {
-    this.#merge(SECONDS, TENS, '', now);
-    this.#merge(TENS, MINUTES, `and stream in (select id from streams where name like '${JUDGED}')`, now);
+    this.#mergeAll(now);
     for (const { table, bucket, keptFor } of TIERS) {
       this.#db.prepare(`delete from ${table} where bucket < ?`).run(Math.floor((now - keptFor) / bucket));
     }
     this.#db.exec('pragma incremental_vacuum(1000)');
   }
 
-  find({ participantId, roomId, from, to }: Wanted, now: number): Found {
+  find(wanted: Wanted, now: number): Found {
+    const { participantId, roomId, from, to } = wanted;
     const [first, last] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
     const isFine = ({ keptFor, widest }: Tier) => now - first <= keptFor && last - first <= widest;
     const tier = TIERS.find(isFine) ?? MINUTES;
@@ -110,12 +106,76 @@ export class SampleFile {
         roomId: name.slice(participantId.length + 1),
       }));
     });
+    if (rows.length >= MOST_ROWS) {
+      // The whole of the time more coarsely, rather than its beginning alone.
+      const { grid, rows: steps } = this.steps({ ...wanted, points: MOST_STEPS, what: 'all' }, now);
+      return { stepMs: grid.step * 1000, rows: steps };
+    }
     rows.sort((a, b) => a.at - b.at);
-    return { stepMs: tier.step * 1000, rows: rows.slice(0, MOST_ROWS) };
+    return { stepMs: tier.step * 1000, rows };
+  }
+
+  /** Merged to few steps, so that whoever draws them gets no more than he can show; by time. */
+  steps(wanted: WantedSteps, now: number): { grid: Grid; rows: Step[] } {
+    this.#mergeAll(now);
+    const grid = gridOf({ ...wanted, isWhole: wanted.what === 'all' }, now);
+    const lines = this.#lines.matching(wanted);
+    const ids = JSON.stringify(lines.map(({ id }) => id));
+    const only = wanted.what === 'judged' ? `and stream in (select id from streams where name like '${JUDGED}')` : '';
+    const parts = this.#partsOf(grid).map(({ table, bucket, since, until }) => {
+      const buckets = Array.from(
+        { length: Math.max(0, Math.ceil(until / bucket) - Math.floor(since / bucket)) },
+        (_, i) => Math.floor(since / bucket) + i,
+      );
+      const second = `bucket * ${bucket} + second`;
+      const sql = `select ${second} as at, line, stream, ${COLUMN_NAMES.join(', ')} from ${table}
+        where bucket in (select value from json_each(?)) and line in (select value from json_each(?)) ${only}
+        and ${second} >= ${since} and ${second} < ${until}`;
+      return { sql, values: [JSON.stringify(buckets), ids] };
+    });
+    if (parts.length === 0 || lines.length === 0) return { grid, rows: [] };
+    const at = `at / ${grid.step} * ${grid.step}`;
+    const merged = this.#db.prepare(
+      `select ${at} as at, line, stream, ${merging()} from (${parts.map(({ sql }) => sql).join(' union all ')})
+       group by 1, 2, 3 order by 1`,
+    );
+    const names = new Map(lines.map(({ id, name }) => [id, splitLine(name)]));
+    const rows = merged.all(...parts.flatMap(({ values }) => values)).map((row) => ({
+      ...(row as Row),
+      at: Number(row.at) * 1000,
+      ...(names.get(Number(row.line)) ?? { participantId: '', roomId: '' }),
+      stream: this.#streams.nameOf(Number(row.stream)),
+    }));
+    return { grid, rows };
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  /** The newest is not in the coarser tiers yet, and is taken from the finer ones. */
+  #partsOf({ tier, first, last }: Grid): (Tier & { since: number; until: number })[] {
+    const parts: (Tier & { since: number; until: number })[] = [];
+    let since = first;
+    for (const each of TIERS.slice(0, TIERS.indexOf(tier) + 1).reverse()) {
+      const until = each === SECONDS ? last : Math.min(last, this.#merged.get(each.table) ?? first);
+      if (until > since) parts.push({ ...each, since, until });
+      since = Math.max(since, until);
+    }
+    return parts;
+  }
+
+  /** A file of an earlier version has fewer columns. */
+  #complete(table: string): void {
+    const known = new Set(
+      this.#db
+        .prepare(`select name from pragma_table_info('${table}')`)
+        .all()
+        .map((row) => row.name),
+    );
+    for (const name of COLUMN_NAMES) {
+      if (!known.has(name)) this.#db.exec(`alter table ${table} add column ${name} integer`);
+    }
   }
 
   #read({ table, bucket }: Tier, line: number, first: number, last: number): (Row & { at: number; stream: number })[] {
@@ -129,6 +189,11 @@ export class SampleFile {
       }
     }
     return rows;
+  }
+
+  #mergeAll(now: number): void {
+    this.#merge(SECONDS, TENS, '', now);
+    this.#merge(TENS, MINUTES, `and stream in (select id from streams where name like '${JUDGED}')`, now);
   }
 
   /** What is complete by now. */
@@ -190,6 +255,15 @@ class Ids {
     return this.#names.get(id) ?? '';
   }
 
+  /** Of lines: those of a participant, of a meeting, or both. */
+  matching({ participantId, roomId }: Pick<WantedSteps, 'participantId' | 'roomId'>): { id: number; name: string }[] {
+    const all = [...this.#known].map(([name, id]) => ({ id, name }));
+    return all.filter(({ name }) => {
+      const line = splitLine(name);
+      return (participantId ?? line.participantId) === line.participantId && (roomId ?? line.roomId) === line.roomId;
+    });
+  }
+
   startingWith(prefix: string, rest: string | undefined): { id: number; name: string }[] {
     const names =
       rest === undefined ? [...this.#known.keys()].filter((n) => n.startsWith(prefix)) : [`${prefix}${rest}`];
@@ -204,4 +278,10 @@ class Ids {
     this.#names.set(id, name);
     return id;
   }
+}
+
+/** A line is a participant in a meeting. */
+function splitLine(name: string): { participantId: string; roomId: string } {
+  const [participantId = '', roomId = ''] = name.split(' ');
+  return { participantId, roomId };
 }

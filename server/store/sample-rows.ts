@@ -1,4 +1,4 @@
-import type { LineState } from '../protocol/lines.ts';
+import { type LineState, measureSchema, type Reason } from '../protocol/lines.ts';
 import { codecSchema, limitSchema, type Sample } from '../protocol/monitor.ts';
 
 /** How figures of several intervals become one. */
@@ -31,18 +31,25 @@ const COLUMNS = {
   level: [1, 'max'],
   speech: [100, 'avg'],
   picture: [100, 'avg'],
+  layer: [1, 'max'],
+  reason: [1, 'max'],
 } as const satisfies Record<string, readonly [number, Merge]>;
 type Column = keyof typeof COLUMNS;
 export const COLUMN_NAMES = Object.keys(COLUMNS) as Column[];
 export type Row = Partial<Record<Column, number | null>>;
 
-const LEVELS = ['good', 'strained', 'poor', 'down'] as const;
+/** A day in milliseconds is less. */
+const VALUE_CODES = 2 ** 27;
+const MEASURE_CODES = 16;
+export const LEVELS = ['good', 'strained', 'poor', 'down'] as const;
 
 /** What the line was judged to be in one direction, in one second. */
 export interface Judged {
   direction: 'up' | 'down';
   level: LineState['level'];
   figures: LineState['up'];
+  /** The worst of this direction. */
+  reason?: Pick<Reason, 'level' | 'measure' | 'value'> | undefined;
 }
 
 export function rowOfSample(sample: Sample): Row {
@@ -58,18 +65,39 @@ export function rowOfSample(sample: Sample): Row {
       height: sample.height,
       frozen_ms: sample.frozenMs,
       concealed: sample.concealed,
+      layer: sample.layer,
     }),
     ...(sample.codec ? { codec: codecSchema.options.indexOf(sample.codec) } : {}),
     ...(sample.limited ? { limited: 1 + limitSchema.options.indexOf(sample.limited) } : {}),
   };
 }
 
-export function rowOfJudged({ level, figures }: Judged): Row {
+export function rowOfJudged({ level, figures, reason }: Judged): Row {
   const { kbps, loss, jitterMs, roundTripMs, speech, picture } = figures;
   return {
     level: LEVELS.indexOf(level),
     ...scaled({ kbps, loss, jitter_ms: jitterMs, round_trip_ms: roundTripMs, speech, picture }),
+    ...(reason ? { reason: packReason(reason) } : {}),
   };
+}
+
+/** As one number whose maximum is the worst, so that a merged one is still one and the same reason. */
+function packReason({ level, measure, value }: Pick<Reason, 'level' | 'measure' | 'value'>): number {
+  const kind = LEVELS.indexOf(level) * MEASURE_CODES + measureSchema.options.indexOf(measure);
+  return kind * VALUE_CODES + Math.min(VALUE_CODES - 1, Math.round(value * scaleOf(measure)));
+}
+
+export function reasonOf(packed: number | null | undefined): Pick<Reason, 'level' | 'measure' | 'value'> | undefined {
+  if (packed === null || packed === undefined) return undefined;
+  const kind = Math.floor(packed / VALUE_CODES);
+  const level = LEVELS[Math.floor(kind / MEASURE_CODES)];
+  const measure = measureSchema.options[kind % MEASURE_CODES];
+  if (level === undefined || level === 'good' || measure === undefined) return undefined;
+  return { level, measure, value: (packed % VALUE_CODES) / scaleOf(measure) };
+}
+
+function scaleOf(measure: Reason['measure']): number {
+  return measure === 'loss' || measure === 'frozen' || measure === 'concealed' ? 10_000 : 1;
 }
 
 /** Figures as they were measured, or merged; in the names and units of `protocol/monitor.ts`. */
@@ -105,16 +133,19 @@ export function figuresOf(row: Row): Record<string, number | string | number[]> 
     limited: limitSchema.options[(value('limited') ?? 0) - 1],
     speech: value('speech'),
     picture: value('picture'),
+    layer: value('layer'),
+    reason: reasonOf(row.reason)?.measure,
   };
   const known = Object.entries(all).filter(([, figure]) => figure !== undefined);
   return Object.fromEntries(known) as Record<string, number | string | number[]>;
 }
 
-/** Every column of several rows as one: `avg(kbps)` and so on. */
+/** Every column of several rows as one: `avg(kbps) as kbps` and so on. */
 export function merging(): string {
   return COLUMN_NAMES.map((name) => {
     const merge = COLUMNS[name][1];
-    return merge === 'avg' ? `cast(round(avg(${name})) as integer)` : `${merge}(${name})`;
+    const merged = merge === 'avg' ? `cast(round(avg(${name})) as integer)` : `${merge}(${name})`;
+    return `${merged} as ${name}`;
   }).join(', ');
 }
 

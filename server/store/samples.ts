@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LineState } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
-import type { Found, Kept, Wanted } from './sample-file.ts';
+import type { Found, Kept, Wanted, WantedSteps } from './sample-file.ts';
 import { figuresOf, rowOfJudged, rowOfSample } from './sample-rows.ts';
-import type { FromWorker, ToWorker } from './sample-worker.ts';
+import { nameOfStream } from './sample-views.ts';
+import type { Answers, FromWorker, Question, ToWorker, View } from './sample-worker.ts';
 
 const WRITE_MS = 5_000;
 const THIN_MS = 60_000;
@@ -26,7 +27,7 @@ export interface KeptSecond {
 export class Samples {
   readonly #worker: Worker;
   readonly #now: () => number;
-  readonly #asked = new Map<number, PromiseWithResolvers<Found>>();
+  readonly #asked = new Map<number, PromiseWithResolvers<Answers[keyof Answers]>>();
   readonly #timers: NodeJS.Timeout[];
   readonly #failed: (reason: string) => void;
   #waiting: Kept[] = [];
@@ -51,36 +52,31 @@ export class Samples {
 
   keep(roomId: string, { at, lines, samples }: KeptSecond): void {
     if (this.#waiting.length > MOST_WAITING) return;
-    for (const [participantId, { level, up, down }] of lines) {
+    for (const [participantId, { level, reasons, up, down }] of lines) {
       const second = Math.floor(at / 1000);
       const judged = (direction: 'up' | 'down', figures: LineState['up']) =>
         this.#waiting.push({
-          ...{ roomId, participantId, second, stream: `line ${direction}` },
-          row: rowOfJudged({ direction, level, figures }),
+          ...{ roomId, participantId, second, stream: nameOfStream({ direction }) },
+          row: rowOfJudged({ direction, level, figures, reason: reasons.find((r) => r.direction === direction) }),
         });
       judged('up', up);
       judged('down', down);
     }
     for (const sample of samples) {
-      const { participantId, direction, by, stream } = sample;
-      const name = stream
-        ? [stream.participantId, stream.source, stream.for, stream.tier].filter(Boolean).join('/')
-        : '';
       const second = Math.floor(sample.at / 1000);
-      const row = rowOfSample(sample);
-      this.#waiting.push({ roomId, participantId, second, stream: `${direction} ${by} ${name}`.trim(), row });
+      const { participantId } = sample;
+      this.#waiting.push({ roomId, participantId, second, stream: nameOfStream(sample), row: rowOfSample(sample) });
     }
   }
 
   /** Oldest first, as finely as is still kept. Rejects where the file cannot be read. */
   find(wanted: Wanted): Promise<Found> {
-    this.#flush();
-    const id = ++this.#lastId;
-    const asked = Promise.withResolvers<Found>();
-    if (this.#gone) asked.reject(new Error('the file of samples is closed'));
-    else this.#asked.set(id, asked);
-    this.#post({ ask: 'find', id, wanted, now: this.#nowSeconds() });
-    return asked.promise;
+    return this.#ask({ ask: 'find', wanted });
+  }
+
+  /** What was kept, made to be looked at (`sample-views.ts`): no more than about `points` steps. Rejects as `find`. */
+  view<V extends View>(view: V, wanted: WantedSteps): Promise<Answers[V]> {
+    return this.#ask({ ask: view, wanted });
   }
 
   /** As `find`, in the names and units of `protocol/monitor.ts`. */
@@ -99,6 +95,17 @@ export class Samples {
     this.#post({ ask: 'thin', now: this.#nowSeconds() });
     this.#post({ ask: 'close' });
     await gone;
+  }
+
+  #ask<Q extends Question>(question: Q): Promise<Answers[Q['ask']]> {
+    this.#flush();
+    const id = ++this.#lastId;
+    const asked = Promise.withResolvers<Answers[keyof Answers]>();
+    if (this.#gone) asked.reject(new Error('the file of samples is closed'));
+    else this.#asked.set(id, asked);
+    this.#post({ ...question, id, now: this.#nowSeconds() });
+    // The worker answers each question by its own kind.
+    return asked.promise as Promise<Answers[Q['ask']]>;
   }
 
   #nowSeconds(): number {

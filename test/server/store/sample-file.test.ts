@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Kept, SampleFile } from '../../../server/store/sample-file.ts';
 import { figuresOf } from '../../../server/store/sample-rows.ts';
@@ -80,6 +81,14 @@ describe('what was measured', () => {
     expect(tens.filter(({ stream }) => stream === 'line up')).toHaveLength(12);
   });
 
+  test('of more than can be asked for at once the whole is found, more coarsely', () => {
+    for (let i = 0; i < 6_000; i++)
+      file.keep([...rows('a', START + i), ...rows('a', START + i).map((r) => ({ ...r, stream: `${r.stream}s` }))]);
+    const { stepMs, rows: found } = file.find(between(START, START + 6_000), START + 6_000);
+    expect(stepMs).toBe(10_000);
+    expect([found[0]?.at, found.at(-1)?.at]).toEqual([START * 1000, (START + 5_990) * 1000]);
+  });
+
   test('is thinned by age: seconds for a day, tens for five, minutes for two years', () => {
     for (let i = 0; i < 60; i++) file.keep(rows('a', START + i));
     file.thin(START + 120);
@@ -90,6 +99,55 @@ describe('what was measured', () => {
       return found.length > 0 ? stepMs : 0;
     });
     expect(steps).toEqual([1_000, 10_000, 60_000, 0]);
+  });
+});
+
+describe('in steps', () => {
+  const of = (from: number, to: number, more: object = {}) => ({
+    ...{ from: from * 1000, to: to * 1000, points: 10, what: 'all' as const },
+    ...more,
+  });
+
+  test('a line is merged to as many points as are drawn, the newest seconds with the older tens', () => {
+    for (let i = 0; i < 100; i++) file.keep([...rows('a', START + i), ...rows('b', START + i)]);
+    const { grid, rows: found } = file.steps(of(START, START + 100, { participantId: 'a' }), START + 100);
+    expect(grid.step).toBe(10);
+    const judged = found.filter(({ stream }) => stream === 'line up');
+    expect(judged.map(({ at }) => at / 1000 - START)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
+    expect(judged.every(({ kbps, participantId }) => kbps === 1_500 && participantId === 'a')).toBe(true);
+    const streams = found.filter(({ stream }) => stream === 'up server a/camera');
+    expect(streams.map(({ packets }) => packets)).toEqual(Array.from({ length: 10 }).fill(1_500));
+  });
+
+  test('a meeting is of all its lines, and of no other meeting’s', () => {
+    for (let i = 0; i < 30; i++) file.keep([...rows('a', START + i), ...rows('b', START + i)]);
+    file.keep(rows('c', START).map((row) => ({ ...row, roomId: '600200' })));
+    const wanted = of(START, START + 30, { roomId: '600100', what: 'judged', points: 3 });
+    const { rows: found } = file.steps(wanted, START + 30);
+    expect(new Set(found.map(({ stream }) => stream))).toEqual(new Set(['line up']));
+    expect(found.map(({ participantId }) => participantId)).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+    expect(file.steps({ ...wanted, roomId: '600300' }, START + 30).rows).toEqual([]);
+  });
+
+  test('after weeks, by the minute', () => {
+    for (let i = 0; i < 120; i++) file.keep(rows('a', START + i));
+    file.thin(START + 200);
+    const { grid, rows: found } = file.steps(of(START, START + 120, { roomId: '600100' }), START + 20 * DAY);
+    expect([grid.step, found.length]).toEqual([60, 2]);
+  });
+
+  test('a file of an earlier version gets the columns it lacks', () => {
+    file.close();
+    const db = new DatabaseSync(path);
+    for (const table of ['seconds', 'tens', 'minutes']) {
+      for (const column of ['layer', 'reason']) db.exec(`alter table ${table} drop column ${column}`);
+    }
+    db.close();
+    file = new SampleFile(path);
+    file.keep(rows('a', START));
+    file.keep([{ roomId: '600100', participantId: 'a', second: START, stream: 'line up', row: { reason: 7 } }]);
+    file.thin(START + 100);
+    expect(file.steps(of(START, START + 10), START + 100).rows[0]).toMatchObject({ reason: 7 });
   });
 });
 

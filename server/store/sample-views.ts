@@ -1,0 +1,231 @@
+import type { Direction, LineState } from '../protocol/lines.ts';
+import { codecSchema } from '../protocol/monitor.ts';
+import type { Cause, ChartFlow, Consumed, LineChart, LineNode, LineStretch } from '../protocol/quality.ts';
+import { type SourceRef, sourceSchema } from '../protocol/records.ts';
+import type { Step } from './sample-file.ts';
+import { figuresOf, LEVELS, reasonOf } from './sample-rows.ts';
+import { type Grid, timesOf } from './sample-tiers.ts';
+
+// What was kept, as it is looked at. Pure; made in the thread of the file.
+
+/** What a chart is without names, and of which meetings it is. */
+export type KeptChart = Omit<LineChart, 'participantId' | 'name' | 'siteId' | 'names'> & { roomIds: string[] };
+export interface KeptCourse {
+  from: number;
+  to: number;
+  stepMs: number;
+  lines: { participantId: string; stretches: LineStretch[] }[];
+}
+export type KeptLine = Pick<LineNode, 'participantId' | 'level' | 'reasons' | 'up' | 'down' | 'flows'>;
+
+const MOST_FLOWS = 8;
+/** Of a large meeting not every stream is measured every second. */
+const BRIDGED_MS = 10_000;
+const BY = ['server', 'leg', 'client'] as const;
+const FIGURES = ['kbps', 'loss', 'jitterMs', 'roundTripMs', 'speech', 'picture'] as const;
+const DIRECTIONS = ['up', 'down'] as const;
+
+/** What a stream is called in the file: `line up`, `up server`, `down client ba-be/camera`. */
+interface Named {
+  direction: Direction;
+  /** Absent: judged. */
+  by?: (typeof BY)[number];
+  stream?: SourceRef | undefined;
+}
+
+export function nameOfStream({ direction, by, stream }: Named): string {
+  if (!by) return `line ${direction}`;
+  const ref = stream ? [stream.participantId, stream.source, stream.for, stream.tier].filter(Boolean).join('/') : '';
+  return `${direction} ${by} ${ref}`.trim();
+}
+
+export function readStreamName(name: string): Named | undefined {
+  const [first, second, ref] = name.split(' ');
+  if (first === 'line') return second === 'up' || second === 'down' ? { direction: second } : undefined;
+  const by = BY.find((each) => each === second);
+  if ((first !== 'up' && first !== 'down') || !by) return undefined;
+  if (ref === undefined) return { direction: first, by };
+  const [participantId = '', named, ...more] = ref.split('/');
+  const source = sourceSchema.safeParse(named);
+  if (!source.success) return undefined;
+  const tier = more.find((part) => /^\d{3,4}p\d{1,2}$/.test(part));
+  const whose = more.find((part) => part !== tier);
+  const stream = { participantId, source: source.data, ...(whose ? { for: whose } : {}), ...(tier ? { tier } : {}) };
+  return { direction: first, by, stream };
+}
+
+export function chartOf(grid: Grid, rows: readonly Step[]): KeptChart {
+  const times = timesOf(grid);
+  const at = new Map(times.map((time, place) => [time, place]));
+  const empty = () => Array.from<number | null>({ length: times.length }).fill(null);
+  const half = () => Object.fromEntries(FIGURES.map((name) => [name, empty()])) as LineChart['up'];
+  const halves = { up: half(), down: half() };
+  const flows = new Flows(empty);
+  for (const row of rows) {
+    const place = at.get(row.at);
+    const named = readStreamName(row.stream);
+    if (place === undefined || !named) continue;
+    const figures = figuresOf(row);
+    if (!named.by) {
+      for (const name of FIGURES) halves[named.direction][name][place] = numberOf(figures[name]);
+    } else if (named.stream) flows.note(named, place, figures);
+  }
+  const bridged = Math.floor(BRIDGED_MS / (grid.step * 1000));
+  return {
+    stepMs: grid.step * 1000,
+    times,
+    stretches: stretchesOf(rows, grid.step * 1000),
+    ...halves,
+    flows: flows.largest().map((flow) => ({ ...flow, kbps: bridge(flow.kbps, bridged) })),
+    roomIds: [...new Set(rows.map(({ roomId }) => roomId))],
+  };
+}
+
+/** Streams by who knows them best: what the server measured stands before what a browser says. */
+class Flows {
+  readonly #found = new Map<string, ChartFlow & { rank: number; sum: number }>();
+  readonly #empty: () => (number | null)[];
+
+  constructor(empty: () => (number | null)[]) {
+    this.#empty = empty;
+  }
+
+  note({ direction, by, stream }: Named, place: number, { kbps, layersKbps }: ReturnType<typeof figuresOf>): void {
+    if (!stream || typeof kbps !== 'number') return;
+    const rank = by ? BY.indexOf(by) : BY.length;
+    if (direction === 'up' && Array.isArray(layersKbps)) {
+      for (const [n, each] of layersKbps.entries()) {
+        this.#add({ direction, stream, layer: n }, { rank, place, kbps: each });
+      }
+    } else this.#add({ direction, stream }, { rank, place, kbps });
+  }
+
+  largest(): ChartFlow[] {
+    const all = [...this.#found.values()].filter(({ sum }) => sum > 0).sort((a, b) => b.sum - a.sum);
+    return DIRECTIONS.flatMap((direction) =>
+      all.filter((flow) => flow.direction === direction).slice(0, MOST_FLOWS),
+    ).map(({ rank: _rank, sum: _sum, ...flow }) => flow);
+  }
+
+  #add(flow: Omit<ChartFlow, 'kbps'>, { rank, place, kbps }: { rank: number; place: number; kbps: number }): void {
+    const key = `${nameOfStream({ ...flow, by: 'server' })} ${flow.layer ?? ''}`;
+    const known = this.#found.get(key);
+    if (known && known.rank < rank) return;
+    const one = known?.rank === rank ? known : { ...flow, kbps: this.#empty(), rank, sum: 0 };
+    one.kbps[place] = kbps;
+    one.sum += kbps;
+    this.#found.set(key, one);
+  }
+}
+
+/** All lines of a meeting, whoever was in it. */
+export function courseOf(grid: Grid, rows: readonly Step[]): KeptCourse {
+  const byLine = Map.groupBy(rows, ({ participantId }) => participantId);
+  const lines = [...byLine].map(([participantId, own]) => ({
+    participantId,
+    stretches: stretchesOf(own, grid.step * 1000),
+  }));
+  return { from: grid.first * 1000, to: grid.last * 1000, stepMs: grid.step * 1000, lines };
+}
+
+/** @param rows of one line, by time; those of its streams are left out */
+function stretchesOf(rows: readonly Step[], stepMs: number): LineStretch[] {
+  const stretches: LineStretch[] = [];
+  for (const [at, own] of Map.groupBy(rows, (row) => row.at)) {
+    const judged = own.filter(({ level }) => level !== null && level !== undefined);
+    if (judged.length === 0) continue;
+    const level = LEVELS[Math.max(...judged.map((row) => row.level ?? 0))] ?? 'good';
+    const [cause] = level === 'good' ? [] : causesOf(judged);
+    const last = stretches.at(-1);
+    if (last && last.to === at && last.level === level && isSame(last.cause, cause)) {
+      last.to = at + stepMs;
+      if (last.cause && cause) last.cause = { ...cause, value: Math.max(last.cause.value, cause.value) };
+    } else stretches.push({ from: at, to: at + stepMs, level, ...(cause ? { cause } : {}) });
+  }
+  return stretches;
+}
+
+function isSame(a: Cause | undefined, b: Cause | undefined): boolean {
+  return a?.measure === b?.measure && a?.direction === b?.direction;
+}
+
+/** The worst first. */
+function causesOf(judged: readonly Step[]): Cause[] {
+  return judged
+    .toSorted((a, b) => (b.reason ?? 0) - (a.reason ?? 0))
+    .flatMap(({ reason, stream }) => {
+      const read = reasonOf(reason);
+      const direction = readStreamName(stream)?.direction;
+      return read && direction ? [{ ...read, direction }] : [];
+    });
+}
+
+/** Every line of a meeting at one moment; of who was not in it there is none. @param rows of the one step */
+export function momentOf(rows: readonly Step[]): KeptLine[] {
+  return [...Map.groupBy(rows, ({ participantId }) => participantId)].flatMap(([participantId, own]) => {
+    const judged = own.filter(({ level }) => level !== null && level !== undefined);
+    if (judged.length === 0) return [];
+    const level = LEVELS[Math.max(...judged.map((row) => row.level ?? 0))] ?? 'good';
+    const reasons = level === 'good' ? [] : causesOf(judged);
+    return [{ participantId, level, reasons, ...halvesOf(judged), flows: consumedOf(own) }];
+  });
+}
+
+function halvesOf(judged: readonly Step[]): Pick<LineState, Direction> {
+  const halves: Pick<LineState, Direction> = { up: {}, down: {} };
+  for (const row of judged) {
+    const direction = readStreamName(row.stream)?.direction;
+    const figures = figuresOf(row);
+    const known = FIGURES.flatMap((name) => (typeof figures[name] === 'number' ? [[name, figures[name]]] : []));
+    if (direction) halves[direction] = Object.fromEntries(known);
+  }
+  return halves;
+}
+
+function consumedOf(rows: readonly Step[]): Consumed[] {
+  const found = new Map<string, Consumed>();
+  for (const by of BY) {
+    for (const row of rows) {
+      const named = readStreamName(row.stream);
+      if (named?.by !== by || !named.stream) continue;
+      const { kbps, layersKbps, layer, height, codec } = figuresOf(row);
+      const { direction, stream } = named;
+      const key = nameOfStream({ direction, by: 'server', stream });
+      const known = found.get(key);
+      if (!known && typeof kbps !== 'number') continue;
+      found.set(key, {
+        ...{ direction, stream, kbps: typeof kbps === 'number' ? kbps : 0, ...layerOf(layer) },
+        ...(Array.isArray(layersKbps) ? { layersKbps } : {}),
+        ...(typeof height === 'number' && height > 0 ? { height } : {}),
+        ...codecOf(codec),
+        ...known,
+      });
+    }
+  }
+  return [...found.values()].sort((a, b) => b.kbps - a.kbps);
+}
+
+function codecOf(codec: unknown): Pick<Consumed, 'codec'> {
+  const known = codecSchema.options.find((each) => each === codec);
+  return known ? { codec: known } : {};
+}
+
+function layerOf(layer: unknown): { layer?: number } {
+  return typeof layer === 'number' ? { layer } : {};
+}
+
+function numberOf(figure: unknown): number | null {
+  return typeof figure === 'number' ? figure : null;
+}
+
+/** What was not measured for at most so many steps is as it was before. */
+function bridge(track: readonly (number | null)[], most: number): (number | null)[] {
+  let last: number | null = null;
+  let missing = 0;
+  return track.map((value, place) => {
+    missing = value === null ? missing + 1 : 0;
+    if (value !== null) last = value;
+    const hasNext = track.slice(place + 1, place + 1 + most).some((next) => next !== null);
+    return value ?? (missing <= most && hasNext ? last : null);
+  });
+}
