@@ -1,4 +1,11 @@
-import { type RecordingId, type RoomId, recordingIdSchema, roomIdSchema } from '../server/protocol/ids.ts';
+import {
+  type ParticipantId,
+  participantIdSchema,
+  type RecordingId,
+  type RoomId,
+  recordingIdSchema,
+  roomIdSchema,
+} from '../server/protocol/ids.ts';
 
 /** What is done at the desk. */
 export const DESK_SECTIONS = [
@@ -21,6 +28,8 @@ export type Place =
   | { readonly page: 'console'; readonly roomId: RoomId }
   | { readonly page: 'preside'; readonly roomId: RoomId }
   | { readonly page: 'site'; readonly roomId?: RoomId }
+  | { readonly page: 'line'; readonly participantId: ParticipantId }
+  | { readonly page: 'quality'; readonly roomId: RoomId }
   | { readonly page: 'review' }
   | { readonly page: 'recording'; readonly recordingId: RecordingId }
   | { readonly page: 'shared'; readonly token: string };
@@ -34,7 +43,10 @@ export function placeOf({ pathname, hash }: { pathname: string; hash: string }):
     const recordingId = recordingIdSchema.safeParse(second);
     return recordingId.success ? { page: 'recording', recordingId: recordingId.data } : { page: 'review' };
   }
+  const participant = participantIdSchema.safeParse(second);
+  if (first === 'lines' && participant.success) return { page: 'line', participantId: participant.data };
   const room = roomIdSchema.safeParse(second);
+  if (first === 'quality' && room.success) return { page: 'quality', roomId: room.data };
   if (first === 'site') return { page: 'site', ...(room.success ? { roomId: room.data } : {}) };
   if (first === 'room' && room.success) return { page: 'console', roomId: room.data };
   if (first === 'preside' && room.success) return { page: 'preside', roomId: room.data };

@@ -1,4 +1,4 @@
-import type { Direction, LineState, Measure } from '../../server/protocol/lines.ts';
+import type { LineState, Measure, Reason } from '../../server/protocol/lines.ts';
 import { formatDuration } from '../ui/durations.ts';
 import { catalogue } from '../ui/words.svelte.ts';
 
@@ -13,7 +13,7 @@ export const lineWords = catalogue({
     },
     measures: {
       loss: 'mất gói {value}',
-      jitter: 'rung pha {value}',
+      jitter: 'biến động trễ {value}',
       roundTrip: 'trễ khứ hồi {value}',
       silence: 'không nhận được gì trong {value}',
       bandwidth: 'chỉ còn {value}',
@@ -23,7 +23,8 @@ export const lineWords = catalogue({
       connection: 'mất kết nối',
     },
     directions: { up: 'chiều về trung tâm', down: 'chiều tới điểm cầu' },
-    reason: '{level}: {measure}, {direction}, đã {duration}',
+    reason: '{level}: {cause}, đã {duration}',
+    cause: '{measure}, {direction}',
   },
   en: {
     levels: { good: 'Line good', strained: 'Line strained', poor: 'Line poor', down: 'Line down' },
@@ -39,7 +40,8 @@ export const lineWords = catalogue({
       connection: 'connection lost',
     },
     directions: { up: 'from the site', down: 'to the site' },
-    reason: '{level}: {measure}, {direction}, for {duration}',
+    reason: '{level}: {cause}, for {duration}',
+    cause: '{measure}, {direction}',
   },
 });
 
@@ -47,18 +49,17 @@ export const lineWords = catalogue({
 export function sayLine({ level, reasons }: LineState, now: number): string {
   const [reason] = reasons;
   if (!reason) return lineWords.levels[level];
-  const value = sayValue(reason.measure, reason.value);
-  const measure = lineWords.measures[reason.measure];
-  return lineWords.reason({
-    level: lineWords.levels[level],
-    measure: typeof measure === 'string' ? measure : measure({ value }),
-    direction: sayDirection(reason.direction),
-    duration: formatDuration(now - reason.since),
-  });
+  const cause = sayCause(reason);
+  return lineWords.reason({ level: lineWords.levels[level], cause, duration: formatDuration(now - reason.since) });
 }
 
-function sayDirection(direction: Direction): string {
-  return lineWords.directions[direction];
+/** "loss 4 %, from the site". */
+export function sayCause({ measure, direction, value }: Pick<Reason, 'measure' | 'direction' | 'value'>): string {
+  const said = lineWords.measures[measure];
+  return lineWords.cause({
+    measure: typeof said === 'string' ? said : said({ value: sayValue(measure, value) }),
+    direction: lineWords.directions[direction],
+  });
 }
 
 function sayValue(measure: Measure, value: number): string {
