@@ -1,6 +1,6 @@
 import type { LoggedEvent } from './protocol/events.ts';
 import type { ParticipantId } from './protocol/ids.ts';
-import type { Incident } from './protocol/lines.ts';
+import type { Incident } from './protocol/incidents.ts';
 import type { Seat } from './protocol/quality.ts';
 import type { RoomState } from './protocol/records.ts';
 

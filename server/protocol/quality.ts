@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { nameSchema, timeSchema } from './basics.ts';
 import { participantIdSchema, roomIdSchema, siteIdSchema } from './ids.ts';
-import { directionSchema, incidentSchema, lineLevelSchema, lineStateSchema, reasonSchema } from './lines.ts';
+import { incidentSchema } from './incidents.ts';
+import { directionSchema, lineLevelSchema, lineStateSchema, reasonSchema } from './lines.ts';
 import { codecSchema } from './monitor.ts';
 import { kindSchema, roleSchema, sourceRefSchema } from './records.ts';
 

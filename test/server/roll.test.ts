@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
-import type { Incident } from '../../server/protocol/lines.ts';
+import type { Incident } from '../../server/protocol/incidents.ts';
 import type { Participant } from '../../server/protocol/records.ts';
 import { namesOf, rollOf, seatOf } from '../../server/roll.ts';
 
@@ -11,7 +11,7 @@ const participant = (id: string, name: string, siteId?: string): Participant => 
 const log = (events: RoomEvent[]): LoggedEvent[] =>
   events.map((event, i) => ({ seq: i + 1, at: i, by: 'system', event }));
 const incident: Incident = {
-  ...{ id: 'i1', participantIds: ['site-ba-be'], openedAt: 5 },
+  ...{ id: 'i1', kind: 'line', participantIds: ['site-ba-be'], told: [], openedAt: 5 },
   reason: { level: 'down', measure: 'connection', direction: 'up', value: 1, since: 5 },
 };
 
