@@ -5,6 +5,7 @@ import type { Layout, OwnAudience, Participant, RoomState, Slot } from '../../se
 import { isSameLayout } from '../../server/room/geometry.ts';
 import { presenterOf, tilesOf } from '../../server/room/layout.ts';
 import { may } from '../../server/room/policy.ts';
+import { Talk } from '../chat/talk.svelte.ts';
 import { refusalOf } from '../session/refused.ts';
 import { notify, notifyRefusal } from '../ui/notices.svelte.ts';
 import { sayRefusal } from '../ui/refusals.ts';
@@ -30,6 +31,7 @@ export class Operator {
   readonly session: ConsoleSession;
   readonly media: ConsoleMedia;
   readonly own: OwnMedia;
+  readonly talk: Talk;
   readonly #room: () => RoomState;
   /** The tile of the preview that the next choice goes into. */
   selected: number | null = $state(null);
@@ -51,6 +53,7 @@ export class Operator {
     this.session = session;
     this.media = media;
     this.#room = room;
+    this.talk = new Talk(session);
     this.own = new OwnMedia(this, own.devices, own.tellProblem);
     this.#draft = new Draft<Layout>(
       (layout) => this.run({ verb: 'editPreview', layout }),

@@ -61,6 +61,7 @@ const PERFORMERS: Performers = {
   record: (_operator, _action, reach) => reach.toggleRecording(),
   search: (_operator, _action, reach) => reach.focusSearch(),
   wall: (_operator, _action, reach) => reach.focusWall(),
+  messages: ({ talk }) => (talk.isOpen ? talk.close() : talk.show(talk.place)),
   sheet: (_operator, _action, reach) => reach.openSheet(),
 };
 

@@ -9,7 +9,7 @@ export type Action =
   | { do: 'closeAllMicrophones' | 'forward' | 'grant' | 'finish' | 'dial' | 'record' }
   | { do: 'dialAbsent' | 'stopPresenting' | 'frame' }
   | { do: 'ownMicrophone' | 'ownCamera' }
-  | { do: 'search' | 'wall' | 'sheet' | 'clear' };
+  | { do: 'search' | 'wall' | 'messages' | 'sheet' | 'clear' };
 
 const SINGLE: KeyMap<Action>['single'] = {
   u: { do: 'turnFit' },
@@ -29,6 +29,7 @@ const SINGLE: KeyMap<Action>['single'] = {
   v: { do: 'ownMicrophone' },
   b: { do: 'ownCamera' },
   w: { do: 'wall' },
+  j: { do: 'messages' },
   s: { do: 'show', what: 'speaker' },
   h: { do: 'show', what: 'chair' },
   c: { do: 'show', what: 'content' },
@@ -98,6 +99,7 @@ export const SHEET = [
       ['N', 'dialAbsent'],
       ['P', 'stopPresenting'],
       ['R', 'record'],
+      ['J', 'messages'],
       ['V', 'ownMicrophone'],
       ['B', 'ownCamera'],
       ['Esc', 'clear'],

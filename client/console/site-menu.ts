@@ -1,4 +1,5 @@
 import type { Participant } from '../../server/protocol/records.ts';
+import { chatWords } from '../chat/words.ts';
 import type { MenuItem } from '../ui/menu-item.ts';
 import { callOf } from './call-list.ts';
 import { callWords } from './call-words.ts';
@@ -49,6 +50,7 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
       disabled: !operator.may('enterRequest', id) || participant.presence !== 'present' || card.request !== null,
       onselect: () => operator.send({ verb: 'enterRequest', participantId: id }),
     },
+    messageItem(operator, participant),
     { separator: true },
     ...pictureItems(operator, card),
     { separator: true },
@@ -78,6 +80,16 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
     ...(operator.preview.slots.length > 0 ? [{ separator: true } as const] : []),
     ...assignItems(operator, card),
   ];
+}
+
+function messageItem({ talk }: Operator, { id, kind, role }: Participant): MenuItem {
+  const isCodec = kind === 'sip';
+  return {
+    label: chatWords.title,
+    note: isCodec ? chatWords.codec : undefined,
+    disabled: isCodec || !talk.may('writeTo'),
+    onselect: () => talk.show(role === 'chair' ? 'centre' : id),
+  };
 }
 
 /** The preview as this site's own picture, and the way back to the program. */
