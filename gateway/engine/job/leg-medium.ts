@@ -14,7 +14,7 @@ import {
   readProperty,
   reportOften,
 } from './rtp.ts';
-import { patientRtpBin, rtpBin, rtpInputDescription, rtpOutputDescription } from './rtp-description.ts';
+import { receivingRtpBin, rtpInputDescription, rtpOutputDescription, sendingRtpBin } from './rtp-description.ts';
 
 export interface MediumPlan {
   /** Caps of the endpoint's packets; undefined when the endpoint is not to be heard or seen. */
@@ -213,7 +213,7 @@ export class LegMedium {
   }
 
   #sendFrom(bound: BoundSocket, output: RtpOutput, encode: string, complete?: (bin: Gst.Bin) => void): number {
-    const description = `${rtpBin(output.cname)} ${encode} ${rtpOutputDescription()}`;
+    const description = `${sendingRtpBin(output.cname)} ${encode} ${rtpOutputDescription()}`;
     const prepare = (bin: Gst.Bin) => {
       connectOutput(bin, bound, output.remote);
       reportOften(bin);
@@ -253,7 +253,7 @@ export class LegMedium {
   }
 
   #receiveAt(bound: BoundSocket, input: RtpInput, decode: string): Received {
-    const description = `${patientRtpBin(serverJitterMs)} ${rtpInputDescription(input)} ${decode}`;
+    const description = `${receivingRtpBin(serverJitterMs)} ${rtpInputDescription(input)} ${decode}`;
     const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
     const branch = branchInto(this.#pipeline, this.#out, description, prepare, this.#delays.fromServer);
     return { branch, bound, input, decode };

@@ -2,11 +2,11 @@ import type { RtpInput, RtpOutput } from '../protocol.ts';
 import { ridingIntervalMs } from './riding.ts';
 import {
   decoders,
-  patientRtpBin,
   payloaderProperties,
-  rtpBin,
+  receivingRtpBin,
   rtpInputDescription,
   rtpOutputDescription,
+  sendingRtpBin,
 } from './rtp-description.ts';
 import { mixerLatency, mixerWithSilence } from './sound-description.ts';
 
@@ -35,7 +35,7 @@ const afterLimiter = 0.7;
 /** One voice, decoded, measured (`level`), made louder or fainter (`gain`), and offered to any number of outputs (`tee`). */
 export function mixInputDescription(rtp: RtpInput): string {
   return [
-    patientRtpBin(jitterMs),
+    receivingRtpBin(jitterMs),
     rtpInputDescription(rtp),
     decoders.opus,
     `! audioconvert ! audioresample ! ${mixed}`,
@@ -63,7 +63,7 @@ export function mixOutputDescription(bitrateKbps: number): string {
 /** What sends an output's packets to one place. */
 export function mixSenderDescription(rtp: RtpOutput): string {
   return [
-    rtpBin(rtp.cname),
+    sendingRtpBin(rtp.cname),
     `queue name=in max-size-buffers=25 leaky=downstream ! rtpopuspay ${payloaderProperties(rtp)}`,
     rtpOutputDescription(0, true),
   ].join(' ');

@@ -4,9 +4,10 @@ import {
   decoders,
   jitterMs,
   payloaderProperties,
-  rtpBin,
+  receivingRtpBin,
   rtpInputDescription,
   rtpOutputDescription,
+  sendingRtpBin,
 } from './rtp-description.ts';
 
 /** Largest RTP packet in bytes, and the largest NAL unit that fits in one with its 12-byte header (RFC 3550 5.1). */
@@ -100,7 +101,7 @@ export interface SendingPosition {
 export function tierSenderDescription(rtp: RtpOutput, { sequence, timestampOffset }: SendingPosition): string {
   const numbers = `seqnum-offset=${sequence} timestamp-offset=${timestampOffset} ${payloaderProperties(rtp)}`;
   return [
-    rtpBin(rtp.cname),
+    sendingRtpBin(rtp.cname),
     'queue name=in max-size-buffers=10 max-size-bytes=0 max-size-time=0 leaky=downstream',
     `! rtph264pay name=payloader config-interval=0 aggregate-mode=none mtu=${packetBytes} ${numbers}`,
     rtpOutputDescription(0, true),
@@ -115,7 +116,7 @@ export function tierSenderDescription(rtp: RtpOutput, { sequence, timestampOffse
 export function pictureInputDescription(rtp: RtpInput & { codec: 'VP8' | 'H264' }): string {
   const known = rtp.codec === 'VP8' ? pictureColours : 'chroma-site=mpeg2';
   return [
-    rtpBin(),
+    receivingRtpBin(jitterMs),
     rtpInputDescription(rtp),
     `${decoders[rtp.codec]} name=decoder`,
     `! capssetter join=true replace=false caps="video/x-raw,${known}" ! tee name=decoded`,

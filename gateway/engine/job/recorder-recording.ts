@@ -14,7 +14,7 @@ import { watchBus } from './pipeline.ts';
 import { ProgramSwitch, programDescription } from './program-switch.ts';
 import { pictureWatch, RecorderWatch, sizeOf, soundWatch } from './recorder-watch.ts';
 import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } from './rtp.ts';
-import { decoders, patientRtpBin, rtpInputDescription } from './rtp-description.ts';
+import { decoders, receivingRtpBin, rtpInputDescription } from './rtp-description.ts';
 import { rawAudio, steadyMixer } from './sound-description.ts';
 import { readInputSources } from './sources.ts';
 import { playWithMixers } from './steady-mixer.ts';
@@ -159,7 +159,7 @@ export class Recording {
 
   #receive(input: RtpInput, into: string, decode: string, delayNs: number): Input {
     const bound = bindSocket(input.bind);
-    const description = `${patientRtpBin(keepMs)} ${rtpInputDescription(input)} ${decode}`;
+    const description = `${receivingRtpBin(keepMs)} ${rtpInputDescription(input)} ${decode}`;
     const junction = elementOf(this.#pipeline, into);
     const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
     const branch = branchInto(this.#pipeline, junction, description, prepare, delayNs);

@@ -27,25 +27,26 @@ export function rtpCaps({ codec, payloadType, clockRate }: Stream): string {
 }
 
 /**
- * The rtpbin that the input and output fragments of one bin share under the name `rtp`. Streams in one rtpbin with
- * one CNAME are kept in sync by their sender reports.
+ * The rtpbin that the output fragments of one bin share under the name `rtp`. Streams in one rtpbin with one CNAME are
+ * kept in sync by their sender reports.
  */
-export function rtpBin(cname?: string): string {
+export function sendingRtpBin(cname?: string): string {
   const sdes = cname === undefined ? '' : ` sdes="application/x-rtp-source-sdes,cname=(string)\\"${quoted(cname)}\\""`;
   // Sender reports tell when a sample was captured, not when it left: latencies differ between sound and picture.
-  return `rtpbin name=rtp rtp-profile=avpf latency=${jitterMs} drop-on-latency=true do-lost=true rtcp-sync-send-time=false${sdes}`;
+  return `rtpbin name=rtp rtp-profile=avpf rtcp-sync-send-time=false${sdes}`;
 }
 
 /**
- * The same for inputs that are passed on or kept as they are: there a frame that was dropped because this process had
- * to wait for its turn is missing until the next key frame, and being `latencyMs` later costs less.
+ * The same for input fragments. A packet is waited for `latencyMs`; those that came are never dropped for being many at
+ * once, as a key frame's are, and all are while this process waits for its turn: a picture would be broken until the next
+ * key frame, which comes as many at once again.
  */
-export function patientRtpBin(latencyMs: number): string {
+export function receivingRtpBin(latencyMs: number): string {
   return `rtpbin name=rtp rtp-profile=avpf latency=${latencyMs} do-lost=true`;
 }
 
 /**
- * One RTP input as session `session` of `rtpBin`, ending in `… !` so that a depayloader follows. Only this SSRC and
+ * One RTP input as session `session` of `receivingRtpBin`, ending in `… !` so that a depayloader follows. Only this SSRC and
  * payload type are linked; the tee forgives that others, which nobody sent for, end nowhere. `connectInput` gives it
  * its socket.
  */
@@ -60,7 +61,7 @@ export function rtpInputDescription(input: RtpInput, session = 0): string {
 }
 
 /**
- * One RTP output as session `session` of `rtpBin`: append to a payloader that has the output's SSRC and payload type.
+ * One RTP output as session `session` of `sendingRtpBin`: append to a payloader that has the output's SSRC and payload type.
  * `connectOutput` gives it its socket. A `paced` output keeps the pipeline's latency to the millisecond, so that sound
  * and picture made in different processes leave in step; otherwise packets leave as soon as they are there.
  */

@@ -3,7 +3,7 @@ import type { SimulatedSite } from '../simulator-protocol.ts';
 import { announceLevel } from './audio-level.ts';
 import { addBin, discard } from './branch.ts';
 import { type BoundSocket, bindSocket, connectOutput, elementOf } from './rtp.ts';
-import { payloaderProperties, rtpBin, rtpOutputDescription } from './rtp-description.ts';
+import { payloaderProperties, rtpOutputDescription, sendingRtpBin } from './rtp-description.ts';
 import { drawMoment, drawRoom } from './simulator-scene.ts';
 import { feedVoice, type Voice } from './simulator-voice.ts';
 import { levelledOpus, rawAudio, steadyMixer } from './sound-description.ts';
@@ -16,7 +16,7 @@ const encoders = {
 /** The room is drawn once and frozen; only what moves is drawn for each picture. */
 function siteDescription({ width, height, fps, codec, video, audio }: SimulatedSite): string {
   return [
-    rtpBin(video.cname),
+    sendingRtpBin(video.cname),
     `videotestsrc num-buffers=1 pattern=black ! video/x-raw,format=BGRA,width=${width},height=${height},framerate=${fps}/1`,
     // The conversion makes a copy: the overlay would otherwise draw into the one frozen picture, over and over.
     `! rsvgoverlay name=room ! videoconvert ! video/x-raw,format=BGRx ! imagefreeze is-live=true ! video/x-raw,framerate=${fps}/1`,

@@ -11,7 +11,7 @@ import { type Container, type Medium, PartMux } from './part-mux.ts';
 import { partTimes } from './part-times.ts';
 import { collectRemoved, watchBus } from './pipeline.ts';
 import { type BoundSocket, bindSocket, connectInput, elementOf, forceKeyFrame } from './rtp.ts';
-import { patientRtpBin, rtpInputDescription } from './rtp-description.ts';
+import { receivingRtpBin, rtpInputDescription } from './rtp-description.ts';
 import { TrackFlow } from './track-flow.ts';
 
 /** A part begins within a few frames; while it is written nothing is in a hurry. */
@@ -91,7 +91,7 @@ export class TrackRecording {
     this.forget(medium);
     this.#receivedAt = milliseconds();
     const bound = bindSocket(input.bind);
-    const description = `${patientRtpBin(keepMs)} ${rtpInputDescription(input)} ${receivers[codec]}`;
+    const description = `${receivingRtpBin(keepMs)} ${rtpInputDescription(input)} ${receivers[codec]}`;
     const junction = elementOf(this.#pipeline, `${medium}-in`);
     const prepare = (bin: Gst.Bin) => connectInput(bin, bound, input.remote);
     this.#inputs.set(medium, { branch: branchInto(this.#pipeline, junction, description, prepare), bound, codec });

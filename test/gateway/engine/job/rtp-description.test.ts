@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
-  rtpBin,
   rtpCaps,
   rtpInputDescription,
   rtpOutputDescription,
+  sendingRtpBin,
 } from '../../../../gateway/engine/job/rtp-description.ts';
 import { rtpInput } from '../../../../gateway/engine/protocol.ts';
 
@@ -34,7 +34,7 @@ test('an output sends reports and takes feedback in its own session', () => {
 });
 
 test('a CNAME cannot break out of its description', () => {
-  expect(rtpBin('room-1@rostrum" ! fakesink "')).toContain(
+  expect(sendingRtpBin('room-1@rostrum" ! fakesink "')).toContain(
     '"application/x-rtp-source-sdes,cname=(string)\\"room-1@rostrum____fakesink__\\""',
   );
 });
