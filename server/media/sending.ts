@@ -205,14 +205,22 @@ export class Sending {
   }
 }
 
-/** At once to what is more, slowly to what is less; of a layer that is not sent now, what it last was. */
+/** Of the way to what a layer takes now; per second. */
+const RISE = 0.3;
+const FALL = 0.05;
+
+/**
+ * What each layer takes, soon at what is more and slowly at what is less: a second with a key frame in it is no measure.
+ * Of a layer that is not sent now, what it last was.
+ */
 function noteLayers(sent: SentStream, sample: Sample): Sample {
   const before = sent.layersKbps ?? [];
   const now = sample.layersKbps ?? [sample.kbps ?? 0];
   const layers = Math.max(before.length, now.length);
   sent.layersKbps = Array.from({ length: layers }, (_, layer) => {
-    const [earlier, kbps] = [before[layer] ?? 0, now[layer] ?? 0];
-    return kbps > 0 ? Math.max(kbps, earlier * 0.95) : earlier;
+    const [earlier = 0, kbps = 0] = [before[layer], now[layer]];
+    if (earlier === 0 || kbps === 0) return earlier || kbps;
+    return earlier + (kbps - earlier) * (kbps > earlier ? RISE : FALL);
   });
   return sample;
 }
