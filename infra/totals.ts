@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-export const vitestParts = ['unit', 'contract', 'scenarios', 'integration'] as const;
+export const vitestParts = ['unit', 'contract', 'scenarios', 'integration', 'timing'] as const;
 export const parts = ['checks', ...vitestParts, 'e2e'] as const;
 export type Part = (typeof parts)[number];
 

@@ -12,7 +12,19 @@ const testTimeout = 20_000;
  */
 const filesAtOnce = 3;
 
-/** One project per part of `npm test`; integration runs last, with nothing beside it. */
+const real = {
+  root,
+  globalSetup: setup,
+  // Real endpoints and processes on two noisy cores get a second try; what fails twice has failed.
+  retry: 1,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
+/**
+ * One project per part of `npm test`. `timing` measures times and levels of live media: whatever else needs a core at that
+ * moment would be measured with them, so it runs last and by itself.
+ */
 export default defineConfig({
   root,
   cacheDir: '.rostrum/vitest',
@@ -50,16 +62,20 @@ export default defineConfig({
       },
       {
         test: {
+          ...real,
           name: 'integration',
-          root,
           include: ['test/integration/**/*.test.ts'],
-          globalSetup: setup,
           maxWorkers: filesAtOnce,
-          // Real endpoints and processes on two noisy cores get a second try; what fails twice has failed.
-          retry: 1,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...real,
+          name: 'timing',
+          include: ['test/timing/**/*.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

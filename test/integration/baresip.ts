@@ -12,7 +12,7 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +110,11 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   }
 }
 
+/** baresip still writes it until its end chunk is there (W3C PNG 11.2.5). */
+async function isWholePng(file: string): Promise<boolean> {
+  return (await readFile(file)).subarray(-8).equals(Buffer.from('49454e44ae426082', 'hex'));
+}
+
 function actions(directory: string, child: ChildProcess, control: Awaited<ReturnType<typeof openControl>>) {
   return {
     dial: async (uri: string) => void (await control.command('dial', uri)),
@@ -123,7 +128,7 @@ function actions(directory: string, child: ChildProcess, control: Awaited<Return
       for (let waited = 0; waited < 5_000; waited += 100) {
         await sleep(100);
         const fresh = (await readdir(directory)).find((name) => /recv.*\.png$/.test(name) && !before.has(name));
-        if (fresh && (await stat(join(directory, fresh))).size > 0) return join(directory, fresh);
+        if (fresh && (await isWholePng(join(directory, fresh)))) return join(directory, fresh);
       }
       throw new Error('baresip sees no picture');
     },

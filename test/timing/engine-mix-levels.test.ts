@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
-import { addListener, speak, startMix, toneClip, voiceClip } from './engine-mix-peers.ts';
-import { sleep, until } from './engine-peers.ts';
-import { toneLevelOf } from './perceive.ts';
-import { broken, peakDb, speechDb, toneTrack } from './tone-track.ts';
+import { addListener, speak, startMix, toneClip, voiceClip } from '../integration/engine-mix-peers.ts';
+import { sleep, until } from '../integration/engine-peers.ts';
+import { toneLevelOf } from '../integration/perceive.ts';
+import { broken, peakDb, speechDb, toneTrack } from '../integration/tone-track.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,8 +2,16 @@
 import { expect, test } from 'vitest';
 import { pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
-import { closeAfterEach } from './closers.ts';
-import { cacheFolder, freePort, openReceiver, type Receiver, recordingLogger, sleep, until } from './engine-peers.ts';
+import { closeAfterEach } from '../integration/closers.ts';
+import {
+  cacheFolder,
+  freePort,
+  openReceiver,
+  type Receiver,
+  recordingLogger,
+  sleep,
+  until,
+} from '../integration/engine-peers.ts';
 import {
   type Colour,
   colours,
@@ -13,7 +21,7 @@ import {
   longestPause,
   type Picture as Seen,
   startCamera,
-} from './engine-pictures.ts';
+} from '../integration/engine-pictures.ts';
 
 const closers = closeAfterEach();
 

@@ -1,17 +1,15 @@
 import { expect, test } from 'vitest';
-import { closeAfterEach } from './closers.ts';
-import { sleep } from './engine-peers.ts';
-import { type Mark, openChain } from './lip-sync-chain.ts';
+import { closeAfterEach } from '../integration/closers.ts';
+import { sleep } from '../integration/engine-peers.ts';
+import { type Mark, openChain } from '../integration/lip-sync-chain.ts';
 
-// Beside a test that needs both cores the times are those of that test.
-const limits = { timeout: 60_000, retry: 5 };
 const closers = closeAfterEach();
 
 /** Sound and picture are measured by their reports and put in step within some seconds. */
 const settleMs = 6000;
 const watchedMs = 5500;
 
-test('what a site says and shows at the same moment a codec hears and sees together', limits, async () => {
+test('what a site says and shows at the same moment a codec hears and sees together', async () => {
   const chain = await openChain(closers);
   await sleep(settleMs);
   const from = performance.now();

@@ -1,8 +1,8 @@
 /** What is made for small tiles and weak lines, only while somebody looks; and endpoints of every make of picture. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Notice } from '../../server/protocol/media.ts';
-import { startBaresip } from './baresip.ts';
-import { type Closer, continuity } from './engine-leg-peers.ts';
+import { startBaresip } from '../integration/baresip.ts';
+import { type Closer, continuity } from '../integration/engine-leg-peers.ts';
 import {
   describeH264,
   fpsOf,
@@ -12,12 +12,12 @@ import {
   kbpsOf,
   type PictureOptions,
   watch,
-} from './engine-leg-pictures.ts';
-import { arrival, Guest, sourcesOf } from './gateway-guests.ts';
-import { GatewayProcess } from './gateway-process.ts';
-import { pause, until } from './media-fixture.ts';
-import { ScriptedCodec, type ScriptedOptions } from './scripted-codec.ts';
-import type { Peer } from './server-peers.ts';
+} from '../integration/engine-leg-pictures.ts';
+import { arrival, Guest, sourcesOf } from '../integration/gateway-guests.ts';
+import { GatewayProcess } from '../integration/gateway-process.ts';
+import { pause, until } from '../integration/media-fixture.ts';
+import { ScriptedCodec, type ScriptedOptions } from '../integration/scripted-codec.ts';
+import type { Peer } from '../integration/server-peers.ts';
 
 const SLOW_MS = 30_000;
 const colours = { red: '0xffd02020', green: '0xff20c020', blue: '0xff2020d0' };
