@@ -9,6 +9,7 @@ import {
   reservationsOf,
   statusAfter,
   statusAfterChange,
+  statusWithoutRoom,
 } from './meetings/booking-rules.ts';
 import { carrierToldAt } from './meetings/carrier-notice.ts';
 import { deadlinesOf } from './meetings/deadlines.ts';
@@ -44,9 +45,11 @@ export interface BookingParts {
 /** Either what was booked, or who would be in two meetings at once. */
 export type Outcome = { bookings: Booking[] } | { clashes: Clash[] };
 
-/** Notices that follow a change of a booking. */
+/** Whoever follows the bookings. */
 export interface BookingWatcher {
   changed(booking: Booking, what: 'changed' | 'cancelled'): Promise<void>;
+  /** Its room is there: for the rehearsal, or for the meeting. Told at once of those that are there already. */
+  opened?(bookingId: string, room: Room): void;
 }
 
 const SETTINGS = 'settings';
@@ -58,13 +61,15 @@ const SETTINGS = 'settings';
 export class Bookings {
   readonly #parts: BookingParts;
   readonly #watchers = new Set<BookingWatcher>();
+  /** The rooms of those that are rehearsed or held now. */
+  readonly #live = new Map<string, Room>();
   readonly #unwatch: (() => void)[] = [];
 
   private constructor(parts: BookingParts) {
     this.#parts = parts;
   }
 
-  /** Takes up the meetings that are open, and closes those that ended without it. Whoever opened it closes it. */
+  /** Takes up the meetings that are rehearsed or held, and closes those that ended without it. Whoever opened it closes it. */
   static async open(parts: BookingParts): Promise<Bookings> {
     const bookings = new Bookings(parts);
     const ended = new Set((await parts.store.log.rooms()).flatMap((r) => (r.status === 'ended' ? [r.roomId] : [])));
@@ -82,6 +87,7 @@ export class Bookings {
 
   watch(watcher: BookingWatcher): void {
     this.#watchers.add(watcher);
+    for (const [bookingId, room] of this.#live) watcher.opened?.(bookingId, room);
   }
 
   async settings(): Promise<DeskSettings> {
@@ -149,7 +155,10 @@ export class Bookings {
       steps: [...before.steps, { status, at: this.#parts.now(), by, reason: 'changed' }],
     };
     const outcome = this.#outcome(await this.#save(after, before), [after]);
-    if ('bookings' in (await outcome)) await this.#tell(after, 'changed');
+    if ('bookings' in (await outcome)) {
+      if (this.#live.has(bookingId)) await this.#inviteTo(after, by);
+      await this.#tell(after, 'changed');
+    }
     return outcome;
   }
 
@@ -159,33 +168,42 @@ export class Bookings {
     const status = statusAfter({ ...before, emergency: before.booked.emergency }, step);
     if (status === undefined) throw new Refused('stepRefused', before.status);
     if (step === 'cancel' && reason === undefined) throw new Refused('malformed', 'reason');
-    if (step === 'open') return this.#openRoom(before, by);
+    if ((step === 'open' || step === 'rehearse') && !this.#live.has(bookingId))
+      return this.#openRoom(before, status, by);
     const after = this.#stepped(before, status, by, reason);
     const result = await this.#save(after, before);
     if (result !== 'saved') throw refusedOf(result, bookingId);
-    if (step === 'close' && before.roomId !== undefined) await this.#endRoom(before.roomId);
+    const isOver = step === 'close' || step === 'cancel';
+    if (isOver && before.roomId !== undefined) await this.#endRoom(before.roomId);
     if (step === 'cancel') await this.#tell(after, 'cancelled');
     return this.find(bookingId);
   }
 
-  /** The room first: a booking never says that it is open while nobody can enter. */
-  async #openRoom(before: StoredBooking, by: string): Promise<Booking> {
+  /**
+   * The room first: a booking never says that it is open while nobody can enter. A rehearsal is held in the meeting's own room,
+   * so that its log has all of it.
+   */
+  async #openRoom(before: StoredBooking, status: Booking['status'], by: string): Promise<Booking> {
     const { booked, bookingId } = before;
     const room = await this.#parts.rooms.create(booked.title);
-    const after = { ...this.#stepped(before, 'open', by), roomId: room.roomId };
+    const after = { ...this.#stepped(before, status, by), roomId: room.roomId };
     const result = await this.#save(after, before);
     if (result !== 'saved') {
       await this.#endRoom(room.roomId);
       throw refusedOf(result, bookingId);
     }
     this.#follow(room, bookingId);
-    const { roomId } = room;
+    await this.#inviteTo(after, by);
+    return this.find(bookingId);
+  }
+
+  async #inviteTo({ roomId, booked }: StoredBooking, by: string): Promise<void> {
+    if (roomId === undefined) return;
     // Who was taken out of the directory meanwhile keeps nobody else waiting.
     const siteIds = this.#parts.directory.knownOf(booked.siteIds);
     const sites = siteIds.length;
     const note = { at: this.#parts.now(), by, act: 'sitesInvited', about: roomId, detail: { sites } } as const;
     await this.#parts.directory.invite(roomId, siteIds, note);
-    return this.find(bookingId);
   }
 
   async #endRoom(roomId: string): Promise<void> {
@@ -206,11 +224,17 @@ export class Bookings {
       closed: () => undefined,
     });
     this.#unwatch.push(unwatch);
+    this.#live.set(bookingId, room);
+    for (const watcher of this.#watchers) watcher.opened?.(bookingId, room);
   }
 
   async #closeEnded(bookingId: string): Promise<void> {
+    this.#live.delete(bookingId);
     const before = await this.#parts.store.bookings.find(bookingId);
-    if (before?.status === 'open') await this.#save(this.#stepped(before, 'closed', 'system'), before);
+    const status = before && statusWithoutRoom(before);
+    if (!before || status === undefined) return;
+    const { roomId, ...rest } = this.#stepped(before, status, 'system');
+    await this.#save(status === 'closed' && roomId !== undefined ? { ...rest, roomId } : rest, before);
   }
 
   #stepped(before: StoredBooking, status: Booking['status'], by: string, reason?: string): StoredBooking {

@@ -20,6 +20,7 @@ import { OpenRooms } from './open-rooms.ts';
 import { OrganisationList } from './organisations.ts';
 import { Refused } from './protocol/refusals.ts';
 import { openRecorded, recordingsFolder } from './recordings/index.ts';
+import { Rehearsals } from './rehearsals.ts';
 import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
 import { openEmbeddedStore, Samples, type Store } from './store/index.ts';
 
@@ -62,7 +63,10 @@ async function start(): Promise<void> {
   closers.push(() => samples.close());
   const lines = new Lines({
     termsOf: (siteId) => directory.lineOf(siteId),
-    keep: (roomId, second) => samples.keep(roomId, second),
+    keep: (roomId, second) => {
+      samples.keep(roomId, second);
+      rehearsals.measured(roomId, second);
+    },
     ...{ logger, now },
   });
   closers.push(async () => lines.close());
@@ -84,11 +88,15 @@ async function start(): Promise<void> {
   });
   closers.push(() => notices.close());
   notices.start();
+  const rehearsals = new Rehearsals({ store, bookings, directory, logger, now });
+  closers.push(() => rehearsals.close());
+  rehearsals.start();
   lines.follow(rooms);
   const lineRecords = new LineRecords({ samples, lines, rooms, log: store.log, directory, organisations, now });
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
-    ...{ ...store, rooms, directory, organisations, bookings, notices, recorded, recordingsDir, logger, now },
+    ...{ ...store, rooms, directory, organisations, bookings, rehearsals, notices },
+    ...{ recorded, recordingsDir, logger, now },
     monitor: {
       lines: () => lines.list(),
       find: (wanted) => samples.figures(wanted),

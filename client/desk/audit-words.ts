@@ -72,6 +72,8 @@ export const auditActs = catalogue({
     recordingDownloaded: 'Tải bản ghi',
     recordingShared: 'Chia sẻ bản ghi',
     recordingShareRevoked: 'Thu hồi chia sẻ bản ghi',
+    rehearsalSigned: 'Ký xác nhận chạy thử',
+    closingSigned: 'Ký xác nhận kiểm tra khi kết thúc',
   },
   en: {
     signedIn: 'Signed in',
@@ -116,6 +118,8 @@ export const auditActs = catalogue({
     recordingDownloaded: 'Downloaded a recording',
     recordingShared: 'Shared a recording',
     recordingShareRevoked: 'Revoked a share',
+    rehearsalSigned: 'Signed a rehearsal',
+    closingSigned: 'Signed a closing check',
   },
 } satisfies Record<'vi' | 'en', Record<AuditAct, string>>);
 

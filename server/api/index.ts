@@ -18,6 +18,7 @@ import { refuseForeignOrigin } from './origin.ts';
 import { routeOwnAccount } from './own-account.ts';
 import type { ApiParts } from './ports.ts';
 import { routeRecordings } from './recordings.ts';
+import { routeRehearsals } from './rehearsals.ts';
 import { routeRooms } from './rooms.ts';
 import { Seal } from './sealing.ts';
 import { Sessions } from './sessions.ts';
@@ -61,6 +62,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeMonitor(parts, sessions));
   api.use(routeDirectory(parts, sessions));
   api.use(routeBookings(parts, sessions));
+  api.use(routeRehearsals(parts, { sessions, sites }));
   api.use(routeNotices(parts, sessions));
   api.use(routeLayouts(parts, sessions));
   api.use(routeRecordings(parts, sessions));

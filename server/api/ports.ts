@@ -38,6 +38,7 @@ import type {
   WriteComment,
 } from '../protocol/recording.ts';
 import type { Kind, Role } from '../protocol/records.ts';
+import type { Rehearsal, SaveChecklist, SiteDuty, SiteTested } from '../protocol/rehearsals.ts';
 import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import type { SipBan } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
@@ -141,6 +142,13 @@ export interface OrganisationsPort {
   add(saved: SaveOrganisation, by: Doer): Promise<Organisation>;
   change(organisation: Organisation, by: Doer): Promise<Organisation>;
   remove(id: string, by: Doer): Promise<void>;
+}
+
+export interface RehearsalsPort {
+  of(bookingId: string): Promise<Rehearsal>;
+  dutiesOf(siteId: string): Promise<SiteDuty[]>;
+  save(bookingId: string, siteId: string, wanted: SaveChecklist, doer: Doer): Promise<SiteDuty>;
+  tested(bookingId: string, siteId: string, tested: SiteTested): Promise<SiteDuty>;
 }
 
 /** Either what was booked, or who would be in two meetings at once. */
@@ -251,6 +259,7 @@ export interface ApiParts {
   organisations: OrganisationsPort;
   directoryChanges: DirectoryChangesPort;
   bookings: BookingsPort;
+  rehearsals: RehearsalsPort;
   notices: NoticesPort;
   layouts: LayoutsPort;
   sipBans: SipBansPort;

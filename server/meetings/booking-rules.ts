@@ -1,4 +1,4 @@
-import type { Booked, BookingStatus, BookingStep } from '../protocol/bookings.ts';
+import type { Booked, Booking, BookingStatus, BookingStep } from '../protocol/bookings.ts';
 
 const DAY_MS = 86_400_000;
 /** A request may be entered a little after the meeting was to begin, by a clock that is behind. */
@@ -41,6 +41,14 @@ export function isChangeable(status: BookingStatus): boolean {
 /** Whoever was told of it must be told again. */
 export function statusAfterChange(status: BookingStatus): BookingStatus {
   return status === 'announced' ? 'confirmed' : status;
+}
+
+/** Its room was closed: a meeting is over, a rehearsal may be held again. Nothing where that changes nothing. */
+export function statusWithoutRoom({ status, steps }: Pick<Booking, 'status' | 'steps'>): BookingStatus | undefined {
+  if (status === 'open') return 'closed';
+  if (status !== 'rehearsing') return undefined;
+  const before = steps.findLast((step) => step.status === 'confirmed' || step.status === 'announced');
+  return before?.status ?? 'confirmed';
 }
 
 /** Whether it holds its sites and its desk. */

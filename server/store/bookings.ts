@@ -27,7 +27,7 @@ export interface Bookings {
   /** Those that touch the time between, by their opening. */
   list(between: { from: number; to: number }): Promise<StoredBooking[]>;
   find(bookingId: string): Promise<StoredBooking | undefined>;
-  /** Meetings that are open now, as far as was stored. */
+  /** Meetings that are rehearsed or open now, as far as was stored. */
   open(): Promise<StoredBooking[]>;
   /** All of them or none: nothing is in two meetings at once (REG-2), whoever asks at the same moment. */
   add(bookings: readonly WithReservations[]): Promise<BookResult>;
@@ -65,7 +65,9 @@ export function openBookings(db: Database): Bookings {
       return row && toBooking(row);
     },
     async open() {
-      return (await db.selectFrom('bookings').selectAll().where('status', '=', 'open').execute()).map(toBooking);
+      return (await db.selectFrom('bookings').selectAll().where('status', 'in', ['rehearsing', 'open']).execute()).map(
+        toBooking,
+      );
     },
     add: (bookings) =>
       save(db, async (transaction) => {

@@ -18,6 +18,7 @@ import { migrationProvider } from './migrations.ts';
 import { type Notices, openNotices } from './notices.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
 import { openRegistrations, type Registrations } from './registrations.ts';
+import { openRehearsals, type Rehearsals } from './rehearsals.ts';
 import { openReviews, type Reviews } from './reviews.ts';
 import type { Database } from './schema.ts';
 import { openSites, type Sites } from './sites.ts';
@@ -52,6 +53,7 @@ export interface Store {
   bookings: Bookings;
   deskDocuments: DeskDocuments;
   notices: Notices;
+  rehearsals: Rehearsals;
   layouts: Layouts;
   lineTests: LineTests;
   registrations: Registrations;
@@ -88,6 +90,7 @@ export async function openStore(db: Database): Promise<Store> {
     bookings: openBookings(db),
     deskDocuments: openDeskDocuments(db),
     notices: openNotices(db),
+    rehearsals: openRehearsals(db),
     layouts: openLayouts(db),
     lineTests: openLineTests(db),
     registrations: openRegistrations(db),

@@ -3,6 +3,7 @@ import { accountsAndRoles } from './account-tables.ts';
 import { deskDirectory, deskMeetings } from './desk-tables.ts';
 import { lineTestTables } from './line-tests.ts';
 import { unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
+import { rehearsalTables } from './rehearsals.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -112,6 +113,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-12-desk-meetings': { up: deskMeetings },
   '2026-12-roles-and-accounts': { up: accountsAndRoles },
   '2026-12-t-line-tests': { up: lineTestTables },
+  '2026-12-u-rehearsals': { up: rehearsalTables },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

@@ -159,6 +159,8 @@ export interface Schema extends AccountTables {
     created_at: number;
     notice: string;
   };
+  /** `record` is JSON. */
+  rehearsals: { booking_id: string; site_id: string; record: string; changed_at: number };
   layouts: {
     id: string;
     name: string;

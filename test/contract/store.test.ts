@@ -7,6 +7,7 @@ import { describeBookings } from './booking-suite.ts';
 import { describeDirectory } from './directory-suite.ts';
 import { describeLineTests } from './line-test-suite.ts';
 import { describeRecordings } from './recording-suite.ts';
+import { describeRehearsals } from './rehearsal-suite.ts';
 import { describeStore, type Twin } from './store-suite.ts';
 
 async function openEmbedded(): Promise<Twin> {
@@ -28,3 +29,4 @@ describeRecordings('embedded', openEmbedded);
 describeDirectory('embedded', openEmbedded);
 describeBookings('embedded', openEmbedded);
 describeLineTests('embedded', openEmbedded);
+describeRehearsals('embedded', openEmbedded);

@@ -5,6 +5,7 @@ import {
   overlapsAmong,
   reservationsOf,
   statusAfter,
+  statusWithoutRoom,
   stepsFrom,
 } from '../../../server/meetings/booking-rules.ts';
 import { type Booked, bookingStatusSchema, bookingStepSchema } from '../../../server/protocol/bookings.ts';
@@ -53,6 +54,17 @@ describe('the way of a meeting', () => {
     for (const step of bookingStepSchema.options) {
       expect(statusAfter({ status: 'cancelled', emergency }, step)).toBeUndefined();
     }
+  });
+
+  test('REG-5 whose room is closed during its rehearsal is rehearsed again; a meeting whose room is closed is over', () => {
+    const step = (status: 'requested' | 'confirmed' | 'announced' | 'rehearsing') => ({ status, at: 1, by: 'lan' });
+    const told = [step('requested'), step('confirmed'), step('announced'), step('rehearsing')];
+    expect(statusWithoutRoom({ status: 'rehearsing', steps: told })).toBe('announced');
+    expect(statusWithoutRoom({ status: 'rehearsing', steps: told.filter((s) => s.status !== 'announced') })).toBe(
+      'confirmed',
+    );
+    expect(statusWithoutRoom({ status: 'open', steps: told })).toBe('closed');
+    expect(statusWithoutRoom({ status: 'cancelled', steps: told })).toBeUndefined();
   });
 
   test('who is told again during the rehearsal or the meeting does not leave it', () => {
