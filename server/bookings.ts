@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Directory } from './directory.ts';
+import { auditOf, EVENT_OF_STEP, invitationOf, noticesToPrograms } from './meetings/booking-events.ts';
 import {
   faultOfBooked,
   isChangeable,
@@ -21,6 +22,7 @@ import {
   type Booked,
   type Booking,
   type BookingCheck,
+  type BookingEvent,
   type ChangeBooking,
   type Clash,
   type DeskSettings,
@@ -30,7 +32,7 @@ import {
 import type { Notice } from './protocol/notices.ts';
 import { Refused } from './protocol/refusals.ts';
 import type { Room } from './rooms.ts';
-import type { BookResult, Store, StoredBooking, TakenReservation } from './store/index.ts';
+import type { BookingQuery, BookingWrite, BookResult, Store, StoredBooking, TakenReservation } from './store/index.ts';
 
 export interface BookingParts {
   store: Pick<Store, 'bookings' | 'deskDocuments' | 'notices' | 'organisations' | 'log'>;
@@ -47,12 +49,13 @@ export type Outcome = { bookings: Booking[] } | { clashes: Clash[] };
 
 /** Whoever follows the bookings. */
 export interface BookingWatcher {
-  changed(booking: Booking, what: 'changed' | 'cancelled'): Promise<void>;
+  happened(booking: Booking, event: BookingEvent): Promise<void>;
   /** Its room is there: for the rehearsal, or for the meeting. Told at once of those that are there already. */
   opened?(bookingId: string, room: Room): void;
 }
 
 const SETTINGS = 'settings';
+const SYSTEM: Doer = { username: 'system', ip: '' };
 
 /**
  * The meetings that are booked, from the request to the report (REG-1 to REG-4, REG-19). What is open is tied to its live
@@ -99,8 +102,8 @@ export class Bookings {
     return settings;
   }
 
-  async list(between: { from: number; to: number }): Promise<Booking[]> {
-    return this.#describe(await this.#parts.store.bookings.list(between));
+  async list(wanted: BookingQuery): Promise<Booking[]> {
+    return this.#describe(await this.#parts.store.bookings.list(wanted));
   }
 
   /** Throws `Refused` (`bookingUnknown`). */
@@ -126,7 +129,7 @@ export class Bookings {
   }
 
   /** Throws `Refused`: `malformed` with the field, `siteUnknown`, `organisationUnknown`. */
-  async add(wanted: Book, by: string): Promise<Outcome> {
+  async add(wanted: Book, by: Doer): Promise<Outcome> {
     const { repeat, ...booked } = wanted;
     const at = this.#parts.now();
     await this.#requireGood(booked);
@@ -136,14 +139,16 @@ export class Bookings {
     const stored = all.map((one) => ({
       ...{ bookingId: newId(), ...seriesId, status: 'requested' as const, version: 1 },
       booked: { ...one, announcedAt: one.announcedAt ?? at },
-      steps: [{ status: 'requested' as const, at, by }],
+      steps: [{ status: 'requested' as const, at, by: by.username }],
     }));
-    const reserved = stored.map((booking) => ({ booking, reservations: reservationsOf(booking.booked) }));
-    return this.#outcome(await this.#parts.store.bookings.add(reserved), stored);
+    const written = await Promise.all(stored.map((booking) => this.#written(booking, 'requested', by)));
+    const outcome = await this.#outcome(await this.#parts.store.bookings.add(written), stored);
+    if ('bookings' in outcome) for (const booking of outcome.bookings) await this.#tell(booking, 'requested');
+    return outcome;
   }
 
   /** Throws `Refused`: as `add`, `bookingUnknown`, `bookingChanged`, `stepRefused` once it has begun. */
-  async change(bookingId: string, { version, ...booked }: ChangeBooking, by: string): Promise<Outcome> {
+  async change(bookingId: string, { version, ...booked }: ChangeBooking, by: Doer): Promise<Outcome> {
     const before = await this.#require(bookingId);
     if (!isChangeable(before.status)) throw new Refused('stepRefused', before.status);
     if (before.version !== version) throw new Refused('bookingChanged', bookingId);
@@ -152,10 +157,10 @@ export class Bookings {
     const after: StoredBooking = {
       ...{ ...before, status, version: version + 1 },
       booked: { ...booked, announcedAt: booked.announcedAt ?? before.booked.announcedAt },
-      steps: [...before.steps, { status, at: this.#parts.now(), by, reason: 'changed' }],
+      steps: [...before.steps, { status, at: this.#parts.now(), by: by.username, reason: 'changed' }],
     };
-    const outcome = this.#outcome(await this.#save(after, before), [after]);
-    if ('bookings' in (await outcome)) {
+    const outcome = await this.#outcome(await this.#save(after, before, 'changed', by), [after]);
+    if ('bookings' in outcome) {
       if (this.#live.has(bookingId)) await this.#inviteTo(after, by);
       await this.#tell(after, 'changed');
     }
@@ -163,19 +168,18 @@ export class Bookings {
   }
 
   /** Throws `Refused`: `bookingUnknown`, `bookingChanged`, `stepRefused`, and what opening a room may be refused with. */
-  async take(bookingId: string, { step, reason }: TakeStep, by: string): Promise<Booking> {
+  async take(bookingId: string, { step, reason }: TakeStep, by: Doer): Promise<Booking> {
     const before = await this.#require(bookingId);
     const status = statusAfter({ ...before, emergency: before.booked.emergency }, step);
     if (status === undefined) throw new Refused('stepRefused', before.status);
     if (step === 'cancel' && reason === undefined) throw new Refused('malformed', 'reason');
-    if ((step === 'open' || step === 'rehearse') && !this.#live.has(bookingId))
-      return this.#openRoom(before, status, by);
+    if ((step === 'open' || step === 'rehearse') && !this.#live.has(bookingId)) return this.#openRoom(before, step, by);
     const after = this.#stepped(before, status, by, reason);
-    const result = await this.#save(after, before);
+    const result = await this.#save(after, before, EVENT_OF_STEP[step], by);
     if (result !== 'saved') throw refusedOf(result, bookingId);
     const isOver = step === 'close' || step === 'cancel';
     if (isOver && before.roomId !== undefined) await this.#endRoom(before.roomId);
-    if (step === 'cancel') await this.#tell(after, 'cancelled');
+    await this.#tell(after, EVENT_OF_STEP[step]);
     return this.find(bookingId);
   }
 
@@ -183,27 +187,28 @@ export class Bookings {
    * The room first: a booking never says that it is open while nobody can enter. A rehearsal is held in the meeting's own room,
    * so that its log has all of it.
    */
-  async #openRoom(before: StoredBooking, status: Booking['status'], by: string): Promise<Booking> {
+  async #openRoom(before: StoredBooking, step: 'open' | 'rehearse', by: Doer): Promise<Booking> {
     const { booked, bookingId } = before;
     const room = await this.#parts.rooms.create(booked.title);
+    const status = step === 'open' ? 'open' : 'rehearsing';
     const after = { ...this.#stepped(before, status, by), roomId: room.roomId };
-    const result = await this.#save(after, before);
+    const result = await this.#save(after, before, EVENT_OF_STEP[step], by);
     if (result !== 'saved') {
       await this.#endRoom(room.roomId);
       throw refusedOf(result, bookingId);
     }
     this.#follow(room, bookingId);
     await this.#inviteTo(after, by);
+    await this.#tell(after, EVENT_OF_STEP[step]);
     return this.find(bookingId);
   }
 
-  async #inviteTo({ roomId, booked }: StoredBooking, by: string): Promise<void> {
+  async #inviteTo({ roomId, booked }: StoredBooking, by: Doer): Promise<void> {
     if (roomId === undefined) return;
     // Who was taken out of the directory meanwhile keeps nobody else waiting.
     const siteIds = this.#parts.directory.knownOf(booked.siteIds);
     const sites = siteIds.length;
-    const note = { at: this.#parts.now(), by, act: 'sitesInvited', about: roomId, detail: { sites } } as const;
-    await this.#parts.directory.invite(roomId, siteIds, note);
+    await this.#parts.directory.invite(roomId, siteIds, invitationOf(roomId, sites, by, this.#parts.now()));
   }
 
   async #endRoom(roomId: string): Promise<void> {
@@ -233,18 +238,27 @@ export class Bookings {
     const before = await this.#parts.store.bookings.find(bookingId);
     const status = before && statusWithoutRoom(before);
     if (!before || status === undefined) return;
-    const { roomId, ...rest } = this.#stepped(before, status, 'system');
-    await this.#save(status === 'closed' && roomId !== undefined ? { ...rest, roomId } : rest, before);
+    const { roomId, ...rest } = this.#stepped(before, status, SYSTEM);
+    const after = status === 'closed' && roomId !== undefined ? { ...rest, roomId } : rest;
+    const event = status === 'closed' ? 'closed' : 'changed';
+    if ((await this.#save(after, before, event, SYSTEM)) === 'saved') await this.#tell(after, event);
   }
 
-  #stepped(before: StoredBooking, status: Booking['status'], by: string, reason?: string): StoredBooking {
-    const step = { status, at: this.#parts.now(), by, ...(reason === undefined ? {} : { reason }) };
+  #stepped(before: StoredBooking, status: Booking['status'], by: Doer, reason?: string): StoredBooking {
+    const step = { status, at: this.#parts.now(), by: by.username, ...(reason === undefined ? {} : { reason }) };
     return { ...before, status, steps: [...before.steps, step] };
   }
 
-  #save(after: StoredBooking, before: StoredBooking): Promise<BookResult> {
-    const reservations = isHolding(after.status) ? reservationsOf(after.booked) : [];
-    return this.#parts.store.bookings.change({ booking: after, reservations }, before);
+  async #save(after: StoredBooking, before: StoredBooking, event: BookingEvent, by: Doer): Promise<BookResult> {
+    return this.#parts.store.bookings.change(await this.#written(after, event, by), before);
+  }
+
+  /** A booking with all that is stored in its transaction. */
+  async #written(booking: StoredBooking, event: BookingEvent, by: Doer): Promise<BookingWrite> {
+    const reservations = isHolding(booking.status) ? reservationsOf(booking.booked) : [];
+    const happened = { booking, event, by, at: this.#parts.now() };
+    const { webhooks } = await this.settings();
+    return { booking, reservations, note: auditOf(happened), notices: noticesToPrograms(happened, webhooks) };
   }
 
   async #requireGood(booked: Booked, alreadyAt?: number): Promise<void> {
@@ -286,9 +300,9 @@ export class Bookings {
   #clashesOf(taken: readonly TakenReservation[]): Clash[] {
     return taken.map(({ resource, booking: { bookingId, booked } }) => {
       const [kind, id = ''] = resource.split(':');
-      const { title, preparationAt, startsAt, endsAt } = booked;
+      const { title, hostUnitId, preparationAt, startsAt, endsAt } = booked;
       const name = kind === 'site' ? this.#parts.directory.nameOf(id) : id;
-      const booking = { bookingId, title, preparationAt, startsAt, endsAt };
+      const booking = { bookingId, title, hostUnitId, preparationAt, startsAt, endsAt };
       return { resource: kind === 'site' ? 'site' : 'desk', id, name, booking };
     });
   }
@@ -299,9 +313,9 @@ export class Bookings {
     return clashes.map((clash) => (clash.resource === 'desk' ? { ...clash, name: nameOf(clash.id) } : clash));
   }
 
-  async #tell({ bookingId }: StoredBooking, what: 'changed' | 'cancelled'): Promise<void> {
+  async #tell({ bookingId }: Pick<Booking, 'bookingId'>, event: BookingEvent): Promise<void> {
     const booking = await this.find(bookingId);
-    for (const watcher of this.#watchers) await watcher.changed(booking, what);
+    for (const watcher of this.#watchers) await watcher.happened(booking, event);
   }
 }
 

@@ -7,17 +7,18 @@ import { type MailSettings, openMail } from './meetings/mail.ts';
 import { noticePdf, pdfName } from './meetings/notice-pdf.ts';
 import { DEFAULT_TEMPLATES } from './meetings/notice-templates.ts';
 import { fillIn, kindOf, type Language, type Subject, valuesOf } from './meetings/notice-text.ts';
-import { Outbox, type Sent } from './meetings/outbox.ts';
+import { failureOf, Outbox, type Sent } from './meetings/outbox.ts';
 import { type Recipient, recipientsOf } from './meetings/recipients.ts';
 import { callWebhook, signedHeaders, webhookSecret } from './meetings/webhooks.ts';
-import type { Doer } from './protocol/audit.ts';
-import type { Booking } from './protocol/bookings.ts';
+import type { AuditAct, AuditEntry, Doer } from './protocol/audit.ts';
+import type { Booking, BookingEvent } from './protocol/bookings.ts';
 import {
   type Notice,
   type NoticeAbout,
   type RecordNotice,
   type Templates,
   templatesSchema,
+  type WebhookTrial,
 } from './protocol/notices.ts';
 import { Refused } from './protocol/refusals.ts';
 import type { Store } from './store/index.ts';
@@ -46,6 +47,7 @@ export interface NoticeList {
 const MINUTE_MS = 60_000;
 const BACK_OFF_MS = [1, 5, 15, 60, 240, 720].map((minutes) => minutes * MINUTE_MS);
 const TEMPLATES = 'templates';
+const PROGRAM_NOTICES = 50;
 
 /** Tells people and programs of meetings, and keeps what came of it (REG-1, REG-3, REG-4). Owns the outbox. */
 export class NoticeBoard {
@@ -58,7 +60,7 @@ export class NoticeBoard {
     this.#parts = parts;
     this.#mail = mail && openMail(mail);
     this.#outbox = new Outbox({ notices: store.notices, send: (notice) => this.#send(notice), logger, now, backOffMs });
-    bookings.watch({ changed: (booking, what) => this.#follow(booking, what) });
+    bookings.watch({ happened: (booking, event) => this.#follow(booking, event) });
   }
 
   /** Goes on with what the last process had not sent. */
@@ -81,11 +83,11 @@ export class NoticeBoard {
   }
 
   /** Tells everyone concerned, as a step of the booking. Who was told of an earlier version is told of the change. */
-  async announce(bookingId: string, by: string): Promise<NoticeList> {
+  async announce(bookingId: string, by: Doer): Promise<NoticeList> {
     const earlier = await this.#parts.store.notices.ofBooking(bookingId);
     const booking = await this.#parts.bookings.take(bookingId, { step: 'announce' }, by);
     const { sent } = await this.#recipients(booking);
-    await this.#queue(booking, by, sent, (recipient) => {
+    await this.#queue(booking, by.username, sent, (recipient) => {
       const same = earlier.filter((notice) => isSame(notice, recipient));
       // Whoever has heard of this version, or is about to, is not told twice.
       if (same.some(({ version, status }) => version === booking.version && status !== 'failed')) return undefined;
@@ -95,20 +97,21 @@ export class NoticeBoard {
   }
 
   /** Somebody was told by telephone, fax or letter. */
-  async record(bookingId: string, { at, ...told }: RecordNotice, by: string): Promise<NoticeList> {
+  async record(bookingId: string, { at, ...told }: RecordNotice, by: Doer): Promise<NoticeList> {
     const booking = await this.#parts.bookings.find(bookingId);
-    const made = this.#make(booking, by, told, 'invitation');
-    await this.#parts.store.notices.add([{ ...made, status: 'recorded', deliveredAt: at }]);
+    const made = this.#make(booking, by.username, told, 'invitation');
+    const note = this.#noteOf(made, 'noticeRecorded', by);
+    await this.#parts.store.notices.add([{ ...made, status: 'recorded', deliveredAt: at }], note);
     return this.list(bookingId);
   }
 
   /** Once more, from the first attempt. Throws `Refused`: `noticeUnknown`, `stepRefused` where it did not fail. */
-  async retry(noticeId: string): Promise<Notice> {
+  async retry(noticeId: string, by: Doer): Promise<Notice> {
     const notice = await this.#parts.store.notices.find(noticeId);
     if (!notice) throw new Refused('noticeUnknown', noticeId);
     if (notice.status !== 'failed') throw new Refused('stepRefused', notice.status);
     const again: Notice = { ...notice, status: 'queued', attempts: 0, nextAt: this.#parts.now() };
-    await this.#parts.store.notices.change(again);
+    await this.#parts.store.notices.change(again, this.#noteOf(notice, 'noticeSentAgain', by));
     this.#outbox.wake();
     return again;
   }
@@ -142,12 +145,36 @@ export class NoticeBoard {
     return webhookSecret(this.#parts.signingKey, webhookId);
   }
 
-  /** Who has heard of a meeting hears that it does not take place; of a change they hear when it is announced. */
-  async #follow(booking: Booking, what: 'changed' | 'cancelled'): Promise<void> {
-    if (what !== 'cancelled') return;
+  /** What a program was told last, the newest first. */
+  toProgram(webhookId: string): Promise<Notice[]> {
+    return this.#parts.store.notices.ofProgram(webhookId, PROGRAM_NOTICES);
+  }
+
+  /** Calls it once with `webhook.trial`, which means nothing. */
+  async tryProgram(webhookId: string): Promise<WebhookTrial> {
+    const { webhooks } = await this.#parts.bookings.settings();
+    const url = webhooks.find((each) => each.webhookId === webhookId)?.url ?? '';
+    const at = this.#parts.now();
+    const body = JSON.stringify({ type: 'webhook.trial', timestamp: new Date(at).toISOString(), data: {} });
+    const id = randomBytes(12).toString('base64url');
+    try {
+      await callWebhook(url, signedHeaders(this.webhookSecret(webhookId), id, at, body), body);
+      return { delivered: true };
+    } catch (error) {
+      return { delivered: false, failure: failureOf(error) };
+    }
+  }
+
+  /**
+   * Programs' notices wait in the store already. Who has heard of a meeting hears that it does not take place; of a change
+   * people hear when it is announced.
+   */
+  async #follow(booking: Booking, event: BookingEvent): Promise<void> {
+    this.#outbox.wake();
+    if (event !== 'cancelled') return;
     const earlier = await this.#parts.store.notices.ofBooking(booking.bookingId);
     const told = earlier.filter(({ deliveredAt, channel }) => {
-      return deliveredAt !== undefined && (channel === 'email' || channel === 'webhook');
+      return deliveredAt !== undefined && channel === 'email';
     });
     const once = told.filter((notice, i) => told.findIndex((other) => isSame(other, notice)) === i);
     const by = booking.steps.at(-1)?.by ?? 'system';
@@ -187,9 +214,9 @@ export class NoticeBoard {
 
   async #send(notice: Notice): Promise<Sent> {
     const booking = await this.#parts.bookings.find(notice.bookingId);
+    if (notice.channel === 'webhook') return this.#call(booking, notice);
     const isOver = booking.status === 'cancelled' && notice.about !== 'cancellation';
     if (isOver || (booking.version !== notice.version && notice.about !== 'cancellation')) return 'superseded';
-    if (notice.channel === 'webhook') return this.#call(booking, notice);
     if (!this.#mail || notice.to.address === undefined) return 'noMailServer';
     const subject = await this.#subject(booking);
     const { subject: title, body } = await this.#text(subject, notice);
@@ -206,12 +233,26 @@ export class NoticeBoard {
     return 'delivered';
   }
 
-  async #call(booking: Booking, { noticeId, about, to }: Notice): Promise<Sent> {
+  /** The booking is told as it is now, not as it was: a call that comes late brings nothing that is outdated. */
+  async #call(booking: Booking, { noticeId, event, about, to }: Notice): Promise<Sent> {
     const at = this.#parts.now();
-    const body = JSON.stringify({ type: `booking.${about}`, timestamp: new Date(at).toISOString(), data: booking });
+    const body = JSON.stringify({
+      type: `booking.${event ?? about}`,
+      timestamp: new Date(at).toISOString(),
+      data: booking,
+    });
     const headers = signedHeaders(this.webhookSecret(to.name), noticeId, at, body);
     await callWebhook(to.address ?? '', headers, body);
     return 'delivered';
+  }
+
+  #noteOf(
+    { bookingId, to, channel }: Pick<Notice, 'bookingId' | 'to' | 'channel'>,
+    act: AuditAct,
+    by: Doer,
+  ): AuditEntry {
+    const detail = { recipient: to.name, channel };
+    return { at: this.#parts.now(), by: by.username, ip: by.ip, act, about: bookingId, detail };
   }
 
   async #text(subject: Subject, notice: Pick<Notice, 'about' | 'audience' | 'to'>) {
@@ -227,8 +268,8 @@ export class NoticeBoard {
   }
 
   async #recipients(booking: Booking) {
-    const { sites, organisations, settings } = await this.#subject(booking);
-    return recipientsOf(booking, sites, organisations, settings);
+    const { sites, organisations } = await this.#subject(booking);
+    return recipientsOf(booking, sites, organisations);
   }
 }
 

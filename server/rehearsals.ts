@@ -66,7 +66,7 @@ export class Rehearsals {
   start(): void {
     const { bookings } = this.#parts;
     bookings.watch({
-      changed: async (booking) => {
+      happened: async (booking) => {
         const live = [...this.#live.values()].find(({ bookingId }) => bookingId === booking.bookingId);
         if (live) await this.#serially(() => this.#prepare(live.room, booking.bookingId));
       },

@@ -1,9 +1,15 @@
-import { type Request, type Response, Router } from 'express';
+import { type Response, Router } from 'express';
 import { z } from 'zod';
-import { mayAtDesk } from '../accounts/policy.ts';
-import { bookSchema, changeBookingSchema, deskSettingsSchema, takeStepSchema } from '../protocol/bookings.ts';
+import {
+  type BookingChoices,
+  bookSchema,
+  changeBookingSchema,
+  deskSettingsSchema,
+  takeStepSchema,
+} from '../protocol/bookings.ts';
 import { timeSchema } from '../protocol/records.ts';
-import { parse, Refused, refuse } from '../protocol/refusals.ts';
+import { parse, refuse } from '../protocol/refusals.ts';
+import { BookingPeople, type BookingPerson, clashFor, requireOwn } from './booking-people.ts';
 import type { ApiParts, BookingOutcome } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -15,69 +21,71 @@ const betweenSchema = z
 const exceptSchema = z.object({ except: z.string().max(64).optional() });
 
 /** Meetings that are booked (REG-1 to REG-4, REG-19), and what the office has set for them. */
-export function routeBookings({ bookings, logger }: ApiParts, sessions: Sessions): Router {
+export function routeBookings(parts: ApiParts, sessions: Sessions): Router {
+  const { bookings, logger } = parts;
   const router = Router();
-  const readerOf = (request: Request) => sessions.require(request, 'readMeetings');
-  /** A host unit reads and requests its own meetings; elsewhere this is nobody's own. */
-  async function requesterOf(request: Request) {
-    const { account } = await sessions.require(request, 'requestMeetings');
-    const isOwnOnly = !mayAtDesk(account.roles, 'runMeetings');
-    return {
-      by: account.username,
-      requireOwn(hostUnitId: string): void {
-        if (isOwnOnly && hostUnitId !== account.hostUnit) throw new Refused('notPermitted', 'hostUnitId');
-      },
-    };
-  }
-  const writerOf = async (request: Request) => (await sessions.require(request)).by.username;
+  const people = new BookingPeople(parts, sessions);
 
   router.get('/bookings', async (request, response) => {
-    const { account } = await sessions.requireOwn(request);
-    const all = await bookings.list(parse(betweenSchema, request.query));
-    if (mayAtDesk(account.roles, 'readMeetings')) return void response.json({ bookings: all });
-    await requesterOf(request);
-    response.json({ bookings: all.filter(({ hostUnitId }) => hostUnitId === account.hostUnit) });
+    const { unit } = await people.reader(request);
+    const wanted = parse(betweenSchema, request.query);
+    response.json({
+      bookings: await bookings.list({ ...wanted, ...(unit === undefined ? {} : { hostUnitId: unit }) }),
+    });
+  });
+
+  router.get('/bookings/choices', async (request, response) => {
+    const { unit } = await people.requester(request);
+    response.json(await choicesOf(parts, unit));
   });
 
   router.post('/bookings/check', async (request, response) => {
-    await readerOf(request);
+    const person = await people.reader(request);
     const { except } = parse(exceptSchema, request.query);
-    response.json(await bookings.check(parse(bookSchema, request.body), except));
+    const check = await bookings.check(parse(bookSchema, request.body), except);
+    response.json({ ...check, clashes: check.clashes.map((clash) => clashFor(person, clash)) });
   });
 
   router.post('/bookings', async (request, response) => {
-    const { by, requireOwn } = await requesterOf(request);
+    const person = await people.requester(request);
     const wanted = parse(bookSchema, request.body);
-    requireOwn(wanted.hostUnitId);
-    const outcome = await bookings.add(wanted, by);
-    if (!answerClash(response, outcome)) return;
-    logger.info({ username: by, bookings: outcome.bookings.map(({ bookingId }) => bookingId) }, 'a meeting was booked');
+    requireOwn(person, wanted.hostUnitId);
+    const outcome = await bookings.add(wanted, person.by);
+    if (!answerClash(response, outcome, person)) return;
+    const ids = outcome.bookings.map(({ bookingId }) => bookingId);
+    logger.info({ username: person.by.username, bookings: ids }, 'a meeting was booked');
     response.status(201).json(outcome);
   });
 
   router.get('/bookings/:id', async (request, response) => {
-    await readerOf(request);
-    response.json(await bookings.find(request.params.id));
+    response.json(await people.read(request, request.params.id));
   });
 
   router.put('/bookings/:id', async (request, response) => {
-    const by = await writerOf(request);
-    const outcome = await bookings.change(request.params.id, parse(changeBookingSchema, request.body), by);
-    if (!answerClash(response, outcome)) return;
-    logger.info({ username: by, booking: request.params.id }, 'a booking was changed');
+    const person = await people.changer(request, request.params.id);
+    const change = parse(changeBookingSchema, request.body);
+    requireOwn(person, change.hostUnitId);
+    const outcome = await bookings.change(request.params.id, change, person.by);
+    if (!answerClash(response, outcome, person)) return;
+    logger.info({ username: person.by.username, booking: request.params.id }, 'a booking was changed');
     response.json(outcome.bookings[0]);
   });
 
   router.post('/bookings/:id/steps', async (request, response) => {
-    const by = await writerOf(request);
     const step = parse(takeStepSchema, request.body);
+    // A host unit withdraws what it has asked for; every other step is the office's.
+    const isWithdrawal = step.step === 'cancel';
+    const { by } = isWithdrawal ? await people.changer(request, request.params.id) : await sessions.require(request);
     const booking = await bookings.take(request.params.id, step, by);
-    logger.info({ username: by, booking: booking.bookingId, step: step.step }, 'a step of a booking was taken');
+    logger.info(
+      { username: by.username, booking: booking.bookingId, step: step.step },
+      'a step of a booking was taken',
+    );
     response.json(booking);
   });
 
   router.get('/desk-settings', async (request, response) => {
-    await readerOf(request);
+    await sessions.require(request, 'readMeetings');
     response.json(await bookings.settings());
   });
 
@@ -89,14 +97,27 @@ export function routeBookings({ bookings, logger }: ApiParts, sessions: Sessions
   return router;
 }
 
+/** What a booking may name. A host unit is told no more of a site than what it is called. */
+async function choicesOf(parts: ApiParts, unit: string | undefined): Promise<BookingChoices> {
+  const { desks } = await parts.bookings.settings();
+  const units = (await parts.organisations.list()).filter(({ kind }) => kind === 'hostUnit');
+  const own = unit === undefined ? units : units.filter(({ organisationId }) => organisationId === unit);
+  const sites = (await parts.directory.list()).map(({ siteId, name, unit: office }) => {
+    return { siteId, name, ...(office === undefined ? {} : { unit: office }) };
+  });
+  return { desks, sites, hostUnits: own.map(({ organisationId, name }) => ({ organisationId, name })) };
+}
+
 /** Names every clash; false where there was one. */
 function answerClash(
   response: Response,
   outcome: BookingOutcome,
+  person: BookingPerson,
 ): outcome is Extract<BookingOutcome, { bookings: unknown }> {
   if ('bookings' in outcome) return true;
-  const [first] = outcome.clashes;
+  const clashes = outcome.clashes.map((clash) => clashFor(person, clash));
+  const [first] = clashes;
   const error = refuse('bookingClash', first && `${first.name}: ${first.booking.title}`);
-  response.status(409).json({ error, clashes: outcome.clashes });
+  response.status(409).json({ error, clashes });
   return false;
 }

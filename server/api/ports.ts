@@ -24,7 +24,7 @@ import type { LoggedEvent } from '../protocol/events.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Inspection } from '../protocol/inspection.ts';
 import type { LineState } from '../protocol/lines.ts';
-import type { Notice, RecordNotice, Templates } from '../protocol/notices.ts';
+import type { Notice, RecordNotice, Templates, WebhookTrial } from '../protocol/notices.ts';
 import type { LineChart, LineTree, RoomCourse } from '../protocol/quality.ts';
 import type {
   ChangeRecording,
@@ -158,12 +158,18 @@ export type BookingOutcome = { bookings: Booking[] } | { clashes: Clash[] };
 export interface BookingsPort {
   settings(): Promise<DeskSettings>;
   saveSettings(settings: DeskSettings, by: Doer): Promise<DeskSettings>;
-  list(between: { from: number; to: number }): Promise<Booking[]>;
+  list(wanted: {
+    from: number;
+    to: number;
+    hostUnitId?: string;
+    after?: { startsAt: number; bookingId: string };
+    most?: number;
+  }): Promise<Booking[]>;
   find(bookingId: string): Promise<Booking>;
   check(wanted: Book, except?: string): Promise<BookingCheck>;
-  add(wanted: Book, by: string): Promise<BookingOutcome>;
-  change(bookingId: string, change: ChangeBooking, by: string): Promise<BookingOutcome>;
-  take(bookingId: string, step: TakeStep, by: string): Promise<Booking>;
+  add(wanted: Book, by: Doer): Promise<BookingOutcome>;
+  change(bookingId: string, change: ChangeBooking, by: Doer): Promise<BookingOutcome>;
+  take(bookingId: string, step: TakeStep, by: Doer): Promise<Booking>;
 }
 
 export interface DirectoryChangesPort {
@@ -178,14 +184,18 @@ interface NoticesAnswer {
 /** Who is told of a meeting (`server/notices.ts`). */
 export interface NoticesPort {
   list(bookingId: string): Promise<NoticesAnswer>;
-  announce(bookingId: string, by: string): Promise<NoticesAnswer>;
-  record(bookingId: string, told: RecordNotice, by: string): Promise<NoticesAnswer>;
-  retry(noticeId: string): Promise<Notice>;
+  announce(bookingId: string, by: Doer): Promise<NoticesAnswer>;
+  record(bookingId: string, told: RecordNotice, by: Doer): Promise<NoticesAnswer>;
+  retry(noticeId: string, by: Doer): Promise<Notice>;
   templates(): Promise<Templates>;
   saveTemplates(templates: Templates, by: Doer): Promise<Templates>;
   pdf(bookingId: string, language: 'vi' | 'en'): Promise<{ name: string; bytes: Buffer }>;
   calendar(bookingId: string): Promise<string>;
   webhookSecret(webhookId: string): string;
+  /** What a program was told last, the newest first. */
+  toProgram(webhookId: string): Promise<Notice[]>;
+  /** Calls it once. */
+  tryProgram(webhookId: string): Promise<WebhookTrial>;
 }
 
 type LayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';

@@ -21,6 +21,12 @@ interface OutboxParts {
 const LOOK_EVERY_MS = 5_000;
 const AT_ONCE = 4;
 
+/** What is kept of it: `fetch` says only in its cause what the matter was. */
+export function failureOf(error: unknown): string {
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  return (cause instanceof Error && cause.message ? cause.message : message).slice(0, 300);
+}
+
 /**
  * Sends what waits in the store, each attempt on record. It outlives a crash: what was taken by the other side and not yet
  * written down is sent once more, under the same id.
@@ -84,7 +90,7 @@ export class Outbox {
       if (sent === 'delivered') return this.#parts.notices.change({ ...rest, attempts, status: sent, deliveredAt: at });
       return this.#parts.notices.change({ ...rest, attempts, status: 'failed', failure: sent });
     } catch (error) {
-      const failure = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+      const failure = failureOf(error);
       const wait = this.#parts.backOffMs[notice.attempts];
       const isLast = wait === undefined || error instanceof MailRefused;
       this.#parts.logger.warn({ notice: notice.noticeId, attempts, failure }, 'a notice was not delivered');

@@ -1,4 +1,4 @@
-import type { Booking, DeskSettings } from '../protocol/bookings.ts';
+import type { Booking } from '../protocol/bookings.ts';
 import type { Contact, Organisation } from '../protocol/directory.ts';
 import type { Site } from '../protocol/http.ts';
 import type { Notice } from '../protocol/notices.ts';
@@ -7,13 +7,12 @@ export type Recipient = Pick<Notice, 'audience' | 'channel' | 'to'>;
 
 /**
  * Who is to be told of a meeting (REG-4): the technicians of its sites, the duty contacts of their lines' carriers, the
- * host unit, and programs. One mail for each address. Who has no e-mail address is on `byHand`, to be called.
+ * host unit. One mail for each address. Who has no e-mail address is on `byHand`, to be called.
  */
 export function recipientsOf(
   booking: Booking,
   sites: readonly Site[],
   organisations: readonly Organisation[],
-  settings: DeskSettings,
 ): { sent: Recipient[]; byHand: Recipient[] } {
   const own = sites.filter(({ siteId }) => booking.siteIds.includes(siteId));
   const all: Recipient[] = own.flatMap((site) => techniciansOf(site));
@@ -24,10 +23,7 @@ export function recipientsOf(
     if (organisationId === booking.hostUnitId) all.push(...contactsOf(organisation, 'hostUnit'));
   }
   const mails = all.filter(({ channel }) => channel === 'email');
-  return {
-    sent: [...byAddress(mails), ...settings.webhooks.map(({ webhookId, url }) => program(webhookId, url))],
-    byHand: all.filter(({ channel }) => channel === 'phone'),
-  };
+  return { sent: byAddress(mails), byHand: all.filter(({ channel }) => channel === 'phone') };
 }
 
 function techniciansOf({ siteId, name, technicians = [] }: Site): Recipient[] {
@@ -46,10 +42,6 @@ function recipient({ name, email, phone }: Contact, audience: Recipient['audienc
   const address = email ?? phone;
   const to = { name, ...(address === undefined ? {} : { address }), ...more };
   return { audience, channel: email === undefined ? 'phone' : 'email', to };
-}
-
-function program(webhookId: string, url: string): Recipient {
-  return { audience: 'program', channel: 'webhook', to: { name: webhookId, address: url } };
 }
 
 /** Somebody who looks after several sites gets one mail. */

@@ -9,6 +9,9 @@ export const AUDIT_ACTS = [
   ...(['meetingOpened', 'sitesInvited', 'linkIssued', 'linkRevoked', 'layoutSaved', 'layoutRemoved'] as const),
   ...(['siteAdded', 'siteChanged', 'siteRemoved', 'banLifted', 'listDownloaded', 'settingsChanged'] as const),
   ...(['organisationAdded', 'organisationChanged', 'organisationRemoved'] as const),
+  ...(['bookingRequested', 'bookingChanged', 'bookingConfirmed', 'bookingAnnounced', 'bookingRehearsed'] as const),
+  ...(['bookingOpened', 'bookingClosed', 'bookingReported', 'bookingCancelled'] as const),
+  ...(['noticeRecorded', 'noticeSentAgain', 'tokenIssued', 'tokenRevoked', 'webhookSecretShown'] as const),
   ...(['enrolmentIssued', 'deviceEnrolled', 'deviceRevoked', 'codecChanged', 'codecAccepted'] as const),
   ...(['recordingChanged', 'recordingHeld', 'recordingReleased', 'recordingDeleted'] as const),
   ...(['recordingDownloaded', 'recordingShared', 'recordingShareRevoked'] as const),
@@ -25,6 +28,7 @@ export interface Doer {
 export const AUDIT_FIELDS = [
   ...(['name', 'title', 'roles', 'role', 'siteId', 'hostUnit', 'way', 'singleSignOn', 'sipPassword'] as const),
   ...(['sites', 'linkId', 'format', 'device', 'issuedBy', 'before', 'after', 'detail'] as const),
+  ...(['reason', 'recipient', 'channel', 'scopes', 'expires'] as const),
 ] as const;
 /** Never a secret. */
 export const auditDetailSchema = z.partialRecord(z.enum(AUDIT_FIELDS), z.union([z.string(), z.number(), z.boolean()]));

@@ -21,6 +21,13 @@ export const bookingStatusSchema = z.enum([
 ]);
 export const bookingStepSchema = z.enum(['confirm', 'announce', 'rehearse', 'open', 'close', 'report', 'cancel']);
 
+/** What happens to a booking, as programs are told of it: `booking.EVENT`. */
+export const BOOKING_EVENTS = [
+  ...(['requested', 'changed', 'confirmed', 'announced', 'rehearsing'] as const),
+  ...(['opened', 'closed', 'reported', 'cancelled'] as const),
+] as const;
+export const bookingEventSchema = z.enum(BOOKING_EVENTS);
+
 export const reasonSchema = z.string().trim().min(1).max(500);
 /** Storm, flood, fire (REG-3): no lead time, but a reason on record. */
 export const emergencySchema = z.strictObject({ reason: reasonSchema });
@@ -94,7 +101,9 @@ export const clashSchema = z.object({
   name: z.string(),
   booking: z.object({
     bookingId: bookingIdSchema,
+    /** '' where it is not this unit's business. */
     title: z.string(),
+    hostUnitId: organisationIdSchema,
     preparationAt: timeSchema,
     startsAt: timeSchema,
     endsAt: timeSchema,
@@ -106,6 +115,13 @@ export const bookingCheckSchema = z.object({
   /** Of the first. */
   deadlines: deadlinesSchema,
   clashes: z.array(clashSchema),
+});
+
+/** What a booking may name, for whoever may ask for one. */
+export const bookingChoicesSchema = z.object({
+  sites: z.array(z.object({ siteId: siteIdSchema, name: nameSchema, unit: nameSchema.optional() })),
+  hostUnits: z.array(z.object({ organisationId: organisationIdSchema, name: nameSchema })),
+  desks: z.array(z.object({ deskId: deskIdSchema, name: nameSchema })),
 });
 
 /** `MM-DD` for every year, `YYYY-MM-DD` for one. */
@@ -128,9 +144,18 @@ export const deskSettingsSchema = z.strictObject({
     .default([{ deskId: 'main', name: 'Bàn điều khiển 1' }]),
   /** Of the notices. */
   language: z.enum(['vi', 'en']).default('vi'),
-  /** Programs that are told of each notice, signed with a secret of their own. */
+  /** Programs that are told what happens to bookings, signed with a secret of their own. */
   webhooks: z
-    .array(z.strictObject({ webhookId: deskIdSchema, url: z.url({ protocol: /^https?$/ }).max(500) }))
+    .array(
+      z.strictObject({
+        webhookId: deskIdSchema,
+        url: z.url({ protocol: /^https?$/ }).max(500),
+        events: z
+          .array(bookingEventSchema)
+          .min(1)
+          .default([...BOOKING_EVENTS]),
+      }),
+    )
     .max(10)
     .default([]),
 });
@@ -140,6 +165,7 @@ export type Booked = Omit<Book, 'repeat'>;
 export type ChangeBooking = z.infer<typeof changeBookingSchema>;
 export type Booking = z.infer<typeof bookingSchema>;
 export type BookingStatus = z.infer<typeof bookingStatusSchema>;
+export type BookingEvent = z.infer<typeof bookingEventSchema>;
 export type BookingStep = z.infer<typeof bookingStepSchema>;
 export type TakeStep = z.infer<typeof takeStepSchema>;
 export type Repeat = z.infer<typeof repeatSchema>;
@@ -147,4 +173,5 @@ export type Deadline = z.infer<typeof deadlineSchema>;
 export type Deadlines = z.infer<typeof deadlinesSchema>;
 export type Clash = z.infer<typeof clashSchema>;
 export type BookingCheck = z.infer<typeof bookingCheckSchema>;
+export type BookingChoices = z.infer<typeof bookingChoicesSchema>;
 export type DeskSettings = z.infer<typeof deskSettingsSchema>;

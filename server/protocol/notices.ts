@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bookingIdSchema } from './bookings.ts';
+import { bookingEventSchema, bookingIdSchema } from './bookings.ts';
 import { organisationIdSchema } from './directory.ts';
 import { siteIdSchema } from './ids.ts';
 import { nameSchema, timeSchema } from './records.ts';
@@ -23,6 +23,8 @@ export const noticeSchema = z.object({
   noticeId: z.string(),
   bookingId: bookingIdSchema,
   about: noticeAboutSchema,
+  /** What a program is told. */
+  event: bookingEventSchema.optional(),
   audience: noticeAudienceSchema,
   channel: noticeChannelSchema,
   to: noticeToSchema,
@@ -46,6 +48,9 @@ export const recordNoticeSchema = z.strictObject({
   to: noticeToSchema,
   at: timeSchema,
 });
+
+/** What came of a call that was made to see whether the program answers. */
+export const webhookTrialSchema = z.object({ delivered: z.boolean(), failure: z.string().optional() });
 
 /** What a text may name, between braces. */
 export const PLACEHOLDERS = [
@@ -98,6 +103,7 @@ export const templatesSchema = z.strictObject({
 });
 
 export type Notice = z.infer<typeof noticeSchema>;
+export type WebhookTrial = z.infer<typeof webhookTrialSchema>;
 export type NoticeAbout = z.infer<typeof noticeAboutSchema>;
 export type NoticeStatus = z.infer<typeof noticeStatusSchema>;
 export type NoticeAudience = z.infer<typeof noticeAudienceSchema>;

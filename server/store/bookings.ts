@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditEntry } from '../protocol/audit.ts';
 import { type Booked, type Booking, type BookingStatus, bookingSchema, bookSchema } from '../protocol/bookings.ts';
+import type { Notice } from '../protocol/notices.ts';
+import { appendAudit } from './audit.ts';
+import { insertNotices } from './notices.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** A booking as it is kept: without what follows from it. */
@@ -23,23 +27,37 @@ export type BookResult =
   | 'bookingChanged'
   | { taken: TakenReservation[] };
 
+/** Those that touch the time between, in milliseconds since 1970. */
+export interface BookingQuery {
+  from: number;
+  to: number;
+  hostUnitId?: string;
+  /** Those that come after this one. */
+  after?: { startsAt: number; bookingId: string };
+  most?: number;
+}
+
 export interface Bookings {
-  /** Those that touch the time between, by their opening. */
-  list(between: { from: number; to: number }): Promise<StoredBooking[]>;
+  /** By their opening, and of one moment by their id. */
+  list(wanted: BookingQuery): Promise<StoredBooking[]>;
   find(bookingId: string): Promise<StoredBooking | undefined>;
   /** Meetings that are rehearsed or open now, as far as was stored. */
   open(): Promise<StoredBooking[]>;
   /** All of them or none: nothing is in two meetings at once (REG-2), whoever asks at the same moment. */
-  add(bookings: readonly WithReservations[]): Promise<BookResult>;
+  add(bookings: readonly BookingWrite[]): Promise<BookResult>;
   /** Over the version and the status that were looked at; its reservations become these. */
-  change(one: WithReservations, seen: { version: number; status: BookingStatus }): Promise<BookResult>;
+  change(one: BookingWrite, seen: { version: number; status: BookingStatus }): Promise<BookResult>;
   /** Whose reservations these would be in the way of. */
   taken(wanted: readonly Reservation[], except?: string): Promise<TakenReservation[]>;
 }
 
-export interface WithReservations {
+export interface BookingWrite {
   booking: StoredBooking;
   reservations: readonly Reservation[];
+  /** Who did it, in the same transaction. */
+  note?: AuditEntry;
+  /** Whom to tell of it, likewise: a process that ends right after it leaves nobody untold. */
+  notices?: readonly Notice[];
 }
 
 /** Carried out of a transaction, so that it leaves nothing. */
@@ -56,9 +74,17 @@ const BUSY_PAUSE_MS = 25;
 
 export function openBookings(db: Database): Bookings {
   return {
-    async list({ from, to }) {
-      const all = db.selectFrom('bookings').selectAll().where('starts_at', '<', to).where('ends_at', '>', from);
-      return (await all.orderBy('starts_at').orderBy('id').execute()).map(toBooking);
+    async list({ from, to, hostUnitId, after, most }) {
+      let found = db.selectFrom('bookings').selectAll().where('starts_at', '<', to).where('ends_at', '>', from);
+      if (hostUnitId !== undefined) found = found.where('host_unit_id', '=', hostUnitId);
+      if (after) {
+        const { startsAt, bookingId } = after;
+        found = found.where((eb) =>
+          eb.or([eb('starts_at', '>', startsAt), eb.and([eb('starts_at', '=', startsAt), eb('id', '>', bookingId)])]),
+        );
+      }
+      if (most !== undefined) found = found.limit(most);
+      return (await found.orderBy('starts_at').orderBy('id').execute()).map(toBooking);
     },
     async find(bookingId) {
       const row = await db.selectFrom('bookings').selectAll().where('id', '=', bookingId).executeTakeFirst();
@@ -113,13 +139,15 @@ async function save(db: Database, work: (transaction: Database) => Promise<void>
   }
 }
 
-async function reserve(db: Database, { booking, reservations }: WithReservations): Promise<void> {
+async function reserve(db: Database, { booking, reservations, note, notices = [] }: BookingWrite): Promise<void> {
   const taken = await takenOf(db, reservations, booking.bookingId);
   if (taken.length > 0) throw new NotSaved({ taken });
   for (const { resource, from, to } of reservations) {
     const row = { booking_id: booking.bookingId, resource, from_at: from, to_at: to };
     await db.insertInto('reservations').values(row).execute();
   }
+  await appendAudit(db, note);
+  await insertNotices(db, notices);
 }
 
 async function takenOf(db: Database, wanted: readonly Reservation[], except = ''): Promise<TakenReservation[]> {

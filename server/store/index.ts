@@ -25,7 +25,7 @@ import { openSites, type Sites } from './sites.ts';
 import { DATABASE_FILE, openSqlite } from './sqlite.ts';
 
 export { openAuditIn } from './audit.ts';
-export type { Bookings, BookResult, StoredBooking, TakenReservation } from './bookings.ts';
+export type { BookingQuery, Bookings, BookingWrite, BookResult, StoredBooking, TakenReservation } from './bookings.ts';
 export type { DeskDocuments } from './desk-documents.ts';
 export type { DirectoryChanges, Organisations } from './directory.ts';
 export { AppendConflict } from './event-log.ts';

@@ -1,26 +1,32 @@
+import { sql } from 'kysely';
+import type { AuditEntry } from '../protocol/audit.ts';
 import { type Notice, noticeSchema } from '../protocol/notices.ts';
+import { appendAudit } from './audit.ts';
 import type { Database, Schema } from './schema.ts';
 
 export type StoredNotice = Notice;
 
 /** Every notice of every meeting, and those that wait to be sent: they outlive the process. */
 export interface Notices {
-  add(notices: readonly StoredNotice[]): Promise<void>;
+  add(notices: readonly StoredNotice[], note?: AuditEntry): Promise<void>;
   /** In the order in which they were made. */
   ofBooking(bookingId: string): Promise<StoredNotice[]>;
   ofBookings(bookingIds: readonly string[]): Promise<StoredNotice[]>;
   find(noticeId: string): Promise<StoredNotice | undefined>;
   /** To be tried by now, the one that waits longest first. */
   due(now: number, most: number): Promise<StoredNotice[]>;
-  change(notice: StoredNotice): Promise<void>;
+  change(notice: StoredNotice, note?: AuditEntry): Promise<void>;
+  /** What a program was told, the newest first. */
+  ofProgram(webhookId: string, most: number): Promise<StoredNotice[]>;
 }
 
 export function openNotices(db: Database): Notices {
   const inOrder = () => db.selectFrom('notices').selectAll().orderBy('created_at').orderBy('id');
   return {
-    async add(notices) {
-      await db.transaction().execute(async (transaction) => {
-        for (const notice of notices) await transaction.insertInto('notices').values(toRow(notice)).execute();
+    add(notices, note) {
+      return db.transaction().execute(async (transaction) => {
+        await insertNotices(transaction, notices);
+        await appendAudit(transaction, note);
       });
     },
     async ofBooking(bookingId) {
@@ -38,11 +44,25 @@ export function openNotices(db: Database): Notices {
       const queued = db.selectFrom('notices').selectAll().where('status', '=', 'queued').where('next_at', '<=', now);
       return (await queued.orderBy('next_at').limit(most).execute()).map(toNotice);
     },
-    async change(notice) {
+    change(notice, note) {
       const { id, ...row } = toRow(notice);
-      await db.updateTable('notices').set(row).where('id', '=', id).execute();
+      return db.transaction().execute(async (transaction) => {
+        await transaction.updateTable('notices').set(row).where('id', '=', id).execute();
+        await appendAudit(transaction, note);
+      });
+    },
+    async ofProgram(webhookId, most) {
+      const told = db.selectFrom('notices').selectAll().where(sql`notice ->> '$.channel'`, '=', 'webhook');
+      const own = told.where(sql`notice ->> '$.to.name'`, '=', webhookId);
+      const newest = own.orderBy('created_at', 'desc').orderBy('id').limit(most);
+      return (await newest.execute()).map(toNotice);
     },
   };
+}
+
+/** Within somebody's transaction: they wait to be sent from then on. */
+export async function insertNotices(db: Database, notices: readonly StoredNotice[]): Promise<void> {
+  for (const notice of notices) await db.insertInto('notices').values(toRow(notice)).execute();
 }
 
 function toRow(notice: StoredNotice): Schema['notices'] {

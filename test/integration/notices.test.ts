@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { verifyChain } from '../../server/accounts/audit-chain.ts';
 import { Bookings } from '../../server/bookings.ts';
 import { Directory } from '../../server/directory.ts';
 import { NoticeBoard } from '../../server/notices.ts';
 import { OpenRooms } from '../../server/open-rooms.ts';
-import type { Book } from '../../server/protocol/bookings.ts';
+import type { Book, BookingEvent } from '../../server/protocol/bookings.ts';
 import { type Fixture, openFixture } from '../server/room-parts.ts';
 import { until } from './media-fixture.ts';
 import { pdfText } from './pdf-text.ts';
@@ -95,8 +96,12 @@ beforeEach(async () => {
   await directory.add({ name: 'Na Rì', line, technicians: [dao, { name: 'Lý A Sử', phone: '0912 345 678' }] }, BY);
   bookings = await Bookings.open({ ...common, rooms, directory });
   const settings = await bookings.settings();
+  const events: BookingEvent[] = ['announced', 'changed', 'opened', 'cancelled'];
   const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
-  await bookings.saveSettings({ ...settings, webhooks: [{ webhookId: 'calendar', url }] }, { username: 'lan', ip: '' });
+  await bookings.saveSettings(
+    { ...settings, webhooks: [{ webhookId: 'calendar', url, events }] },
+    { username: 'lan', ip: '' },
+  );
   const smtp = { host: '127.0.0.1', port: await mail.listen(), security: 'off', from: 'VP <vp@tinh.gov.vn>' } as const;
   board = new NoticeBoard({ ...common, bookings, directory, mail: smtp, signingKey: 'k', backOffMs: [0, 0, 0] });
   board.start();
@@ -116,10 +121,10 @@ const meeting = (more: Partial<Book> = {}): Book => ({
 });
 
 async function confirmed(more: Partial<Book> = {}): Promise<string> {
-  const outcome = await bookings.add(meeting(more), 'lan');
+  const outcome = await bookings.add(meeting(more), BY);
   const id = 'bookings' in outcome ? outcome.bookings[0]?.bookingId : undefined;
   if (id === undefined) throw new Error('not booked');
-  await bookings.take(id, { step: 'confirm' }, 'lan');
+  await bookings.take(id, { step: 'confirm' }, BY);
   return id;
 }
 const statuses = async (id: string) =>
@@ -132,7 +137,7 @@ const settled = (id: string) =>
 test('REG-1 REG-4 everyone concerned gets both times, with a calendar file; the delivery is on record', async () => {
   const id = await confirmed({ note: 'Mang tài liệu' });
   expect((await bookings.find(id)).deadlines.carrier.state).toBe('toMeet');
-  const { byHand } = await board.announce(id, 'lan');
+  const { byHand } = await board.announce(id, BY);
   expect(byHand.map(({ to }) => to)).toEqual([{ name: 'Lý A Sử', address: '0912 345 678', siteIds: ['na-ri'] }]);
   await settled(id);
   expect((await statuses(id)).sort()).toEqual([
@@ -155,7 +160,7 @@ test('REG-1 REG-4 everyone concerned gets both times, with a calendar file; the 
 
 test('a webhook is signed, and tried again under the same id', async () => {
   const id = await confirmed();
-  await board.announce(id, 'lan');
+  await board.announce(id, BY);
   await until('it was called twice', () => calls.length === 2);
   await settled(id);
   const [first, second] = calls;
@@ -164,45 +169,82 @@ test('a webhook is signed, and tried again under the same id', async () => {
   const signed = `${second?.headers['webhook-id']}.${second?.headers['webhook-timestamp']}.${second?.body}`;
   const wanted = `v1,${createHmac('sha256', secret).update(signed).digest('base64')}`;
   expect(second?.headers['webhook-signature']).toBe(wanted);
-  expect(JSON.parse(second?.body ?? '')).toMatchObject({ type: 'booking.invitation', data: { bookingId: id } });
+  expect(JSON.parse(second?.body ?? '')).toMatchObject({ type: 'booking.announced', data: { bookingId: id } });
+});
+
+test('a program hears of what it wants to hear of, also of what happened just before a crash', async () => {
+  const id = await confirmed();
+  await board.close();
+  await bookings.take(id, { step: 'cancel', reason: 'Hoãn do bão' }, BY);
+  const { store } = fixture;
+  const waiting = await store.notices.ofProgram('calendar', 10);
+  expect(waiting.map(({ event, status }) => [event, status])).toEqual([['cancelled', 'queued']]);
+  board.start();
+  await settled(id);
+  const told = await board.toProgram('calendar');
+  expect(told.map(({ event, status, attempts }) => [event, status, attempts])).toEqual([['cancelled', 'delivered', 2]]);
+  expect(JSON.parse(calls[1]?.body ?? '')).toMatchObject({ type: 'booking.cancelled', data: { status: 'cancelled' } });
+  expect(await board.tryProgram('calendar')).toEqual({ delivered: true });
+  hook.close();
+  hook.closeAllConnections();
+  await until('nobody listens', () => !hook.listening);
+  expect(await board.tryProgram('calendar')).toMatchObject({ delivered: false });
+});
+
+test('who requested, confirmed, told, opened and cancelled is in the audit log, in its chain', async () => {
+  const id = await confirmed();
+  const to = { name: 'Nông Thị Đào' };
+  await board.record(id, { audience: 'technician', channel: 'phone', to, at: Date.now() }, BY);
+  await board.announce(id, BY);
+  const { version } = await bookings.find(id);
+  await bookings.change(id, { ...meeting({ startsAt: startsAt + 1 }), version }, BY);
+  await bookings.take(id, { step: 'cancel', reason: 'Hoãn do bão' }, BY);
+  const { rows } = await fixture.store.audit.list({ limit: 20, about: id });
+  expect(rows.map(({ act }) => act).reverse()).toEqual([
+    ...['bookingRequested', 'bookingConfirmed', 'noticeRecorded', 'bookingAnnounced', 'bookingChanged'],
+    'bookingCancelled',
+  ]);
+  expect(rows[0]).toMatchObject({ by: 'lan', ip: '10.0.0.1', detail: { reason: 'Hoãn do bão' } });
+  expect(await verifyChain(fixture.store.audit.rows())).not.toHaveProperty('broken');
 });
 
 test('a mail server that is busy is asked again, one that refuses is not; what failed is sent again by hand', async () => {
   mail.refusal = { code: 451, text: 'try later' };
   const busy = await confirmed();
-  await board.announce(busy, 'lan');
+  await board.announce(busy, BY);
   await settled(busy);
   const tried = (await board.list(busy)).notices.find(({ audience }) => audience === 'carrier');
   expect(tried).toMatchObject({ status: 'failed', attempts: 4, failure: expect.stringContaining('try later') });
   expect((await bookings.find(busy)).deadlines.carrier.doneAt).toBeUndefined();
 
   mail.refusal = { code: 550, text: 'no such user' };
-  await board.retry(tried?.noticeId ?? '');
+  await board.retry(tried?.noticeId ?? '', BY);
   await settled(busy);
   expect((await board.list(busy)).notices.find(({ audience }) => audience === 'carrier')?.attempts).toBe(1);
 
   mail.refusal = undefined;
-  await board.retry(tried?.noticeId ?? '');
+  await board.retry(tried?.noticeId ?? '', BY);
   await settled(busy);
   expect((await bookings.find(busy)).deadlines.carrier.state).toBe('met');
-  await expect(board.retry(tried?.noticeId ?? '')).rejects.toMatchObject({ refusal: { code: 'stepRefused' } });
+  await expect(board.retry(tried?.noticeId ?? '', BY)).rejects.toMatchObject({ refusal: { code: 'stepRefused' } });
 });
 
 test('who was told is told of the change and of the cancellation, nobody else, and nothing twice', async () => {
   const id = await confirmed();
-  await board.announce(id, 'lan');
-  expect((await board.announce(id, 'lan')).notices).toHaveLength(4);
+  await board.announce(id, BY);
+  const { notices } = await board.announce(id, BY);
+  expect(notices.filter(({ channel }) => channel === 'email')).toHaveLength(3);
   await settled(id);
   const { version } = await bookings.find(id);
-  await bookings.change(id, { ...meeting({ startsAt: startsAt + 1, siteIds: ['ba-be'] }), version }, 'lan');
+  await bookings.change(id, { ...meeting({ startsAt: startsAt + 1, siteIds: ['ba-be'] }), version }, BY);
   expect((await bookings.find(id)).status).toBe('confirmed');
   mail.mails.length = 0;
-  await board.announce(id, 'lan');
+  await board.announce(id, BY);
   await settled(id);
   expect(mail.read()).toContain('đã thay đổi');
   expect(mail.read()).toContain('SEQUENCE:1');
   mail.mails.length = 0;
-  await bookings.take(id, { step: 'cancel', reason: 'Hoãn do bão' }, 'lan');
+  await bookings.take(id, { step: 'cancel', reason: 'Hoãn do bão' }, BY);
   await settled(id);
   expect(mail.mails).toHaveLength(3);
   expect(mail.read()).toContain('Lý do: Hoãn do bão');
@@ -212,15 +254,15 @@ test('who was told is told of the change and of the cancellation, nobody else, a
 test('REG-3 an emergency opens at once, with its reason and each notice’s channel on record', async () => {
   const now = Date.now();
   const times = { preparationAt: now, startsAt: now, endsAt: now + HOUR };
-  const outcome = await bookings.add(meeting({ ...times, emergency: { reason: 'Lũ quét' } }), 'lan');
+  const outcome = await bookings.add(meeting({ ...times, emergency: { reason: 'Lũ quét' } }), BY);
   const id = ('bookings' in outcome && outcome.bookings[0]?.bookingId) || '';
   const to = { name: 'Nông Thị Đào', address: '0912 345 678' };
-  const { notices } = await board.record(id, { audience: 'technician', channel: 'phone', to, at: now }, 'lan');
+  const { notices } = await board.record(id, { audience: 'technician', channel: 'phone', to, at: now }, BY);
   expect(notices).toMatchObject([{ channel: 'phone', status: 'recorded', by: 'lan', deliveredAt: now }]);
-  await board.announce(id, 'lan');
+  await board.announce(id, BY);
   await settled(id);
   expect(mail.mails).toHaveLength(3);
-  const open = await bookings.take(id, { step: 'open' }, 'lan');
+  const open = await bookings.take(id, { step: 'open' }, BY);
   expect(open).toMatchObject({ status: 'open', deadlines: { announcement: { state: 'waived' } } });
   const room = rooms.get(open.roomId ?? '');
   expect(Object.keys(room?.state.sites ?? {})).toEqual(['ba-be', 'na-ri']);
@@ -245,7 +287,7 @@ test('the office’s own words are used', async () => {
   const own = { subject: 'Mời họp {title}', body: 'Gửi {recipient}: {official}' };
   await board.saveTemplates({ ...templates, vi: { ...templates.vi, carrier: own } }, { username: 'lan', ip: '' });
   const id = await confirmed();
-  await board.announce(id, 'lan');
+  await board.announce(id, BY);
   await settled(id);
   expect(mail.read()).toContain('Gửi Trực VNPT:');
 });

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import type { AuditAct, AuditEntry, Doer } from '../protocol/audit.ts';
+import type { Booked, Booking, BookingEvent, BookingStep, DeskSettings } from '../protocol/bookings.ts';
+import type { Notice, NoticeAbout } from '../protocol/notices.ts';
+
+/** What has become of a booking when a step was taken. */
+export const EVENT_OF_STEP: Record<BookingStep, BookingEvent> = {
+  confirm: 'confirmed',
+  announce: 'announced',
+  rehearse: 'rehearsing',
+  open: 'opened',
+  close: 'closed',
+  report: 'reported',
+  cancel: 'cancelled',
+};
+const ACTS: Record<BookingEvent, AuditAct> = {
+  requested: 'bookingRequested',
+  changed: 'bookingChanged',
+  confirmed: 'bookingConfirmed',
+  announced: 'bookingAnnounced',
+  rehearsing: 'bookingRehearsed',
+  opened: 'bookingOpened',
+  closed: 'bookingClosed',
+  reported: 'bookingReported',
+  cancelled: 'bookingCancelled',
+};
+const ABOUTS: Partial<Record<BookingEvent, NoticeAbout>> = { changed: 'change', cancelled: 'cancellation' };
+
+/** A booking to which something has just happened. */
+export interface Happened {
+  booking: Pick<Booking, 'bookingId' | 'version' | 'steps'> & { booked: Pick<Booked, 'title'> };
+  event: BookingEvent;
+  by: Doer;
+  at: number;
+}
+
+export function auditOf({ booking, event, by, at }: Happened): AuditEntry {
+  const reason = event === 'cancelled' ? booking.steps.at(-1)?.reason : undefined;
+  const detail = { title: booking.booked.title, ...(reason === undefined ? {} : { reason }) };
+  return { at, by: by.username, ...(by.ip ? { ip: by.ip } : {}), act: ACTS[event], about: booking.bookingId, detail };
+}
+
+export function invitationOf(roomId: string, sites: number, { username, ip }: Doer, at: number): AuditEntry {
+  return { at, by: username, ...(ip ? { ip } : {}), act: 'sitesInvited', about: roomId, detail: { sites } };
+}
+
+/** One for each program that wants to hear of this. */
+export function noticesToPrograms(
+  { booking, event, by, at }: Happened,
+  webhooks: DeskSettings['webhooks'],
+): (Notice & { status: 'queued' })[] {
+  const wanted = webhooks.filter(({ events }) => events.includes(event));
+  return wanted.map(({ webhookId, url }) => ({
+    noticeId: randomBytes(12).toString('base64url'),
+    ...{ bookingId: booking.bookingId, version: booking.version },
+    ...{ about: ABOUTS[event] ?? 'invitation', event, audience: 'program', channel: 'webhook' },
+    to: { name: webhookId, address: url },
+    ...{ by: by.username, createdAt: at, attempts: 0, status: 'queued', nextAt: at },
+  }));
+}
