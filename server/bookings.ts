@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Directory } from './directory.ts';
 import { auditOf, EVENT_OF_STEP, invitationOf, noticesToPrograms } from './meetings/booking-events.ts';
+import { idOfRequest, newBookingId } from './meetings/booking-ids.ts';
 import {
   faultOfBooked,
   isChangeable,
@@ -128,16 +128,23 @@ export class Bookings {
     };
   }
 
-  /** Throws `Refused`: `malformed` with the field, `siteUnknown`, `organisationUnknown`. */
-  async add(wanted: Book, by: Doer): Promise<Outcome> {
+  /**
+   * Throws `Refused`: `malformed` with the field, `siteUnknown`, `organisationUnknown`.
+   * @param requestId names this very request: what it has booked before, also before a crash, is not booked again
+   */
+  async add(wanted: Book, by: Doer, requestId?: string): Promise<Outcome> {
     const { repeat, ...booked } = wanted;
     const at = this.#parts.now();
-    await this.#requireGood(booked);
     const all = occurrencesOf(booked, repeat, this.#parts.timeZone);
+    const idOf = (n: number) => (requestId === undefined ? newBookingId() : idOfRequest(requestId, n));
+    const ids = all.map((_, n) => idOf(n));
+    const earlier = requestId === undefined ? [] : await this.#foundOf(ids);
+    if (earlier.length > 0) return { bookings: await this.#describe(earlier) };
+    await this.#requireGood(booked);
     if (overlapsAmong(all)) throw new Refused('malformed', 'repeat');
-    const seriesId = all.length > 1 ? { seriesId: newId() } : {};
-    const stored = all.map((one) => ({
-      ...{ bookingId: newId(), ...seriesId, status: 'requested' as const, version: 1 },
+    const seriesId = all.length > 1 ? { seriesId: idOf(all.length) } : {};
+    const stored = all.map((one, n) => ({
+      ...{ bookingId: ids[n] ?? newBookingId(), ...seriesId, status: 'requested' as const, version: 1 },
       booked: { ...one, announcedAt: one.announcedAt ?? at },
       steps: [{ status: 'requested' as const, at, by: by.username }],
     }));
@@ -272,6 +279,11 @@ export class Bookings {
     if (!desks.some(({ deskId }) => deskId === booked.deskId)) throw new Refused('malformed', 'deskId');
   }
 
+  async #foundOf(ids: readonly string[]): Promise<StoredBooking[]> {
+    const found = await Promise.all(ids.map((id) => this.#parts.store.bookings.find(id)));
+    return found.filter((booking) => booking !== undefined);
+  }
+
   async #require(bookingId: string): Promise<StoredBooking> {
     const found = await this.#parts.store.bookings.find(bookingId);
     if (!found) throw new Refused('bookingUnknown', bookingId);
@@ -323,8 +335,4 @@ function refusedOf(result: BookResult, bookingId: string): Refused {
   return typeof result === 'object' || result === 'saved'
     ? new Refused('bookingClash')
     : new Refused(result, bookingId);
-}
-
-function newId(): string {
-  return randomBytes(9).toString('base64url');
 }

@@ -9,6 +9,8 @@ export type DeskVerb = keyof typeof TABLE;
  */
 const TABLE = {
   manageAccounts: ['administrator'],
+  /** Give access tokens to programs, and take them back. */
+  managePrograms: ['administrator'],
   readAudit: ['administrator', 'auditor'],
   /** Open, prepare, invite, give out links, enter as operator. */
   runMeetings: ['operator'],

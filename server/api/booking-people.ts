@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { mayAtDesk } from '../accounts/policy.ts';
 import type { Doer } from '../protocol/audit.ts';
-import type { Booking, Clash } from '../protocol/bookings.ts';
+import type { Booking, BookingChoices, Clash } from '../protocol/bookings.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { ApiParts } from './ports.ts';
 import type { Sessions } from './sessions.ts';
@@ -21,6 +21,26 @@ export function requireOwn({ unit }: BookingPerson, hostUnitId: string): void {
 export function clashFor({ unit }: BookingPerson, clash: Clash): Clash {
   if (unit === undefined || unit === clash.booking.hostUnitId) return clash;
   return { ...clash, booking: { ...clash.booking, title: '' } };
+}
+
+/** The office changes what it likes; a unit what it has asked for, until that is confirmed. Throws `Refused` (`notPermitted`). */
+export function requireChangeable(person: BookingPerson, { hostUnitId, status }: Booking): void {
+  requireOwn(person, hostUnitId);
+  if (person.unit !== undefined && status !== 'requested') throw new Refused('notPermitted', status);
+}
+
+/** What a booking may name. A host unit is told no more of a site than what it is called. */
+export async function choicesOf(
+  { bookings, organisations, directory }: Pick<ApiParts, 'bookings' | 'organisations' | 'directory'>,
+  { unit }: BookingPerson,
+): Promise<BookingChoices> {
+  const { desks } = await bookings.settings();
+  const units = (await organisations.list()).filter(({ kind }) => kind === 'hostUnit');
+  const own = unit === undefined ? units : units.filter(({ organisationId }) => organisationId === unit);
+  const sites = (await directory.list()).map(({ siteId, name, unit: office }) => {
+    return { siteId, name, ...(office === undefined ? {} : { unit: office }) };
+  });
+  return { desks, sites, hostUnits: own.map(({ organisationId, name }) => ({ organisationId, name })) };
 }
 
 /** Who may what with bookings at the desk: the office everyone's, a host unit its own, until they are confirmed. */
@@ -56,10 +76,7 @@ export class BookingPeople {
   /** Of a booking that he may change or withdraw. */
   async changer(request: Request, bookingId: string): Promise<BookingPerson> {
     const person = await this.requester(request);
-    if (person.unit === undefined) return person;
-    const { hostUnitId, status } = await this.#bookings.find(bookingId);
-    requireOwn(person, hostUnitId);
-    if (status !== 'requested') throw new Refused('notPermitted', status);
+    if (person.unit !== undefined) requireChangeable(person, await this.#bookings.find(bookingId));
     return person;
   }
 }

@@ -1,15 +1,9 @@
 import { type Response, Router } from 'express';
 import { z } from 'zod';
-import {
-  type BookingChoices,
-  bookSchema,
-  changeBookingSchema,
-  deskSettingsSchema,
-  takeStepSchema,
-} from '../protocol/bookings.ts';
+import { bookSchema, changeBookingSchema, deskSettingsSchema, takeStepSchema } from '../protocol/bookings.ts';
 import { timeSchema } from '../protocol/records.ts';
 import { parse, refuse } from '../protocol/refusals.ts';
-import { BookingPeople, type BookingPerson, clashFor, requireOwn } from './booking-people.ts';
+import { BookingPeople, type BookingPerson, choicesOf, clashFor, requireOwn } from './booking-people.ts';
 import type { ApiParts, BookingOutcome } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -35,8 +29,7 @@ export function routeBookings(parts: ApiParts, sessions: Sessions): Router {
   });
 
   router.get('/bookings/choices', async (request, response) => {
-    const { unit } = await people.requester(request);
-    response.json(await choicesOf(parts, unit));
+    response.json(await choicesOf(parts, await people.requester(request)));
   });
 
   router.post('/bookings/check', async (request, response) => {
@@ -95,17 +88,6 @@ export function routeBookings(parts: ApiParts, sessions: Sessions): Router {
     logger.info({ username: by.username }, 'the settings of the desk were changed');
   });
   return router;
-}
-
-/** What a booking may name. A host unit is told no more of a site than what it is called. */
-async function choicesOf(parts: ApiParts, unit: string | undefined): Promise<BookingChoices> {
-  const { desks } = await parts.bookings.settings();
-  const units = (await parts.organisations.list()).filter(({ kind }) => kind === 'hostUnit');
-  const own = unit === undefined ? units : units.filter(({ organisationId }) => organisationId === unit);
-  const sites = (await parts.directory.list()).map(({ siteId, name, unit: office }) => {
-    return { siteId, name, ...(office === undefined ? {} : { unit: office }) };
-  });
-  return { desks, sites, hostUnits: own.map(({ organisationId, name }) => ({ organisationId, name })) };
 }
 
 /** Names every clash; false where there was one. */

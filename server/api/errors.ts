@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { type Refusal, type RefusalCode, Refused, refuse } from '../protocol/refusals.ts';
+import { REFUSALS, type Refusal, type RefusalCode, Refused, refuse } from '../protocol/refusals.ts';
 
 /** Where the category's status does not say it well enough. */
 const STATUS: Partial<Record<RefusalCode, number>> = {
@@ -20,6 +20,7 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   layoutNotSaved: 404,
   bookingUnknown: 404,
   noticeUnknown: 404,
+  tokenUnknown: 404,
   internal: 500,
 };
 const STATUS_OF_CATEGORY: Record<Refusal['category'], number> = {
@@ -43,11 +44,16 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     // Half an answer cannot become another one; express then cuts the connection.
     if (response.headersSent) return next(error);
     if (refusal.code === 'tooManyAttempts' && refusal.detail) response.set('Retry-After', refusal.detail);
-    response.status(STATUS[refusal.code] ?? STATUS_OF_CATEGORY[refusal.category]).json({ error: refusal });
+    response.status(statusOfRefusal(refusal.code)).json({ error: refusal });
   };
 }
 
-function refusalOf(error: unknown): Refusal {
+export function statusOfRefusal(code: RefusalCode): number {
+  return STATUS[code] ?? STATUS_OF_CATEGORY[REFUSALS[code]];
+}
+
+/** What was thrown, as a refusal; what is nobody's to blame is `internal`. */
+export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refused) return error.refusal;
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (status === 413) return refuse('messageTooLarge');

@@ -26,6 +26,8 @@ import { routeSignIn } from './sign-in.ts';
 import { routeSingleSignOn } from './single-sign-on.ts';
 import { SiteCallers } from './site-callers.ts';
 import { routeSites } from './sites.ts';
+import { routeTokens } from './tokens.ts';
+import { routeV1 } from './v1/index.ts';
 
 export { ensureOperator } from './operator-account.ts';
 
@@ -41,6 +43,7 @@ export function createApi(parts: ApiParts): Express {
 
   const api = express.Router();
   api.use(refuseForeignOrigin(parts.publicUrl));
+  api.use('/v1', routeV1(parts));
   api.use(express.json({ limit: MAX_MESSAGE_BYTES }));
   api.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -54,6 +57,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeOwnAccount(parts, { sessions, credentials, seal }));
   api.use(routeAccounts(parts, sessions));
   api.use(routeAudit(parts, sessions));
+  api.use(routeTokens(parts, sessions));
   api.use(routeDevices(parts, { sessions, seal }));
   api.use(routeSiteDoor(parts, { sessions, seal, sites }));
   api.use(routeRooms(parts, sessions));

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Accounts, Audit, Devices, SignIns } from '../accounts/ports.ts';
+import type { Answers, Tokens } from '../accounts/program-ports.ts';
 import type { SingleSignOn } from '../accounts/role-claims.ts';
 import type { AuditEntry, Doer } from '../protocol/audit.ts';
 import type {
@@ -167,7 +168,8 @@ export interface BookingsPort {
   }): Promise<Booking[]>;
   find(bookingId: string): Promise<Booking>;
   check(wanted: Book, except?: string): Promise<BookingCheck>;
-  add(wanted: Book, by: Doer): Promise<BookingOutcome>;
+  /** @param requestId names this very request: asked again, it books nothing anew */
+  add(wanted: Book, by: Doer, requestId?: string): Promise<BookingOutcome>;
   change(bookingId: string, change: ChangeBooking, by: Doer): Promise<BookingOutcome>;
   take(bookingId: string, step: TakeStep, by: Doer): Promise<Booking>;
 }
@@ -260,6 +262,8 @@ export interface ApiParts {
   signIns: SignIns;
   audit: Audit;
   devices: Devices;
+  tokens: Tokens;
+  answers: Answers;
   registrations: CodecChangesPort;
   links: LinksPort;
   log: LogPort;

@@ -1,6 +1,6 @@
-import type { Request } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Refused } from '../protocol/refusals.ts';
+import { type Caller, ipOf } from './sessions.ts';
 
 /** So many in so many seconds, from one address. */
 export class AddressLimit {
@@ -11,9 +11,9 @@ export class AddressLimit {
   }
 
   /** Throws `Refused` with the seconds to wait as its detail. */
-  async count(request: Request): Promise<void> {
+  async count(request: Caller): Promise<void> {
     try {
-      await this.#limiter.consume(request.socket.remoteAddress ?? '');
+      await this.#limiter.consume(ipOf(request));
     } catch (rejected) {
       if (!(rejected instanceof RateLimiterRes)) throw rejected;
       throw new Refused('tooManyAttempts', String(Math.ceil(rejected.msBeforeNext / 1000)));

@@ -116,7 +116,12 @@ export function describeSession(account: Account): Session {
   };
 }
 
-export function ipOf(request: Request): string {
+/** Whoever's connection a request came over. */
+export interface Caller {
+  socket: { remoteAddress?: string | undefined };
+}
+
+export function ipOf(request: Caller): string {
   return request.socket.remoteAddress ?? '';
 }
 

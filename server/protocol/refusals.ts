@@ -93,6 +93,7 @@ export const REFUSALS = {
   scopeMissing: 'permission',
   ifMatchRequired: 'input',
   keyReused: 'input',
+  etagMismatch: 'state',
   tooManyAttempts: 'limit',
   tooManyMessages: 'limit',
   tooManyStreams: 'limit',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Accounts, Audit, Devices, SignIns } from '../accounts/ports.ts';
+import type { Answers, Tokens } from '../accounts/program-ports.ts';
 import { openAccounts } from './accounts.ts';
 import { openSignIns } from './accounts-sessions.ts';
 import { openAudit } from './audit.ts';
@@ -16,6 +17,7 @@ import { type LineTests, openLineTests } from './line-tests.ts';
 import { type Links, openLinks } from './links.ts';
 import { migrationProvider } from './migrations.ts';
 import { type Notices, openNotices } from './notices.ts';
+import { openAnswers, openTokens } from './programs.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
 import { openRegistrations, type Registrations } from './registrations.ts';
 import { openRehearsals, type Rehearsals } from './rehearsals.ts';
@@ -44,6 +46,8 @@ export interface Store {
   signIns: SignIns;
   devices: Devices;
   audit: Audit;
+  tokens: Tokens;
+  answers: Answers;
   links: Links;
   recordings: Recordings;
   reviews: Reviews;
@@ -81,6 +85,8 @@ export async function openStore(db: Database): Promise<Store> {
     signIns: openSignIns(db),
     devices: openDevices(db),
     audit: openAudit(db),
+    tokens: openTokens(db),
+    answers: openAnswers(db),
     links: openLinks(db),
     recordings: openRecordings(db),
     reviews: openReviews(db),

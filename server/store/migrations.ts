@@ -2,6 +2,7 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
 import { accountsAndRoles } from './account-tables.ts';
 import { deskDirectory, deskMeetings } from './desk-tables.ts';
 import { lineTestTables } from './line-tests.ts';
+import { programs } from './programs.ts';
 import { unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
 import { rehearsalTables } from './rehearsals.ts';
 
@@ -114,6 +115,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-12-roles-and-accounts': { up: accountsAndRoles },
   '2026-12-t-line-tests': { up: lineTestTables },
   '2026-12-u-rehearsals': { up: rehearsalTables },
+  '2026-12-z6-programs': { up: programs },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

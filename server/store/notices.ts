@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { AuditEntry } from '../protocol/audit.ts';
 import { type Notice, noticeSchema } from '../protocol/notices.ts';
 import { appendAudit } from './audit.ts';
@@ -52,9 +51,8 @@ export function openNotices(db: Database): Notices {
       });
     },
     async ofProgram(webhookId, most) {
-      const told = db.selectFrom('notices').selectAll().where(sql`notice ->> '$.channel'`, '=', 'webhook');
-      const own = told.where(sql`notice ->> '$.to.name'`, '=', webhookId);
-      const newest = own.orderBy('created_at', 'desc').orderBy('id').limit(most);
+      const told = db.selectFrom('notices').selectAll().where('program', '=', webhookId);
+      const newest = told.orderBy('created_at', 'desc').orderBy('id').limit(most);
       return (await newest.execute()).map(toNotice);
     },
   };
@@ -72,6 +70,7 @@ function toRow(notice: StoredNotice): Schema['notices'] {
     status: notice.status,
     next_at: notice.nextAt ?? null,
     created_at: notice.createdAt,
+    program: notice.channel === 'webhook' ? notice.to.name : null,
     notice: JSON.stringify(notice),
   };
 }

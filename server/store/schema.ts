@@ -2,9 +2,10 @@ import type { Generated, Kysely } from 'kysely';
 import type { BookingStatus } from '../protocol/bookings.ts';
 import type { NoticeStatus } from '../protocol/notices.ts';
 import type { AccountTables } from './account-tables.ts';
+import type { ProgramTables } from './programs.ts';
 
 /** Times are milliseconds since 1970; flags are 0 or 1, because SQLite has no other. */
-export interface Schema extends AccountTables {
+export interface Schema extends AccountTables, ProgramTables {
   rooms: {
     id: string;
     title: string;
@@ -157,6 +158,8 @@ export interface Schema extends AccountTables {
     /** When it is to be tried, while it is queued. */
     next_at: number | null;
     created_at: number;
+    /** The webhook that is called. */
+    program: string | null;
     notice: string;
   };
   /** `record` is JSON. */
