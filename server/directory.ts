@@ -9,6 +9,7 @@ import type { AuditEntry, Doer } from './protocol/audit.ts';
 import type { ImportReport, Line, SheetFormat } from './protocol/directory.ts';
 import type { SaveSite, Site } from './protocol/http.ts';
 import type { RoomId, SiteId } from './protocol/ids.ts';
+import { isTestRoom } from './protocol/line-tests.ts';
 import { withinNetworks } from './protocol/networks.ts';
 import type { InvitedSite } from './protocol/records.ts';
 import { Refused } from './protocol/refusals.ts';
@@ -147,6 +148,11 @@ export class Directory {
     return this.#sites.find(({ site }) => site.siteId === siteId)?.site.name ?? siteId;
   }
 
+  /** As a room knows it. Throws `Refused` (`siteUnknown`). */
+  invitedSite(siteId: SiteId): InvitedSite {
+    return invitedSite(this.#require(siteId).site);
+  }
+
   /** What is known of a site's line. */
   lineOf(siteId: SiteId): Line | undefined {
     return this.#sites.find(({ site }) => site.siteId === siteId)?.site.line;
@@ -253,7 +259,8 @@ export class Directory {
   }
 
   async #prepare(room: Room): Promise<void> {
-    if (room.state.status !== 'open') return;
+    // Who is tested is the test's business, and nobody is to come in by a PIN.
+    if (room.state.status !== 'open' || isTestRoom(room.roomId)) return;
     const invited = new Set(await this.#parts.store.sites.invited(room.roomId));
     const sites = this.#sites.filter(({ site }) => invited.has(site.siteId)).map(({ site }) => invitedSite(site));
     if (room.state.pin === undefined) room.report({ verb: 'setPin', pin: this.#freePin() });

@@ -9,7 +9,9 @@ import { startDemo } from './demo.ts';
 import { Directory } from './directory.ts';
 import { readCertificate, readSecrets } from './files.ts';
 import { describeHealth } from './health.ts';
+import { lineBudget } from './line-budget.ts';
 import { LineRecords } from './line-records.ts';
+import { LineTestDesk } from './line-tests.ts';
 import { Lines } from './lines.ts';
 import { listen, urlOf } from './listening.ts';
 import { createLogger } from './logger.ts';
@@ -18,11 +20,12 @@ import { CannotStart, texts } from './messages.ts';
 import { NoticeBoard } from './notices.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { OrganisationList } from './organisations.ts';
+import { isTestRoom } from './protocol/line-tests.ts';
 import { Refused } from './protocol/refusals.ts';
 import { openRecorded, recordingsFolder } from './recordings/index.ts';
 import { Rehearsals } from './rehearsals.ts';
 import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
-import { openEmbeddedStore, Samples, type Store } from './store/index.ts';
+import { openEmbeddedStore, Samples, type Store, withPassingRooms } from './store/index.ts';
 
 const settings = readSettings();
 const text = texts[settings.language];
@@ -71,7 +74,8 @@ async function start(): Promise<void> {
   });
   closers.push(async () => lines.close());
   const graceMs = settings.graceSeconds * 1000;
-  const rooms = await OpenRooms.recover({ log: store.log, media, logger, graceMs, now, lines });
+  const log = withPassingRooms(store.log, isTestRoom);
+  const rooms = await OpenRooms.recover({ log, media, logger, graceMs, now, lines });
   const recorded = await openRecorded({
     ...{ ...store, data: settings.data, retentionDays: settings.retentionDays, logger, now },
     ...(settings.recordingStore ? { store: settings.recordingStore } : {}),
@@ -93,10 +97,16 @@ async function start(): Promise<void> {
   rehearsals.start();
   lines.follow(rooms);
   const lineRecords = new LineRecords({ samples, lines, rooms, log: store.log, directory, organisations, now });
+  const lineTests = new LineTestDesk({
+    ...{ archive: store.lineTests, rooms, lines, directory, language: settings.language, logger, now },
+  });
+  closers.push(() => lineTests.close());
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
     ...{ ...store, rooms, directory, organisations, bookings, rehearsals, notices },
     ...{ recorded, recordingsDir, logger, now },
+    lineTests,
+    lineBudget: (plan) => lineBudget(plan, { directory, composed: settings.pictures }),
     monitor: {
       lines: () => lines.list(),
       find: (wanted) => samples.figures(wanted),

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { RoomMonitor, type Second } from './monitor/room-monitor.ts';
 import type { OpenRooms } from './open-rooms.ts';
 import type { ParticipantId, RoomId, SiteId } from './protocol/ids.ts';
+import { isTestRoom } from './protocol/line-tests.ts';
 import type { Direction, LineState } from './protocol/lines.ts';
 import type { ReportedSample, Sample } from './protocol/monitor.ts';
 import type { Consumed } from './protocol/quality.ts';
@@ -35,6 +36,7 @@ const REPORT_PAUSE_MS = 900;
 export class Lines implements LinesPort {
   readonly #options: LinesOptions;
   readonly #monitors = new Map<RoomId, { room: Room; monitor: RoomMonitor }>();
+  readonly #listeners = new Map<RoomId, (samples: readonly Sample[]) => void>();
   readonly #reportedAt = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #seconds = 0;
@@ -56,6 +58,13 @@ export class Lines implements LinesPort {
 
   measured({ roomId }: Room, samples: Sample[]): void {
     this.#monitors.get(roomId)?.monitor.add(samples);
+    this.#listeners.get(roomId)?.(samples);
+  }
+
+  /** Every sample of this room as it comes, until the returned function is called. One listener for each room. */
+  listen(roomId: RoomId, heard: (samples: readonly Sample[]) => void): () => void {
+    this.#listeners.set(roomId, heard);
+    return () => this.#listeners.delete(roomId);
   }
 
   /** What a participant has measured itself. More than there is a use for is left out. */
@@ -71,10 +80,15 @@ export class Lines implements LinesPort {
     const known = reported.filter(
       ({ stream, direction }) => !stream || isKnown(state, participantId, direction, stream),
     );
-    entry.monitor.add(known.map(({ agoMs, ...figures }) => ({ ...figures, at: now - agoMs, participantId, by })));
+    this.measured(
+      entry.room,
+      known.map(({ agoMs, ...figures }) => ({ ...figures, at: now - agoMs, participantId, by })),
+    );
   }
 
-  capacity({ state }: Room, participantId: ParticipantId): LineTerms {
+  /** Of a line that is being tested nothing is known: that is what the test is for. */
+  capacity({ roomId, state }: Room, participantId: ParticipantId): LineTerms {
+    if (isTestRoom(roomId)) return {};
     return this.#termsOf(state, participantId) ?? {};
   }
 
@@ -112,6 +126,8 @@ export class Lines implements LinesPort {
   }
 
   #tell(room: Room, second: Second): void {
+    // A test fills the line on purpose, and is kept by itself.
+    if (isTestRoom(room.roomId)) return;
     for (const incident of second.incidents) room.report({ verb: 'recordIncident', incident });
     this.#options.keep(room.roomId, second);
     const bad = [...second.lines].filter(([, { level }]) => level !== 'good');

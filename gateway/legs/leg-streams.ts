@@ -1,5 +1,6 @@
 import type { ConsumerOffer, Watched } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
+import type { PictureRates } from '../../server/room/line-capacity.ts';
 import { kbpsOf, type PictureTier } from '../composer/tiers.ts';
 import type { LegContract, LegEvent } from '../engine/leg-protocol.ts';
 import type { EngineProcess } from '../engine/process.ts';
@@ -8,7 +9,6 @@ import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream, startStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import type { Negotiated, NegotiatedVideo } from '../sip/index.ts';
-import type { PictureRates } from './line-capacity.ts';
 import { LineReport } from './line-report.ts';
 import { slidesOf } from './media.ts';
 import { isSamePicture, mainPictures, secondPicture } from './pictures.ts';

@@ -3,6 +3,7 @@ import type { Settings } from '../../server/config.ts';
 import type { CallId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { CallCause, Encryption, Endpoint, LineCapacity, RoomState } from '../../server/protocol/records.ts';
+import { picturesOf } from '../../server/room/line-capacity.ts';
 import { type LegContract, type LegEvent, legContract } from '../engine/leg-protocol.ts';
 import { markUdpSockets } from '../engine/mark-socket.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
@@ -15,7 +16,6 @@ import { LegCamera } from './leg-camera.ts';
 import { LegContent, retryFloor } from './leg-content.ts';
 import { LegStills } from './leg-stills.ts';
 import { LegStreams } from './leg-streams.ts';
-import { picturesOf } from './line-capacity.ts';
 import { endpointOf, localMedia, Negotiation, ownAddress, toEndpoint } from './media.ts';
 import { type Prompt, promptFile } from './prompts.ts';
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Settings } from '../../server/config.ts';
 import type { Encryption, Endpoint, LineCapacity } from '../../server/protocol/records.ts';
+import { picturesOf } from '../../server/room/line-capacity.ts';
 import type { ConnectEndpoint } from '../engine/leg-protocol.ts';
 import {
   answerOffer,
@@ -16,7 +17,6 @@ import {
   type SrtpSuite,
   withFloorOverTcp,
 } from '../sip/index.ts';
-import { picturesOf } from './line-capacity.ts';
 
 /** The ports that are bound for one call, and what is said of them in SDP. */
 export interface LegPorts {

@@ -1,4 +1,5 @@
 import type { CallId, RoomId } from '../../server/protocol/ids.ts';
+import { isTestRoom } from '../../server/protocol/line-tests.ts';
 import type { Call, CallCause, Encryption, Endpoint } from '../../server/protocol/records.ts';
 import type { GatewayContext } from '../context.ts';
 import { BadTarget, type Failure, nextOffer, type Quirks, type SipEdge } from '../sip/index.ts';
@@ -133,6 +134,8 @@ export class OutgoingCall implements LiveCall {
     this.#answered = true;
     leg.enter({ participantId, ticket, renew });
     this.#options.report({ status: 'answered', ...this.#where() });
+    // Whoever is in the room there is told why the codec has answered.
+    if (isTestRoom(roomId)) void leg.play('lineTest');
   }
 
   #dialFailed(leg: Leg, failure: Failure): void {

@@ -7,6 +7,7 @@ const files = {
   tooManyTries: 'too-many-tries',
   welcome: 'welcome',
   notOpen: 'not-open',
+  lineTest: 'line-test',
 } as const;
 export type Prompt = keyof typeof files;
 export const prompts = Object.keys(files) as readonly Prompt[];

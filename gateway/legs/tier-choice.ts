@@ -1,3 +1,4 @@
+import { COMPOSED_HEADROOM } from '../../server/room/usual-rates.ts';
 import { kbpsOf, type PictureTier } from '../composer/tiers.ts';
 import { isWithin, macroblocks } from '../engine/job/leg-fit.ts';
 import type { NegotiatedVideo } from '../sip/index.ts';
@@ -15,8 +16,6 @@ export function lineLimits({ codec, limits, maxBitrate }: NegotiatedVideo, limit
   return { codec, maxFs: limits.maxFs, maxMbps: limits.maxMbps, kbps: Math.min(limitKbps, maxBitrate / 1000) };
 }
 
-/** A picture has busier seconds than others, and its packets have headers: so much must be left before it is taken. */
-const HEADROOM = 1.15;
 /** A line that has just become weaker is not tried again before this long. */
 const CALM_MS = 10_000;
 /** Nor a tier of which nothing came. */
@@ -64,7 +63,7 @@ export class TierChoice {
 
   #best(limits: LineLimits, now: number): PictureTier | undefined {
     const may = (picture: PictureTier) => {
-      const headroom = picture === this.#current ? 1 : HEADROOM;
+      const headroom = picture === this.#current ? 1 : COMPOSED_HEADROOM;
       return !this.#hasFailed(picture, now) && isTaken(picture, limits) && kbpsOf(picture) * headroom <= limits.kbps;
     };
     return this.#pictures.find(may) ?? this.#pictures.at(-1);

@@ -10,6 +10,7 @@ import { routeDevices, routeSiteDoor } from './devices.ts';
 import { routeDirectory } from './directory.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
 import { routeLayouts } from './layouts.ts';
+import { routeLineTests } from './line-tests.ts';
 import { routeLinks } from './links.ts';
 import { serveMetrics } from './metrics.ts';
 import { routeMonitor } from './monitor.ts';
@@ -60,6 +61,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeTokens(parts, sessions));
   api.use(routeDevices(parts, { sessions, seal }));
   api.use(routeSiteDoor(parts, { sessions, seal, sites }));
+  api.use(routeLineTests(parts, { sessions, sites }));
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));

@@ -13,6 +13,7 @@ import type {
   DeskSettings,
   TakeStep,
 } from '../protocol/bookings.ts';
+import type { Budget, Plan } from '../protocol/budget.ts';
 import type { CodecChange } from '../protocol/devices.ts';
 import type {
   DirectoryChange,
@@ -24,6 +25,7 @@ import type {
 import type { LoggedEvent } from '../protocol/events.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Inspection } from '../protocol/inspection.ts';
+import type { LineTest, LineTestWay } from '../protocol/line-tests.ts';
 import type { LineState } from '../protocol/lines.ts';
 import type { Notice, RecordNotice, Templates, WebhookTrial } from '../protocol/notices.ts';
 import type { LineChart, LineTree, RoomCourse } from '../protocol/quality.ts';
@@ -240,6 +242,19 @@ interface Standing {
   device?: string | undefined;
 }
 
+/** Lines tried without a meeting (`server/line-tests.ts`). */
+export interface LineTestsPort {
+  start(
+    siteId: string,
+    way: LineTestWay,
+    by: string,
+  ): Promise<{ test: LineTest; room: { roomId: string }; participantId: string; upKbps: number }>;
+  ofSite(siteId: string): Promise<LineTest[]>;
+  latest(): Promise<LineTest[]>;
+  find(testId: string): Promise<LineTest>;
+  stop(testId: string): void;
+}
+
 /** Lines of participants: now, and as they were. */
 export interface MonitorPort {
   lines(): { roomId: string; lines: ReadonlyMap<string, LineState> }[];
@@ -256,6 +271,8 @@ export interface MonitorPort {
 
 export interface ApiParts {
   monitor: MonitorPort;
+  lineTests: LineTestsPort;
+  lineBudget(plan: Plan): Promise<Budget>;
   /** What Prometheus shows as a bearer token; absent: it must ask from this machine. */
   metricsPassword?: string;
   accounts: Accounts;

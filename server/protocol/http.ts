@@ -9,6 +9,7 @@ import {
   siteIdSchema,
 } from './ids.ts';
 import { layoutSchema } from './layouts.ts';
+import { isTestRoom } from './line-tests.ts';
 import { encryptionSchema, nameSchema, timeSchema } from './records.ts';
 import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
 
@@ -18,7 +19,8 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *
  *   GET    /api/health                         → Health
  * Accounts, one's own and the others': `protocol/accounts.ts`; the log of acts: `protocol/audit.ts`; the sites' own
- * computers: `protocol/devices.ts`.
+ * computers: `protocol/devices.ts`; lines tried without a meeting: `protocol/line-tests.ts`; what a
+ * meeting will need of them: `protocol/budget.ts`.
  *
  *   GET    /api/session                        → Session (401 `notSignedIn`)
  *   POST   /api/sign-in      SignIn            → Session
@@ -100,7 +102,7 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
 /** `roomId` is chosen by the server (six digits, easy on a remote control) where it is not given. */
 export const openRoomSchema = z.strictObject({
   title: nameSchema,
-  roomId: roomIdSchema.optional(),
+  roomId: roomIdSchema.refine((roomId) => !isTestRoom(roomId)).optional(),
   /** The sites that are invited. */
   siteIds: z.array(siteIdSchema).max(400).optional(),
 });

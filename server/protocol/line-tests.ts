@@ -40,8 +40,9 @@ export const testedHalfSchema = z.strictObject({
  */
 export const adviceSchema = z.strictObject({
   advice: z.enum([
-    /** Nothing to be done. */
+    /** Nothing to be done; of a call, at the rates that it had. */
     'fine',
+    'fineCall',
     'loss',
     'jitter',
     'roundTrip',

@@ -4,6 +4,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { OpenRooms } from '../open-rooms.ts';
 import type { Site } from '../protocol/http.ts';
 import { participantIdOfAddress, participantIdOfSite, roomIdSchema } from '../protocol/ids.ts';
+import { isTestRoom } from '../protocol/line-tests.ts';
 import { nameSchema, type RoomState } from '../protocol/records.ts';
 import { type RefusalCode, Refused } from '../protocol/refusals.ts';
 import type { Admitted, GatewayRequest, SipAccountAnswer, SipBinding } from '../protocol/wire.ts';
@@ -101,7 +102,8 @@ export class CallerAdmission {
   }
 
   #invitedTo({ siteId }: Site): Room[] {
-    return this.#parts.rooms.list().filter(({ state }) => state.status === 'open' && state.sites[siteId]);
+    const open = this.#parts.rooms.list().filter(({ roomId, state }) => state.status === 'open' && !isTestRoom(roomId));
+    return open.filter(({ state }) => state.sites[siteId]);
   }
 
   #reasonAgainst(state: RoomState, call: Caller, site: Site | undefined): RefusalCode | undefined {

@@ -33,6 +33,7 @@ export type { DirectoryChanges, Organisations } from './directory.ts';
 export { AppendConflict } from './event-log.ts';
 export type { LineTests } from './line-tests.ts';
 export type { Notices, StoredNotice } from './notices.ts';
+export { withPassingRooms } from './passing-log.ts';
 export type { Registrations } from './registrations.ts';
 export type { WantedSteps } from './sample-file.ts';
 export type { Answers, View } from './sample-worker.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { picturesOf } from '../../../gateway/legs/line-capacity.ts';
 import { localMedia, Negotiation, ownAddress, toEndpoint } from '../../../gateway/legs/media.ts';
 import { buildOffer } from '../../../gateway/sip/index.ts';
+import { picturesOf } from '../../../server/room/line-capacity.ts';
 
 const settings = { announcedAddresses: ['10.1.1.1'], sipHost: '0.0.0.0' };
 

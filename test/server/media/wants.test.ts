@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup';
 import { describe, expect, test } from 'vitest';
 import type { SentStream } from '../../../server/media/context.ts';
-import { wantsOf } from '../../../server/media/wants.ts';
+import { streamCosts, wantsOf } from '../../../server/media/wants.ts';
 import type { Watched } from '../../../server/protocol/media.ts';
 import type { Source, SourceRef } from '../../../server/protocol/records.ts';
 
@@ -11,8 +11,11 @@ const watched = (from: SourceRef, spatialLayer: number): Watched => ({ from, spa
 function find(maxBitrates: (number | undefined)[]) {
   const encodings = maxBitrates.map((maxBitrate) => (maxBitrate === undefined ? {} : { maxBitrate }));
   const producer = { rtpParameters: { encodings } };
-  return (from: SourceRef) =>
-    from.participantId === 'gone' ? undefined : ({ ref: from, producer: producer as types.Producer } as SentStream);
+  return (from: SourceRef, layersKbps?: number[]) => {
+    if (from.participantId === 'gone') return undefined;
+    const stream: SentStream = { ref: from, producer: producer as types.Producer } as SentStream;
+    return streamCosts(layersKbps ? { ...stream, layersKbps } : stream);
+  };
 }
 
 describe('what a viewer wants', () => {
@@ -43,10 +46,7 @@ describe('what a viewer wants', () => {
   });
 
   test('what was measured counts, and what is not sent is measured by the rest', () => {
-    const still = (from: SourceRef) => {
-      const stream = find([150_000, 500_000, 1_700_000])(from);
-      return stream && { ...stream, layersKbps: [30, 0] };
-    };
+    const still = (from: SourceRef) => find([150_000, 500_000, 1_700_000])(from, [30, 0]);
     const [want] = wantsOf([watched(ref('a'), 2)], still, { speaker: null });
     expect(want?.kbps).toEqual([30, 100, 340]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { picturesOf } from '../../../gateway/legs/line-capacity.ts';
+import { picturesOf } from '../../../server/room/line-capacity.ts';
 
 test('a line of which nothing is known limits nothing', () => {
   expect(picturesOf(undefined, true)).toEqual({ main: Infinity, content: Infinity });

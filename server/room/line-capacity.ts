@@ -5,9 +5,9 @@ export interface PictureRates {
 }
 
 /** Packets of G.711 or Opus with their headers, RTCP and SIP: sound comes first. */
-const SOUND_KBPS = 100;
+export const CODEC_SOUND_KBPS = 100;
 /** What headers and busy seconds leave of the rest. */
-const FILL = 0.9;
+export const CODEC_FILL = 0.9;
 /** Less is no picture: so much the engine needs for its slide. */
 const LEAST_KBPS = 48;
 /** Slides on a line of their own wait behind who speaks. */
@@ -19,7 +19,7 @@ const MAIN_SHARE = 0.6;
  * @param askedKbps what the endpoint takes of its main picture
  */
 export function picturesOf(kbps = Infinity, hasContent: boolean, askedKbps = Infinity): PictureRates {
-  const left = (kbps - SOUND_KBPS) * FILL;
+  const left = (kbps - CODEC_SOUND_KBPS) * CODEC_FILL;
   const share = (part: number) => Math.max(LEAST_KBPS, Math.floor(left * part));
   return { main: Math.min(askedKbps, share(hasContent ? MAIN_SHARE : 1)), content: share(1 - MAIN_SHARE) };
 }

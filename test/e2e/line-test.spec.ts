@@ -1,0 +1,76 @@
+import type { LineTest } from '../../server/protocol/line-tests.ts';
+import { expect, test } from './fixtures.ts';
+import { newPerson, signIn } from './people.ts';
+
+test('REG-17 REG-18 a site tries its line from its own page, without a meeting, and the centre sees what was found', async ({
+  browser,
+  system,
+}) => {
+  test.setTimeout(180_000);
+  const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
+  const { page } = operator;
+  await signIn(page, system);
+  const line = { downKbps: 2_000, upKbps: 1_000, targets: {} };
+  const ask = (method: 'post' | 'get' | 'delete', path: string, data?: object) =>
+    page.request[method](`${system.url}/api${path}`, { headers: { origin: system.url }, ...(data ? { data } : {}) });
+  expect((await ask('post', '/sites', { siteId: 'lang-ngam', name: 'Lãng Ngâm', line })).ok()).toBe(true);
+  const { code } = (await (await ask('post', '/sites/lang-ngam/enrolment')).json()) as { code: string };
+  const listed = async () => {
+    const answer = await ask('get', '/sites/lang-ngam/line-tests');
+    return ((await answer.json()) as { tests: LineTest[] }).tests;
+  };
+
+  const site = await newPerson(browser, { colour: 'green', toneHz: 440 });
+  await site.page.goto(`${system.url}/site`);
+  await site.page.getByLabel('Mã ghép máy').fill(code);
+  await site.page.getByLabel('Tên máy').fill('Máy họp');
+  await site.page.keyboard.press('Enter');
+  const panel = site.page.getByRole('region', { name: 'Kiểm tra đường truyền' });
+
+  await test.step('stopped half-way it says so, and is not tried again at once', async () => {
+    await panel.getByRole('button', { name: 'Kiểm tra đường truyền' }).click();
+    await expect(panel.getByText('Đang đo mất gói')).toBeVisible({ timeout: 20_000 });
+    await panel.getByRole('button', { name: 'Dừng kiểm tra' }).click();
+    await expect(panel.getByText('Kiểm tra bị dừng giữa chừng.')).toBeVisible();
+    await panel.getByRole('button', { name: 'Kiểm tra lại' }).click();
+    await expect(panel.getByRole('alert')).toContainText('tooManyAttempts');
+  });
+
+  await test.step('each stage is seen, then the result in words and figures', async () => {
+    // So long is the pause between two tests of one line.
+    await site.page.waitForTimeout(20_500);
+    await panel.getByRole('button', { name: 'Kiểm tra lại' }).click();
+    for (const stage of ['Đang đo mất gói', 'Đang đo chiều gửi', 'Đang đo chiều nhận']) {
+      await expect(panel.getByText(stage)).toBeVisible({ timeout: 25_000 });
+    }
+    await expect(panel.getByText('Trễ khứ hồi')).toBeVisible({ timeout: 25_000 });
+    const [done] = await listed();
+    if (done?.status !== 'done') throw new Error(JSON.stringify(done));
+    expect(done).toMatchObject({ siteId: 'lang-ngam', way: 'browser', by: expect.stringMatching(/^device:/) });
+    const { up, down, roundTripMs, level } = done.result;
+    // No more is tried than the directory says that the line has, and on one machine all of it comes through.
+    expect(up.kbps).toBeGreaterThan(600);
+    expect(up.kbps).toBeLessThan(1_500);
+    expect(down.kbps).toBeGreaterThan(1_500);
+    expect(down.kbps).toBeLessThan(2_600);
+    expect([up.isFull, down.isFull]).toEqual([false, false]);
+    expect(up.loss ?? 1).toBeLessThan(0.02);
+    expect(down.loss ?? 1).toBeLessThan(0.02);
+    expect(roundTripMs ?? 999).toBeLessThan(200);
+    expect(['good', 'strained']).toContain(level);
+  });
+
+  await test.step('it left no meeting behind, and stands on the page of the site in the directory', async () => {
+    const { rooms } = (await (await ask('get', '/rooms')).json()) as { rooms: { title: string }[] };
+    expect(rooms.filter(({ title }) => title.includes('Lãng Ngâm'))).toEqual([]);
+    await page.getByRole('link', { name: 'Điểm cầu' }).click();
+    await page.getByRole('button', { name: 'Sửa Lãng Ngâm' }).click();
+    await page.getByRole('button', { name: 'Kiểm tra đường truyền' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByText('từ máy của điểm cầu').first()).toBeVisible();
+    await expect(dialog.getByText('Trễ khứ hồi').first()).toBeVisible();
+  });
+
+  expect((await ask('delete', '/sites/lang-ngam')).ok()).toBe(true);
+  for (const person of [operator, site]) await person.context.close();
+});
