@@ -14,7 +14,7 @@ const CALM_PACKET_BYTES = 200;
 const PACKET_BYTES = 1_200;
 const STAGE_MS = {
   browser: { connecting: 20_000, both: 5_000, up: 6_500, down: RAMP_MS },
-  codec: { calling: 45_000, connecting: 15_000, both: 14_000 },
+  codec: { calling: 45_000, connecting: 15_000, both: 10_000 },
 } as const;
 const MEASURING: readonly LineTestStage[] = ['both', 'up', 'down'];
 const AFTER: Partial<Record<LineTestStage, LineTestStage>> = { both: 'up', up: 'down' };

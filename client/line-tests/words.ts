@@ -9,7 +9,7 @@ export const words = catalogue({
     again: 'Kiểm tra lại',
     stop: 'Dừng kiểm tra',
     call: 'Gọi kiểm tra đường truyền',
-    callText: 'Trung tâm gọi thiết bị của điểm cầu, đo hình và tiếng hai chiều trong 15 giây rồi tự kết thúc.',
+    callText: 'Trung tâm gọi thiết bị của điểm cầu, đo hình và tiếng hai chiều trong 10 giây rồi tự kết thúc.',
     reading: 'Đang tải kết quả…',
     none: 'Đường truyền này chưa được kiểm tra.',
     history: 'Các lần kiểm tra',
@@ -82,7 +82,7 @@ export const words = catalogue({
     stop: 'Stop the test',
     call: 'Test the line by a call',
     callText:
-      'The centre calls the codec, measures picture and sound both ways for 15 seconds, and hangs up by itself.',
+      'The centre calls the codec, measures picture and sound both ways for 10 seconds, and hangs up by itself.',
     reading: 'Loading results…',
     none: 'This line was not tested yet.',
     history: 'Tests so far',
