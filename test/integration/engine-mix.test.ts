@@ -10,6 +10,7 @@ import {
 } from './engine-mix-peers.ts';
 import { longestGap, openReceiver, sleep, until } from './engine-peers.ts';
 import { toneLevelOf } from './perceive.ts';
+import { peakDb } from './tone-track.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -90,6 +91,25 @@ test('an output that is opened late speaks of now, in step, and goes on elsewher
   expect((elsewhere.rtp[0]?.at ?? 0) - last).toBeLessThan(1000);
   expect(room.receiver.rtp.every(({ at }) => at < (elsewhere.rtp[0]?.at ?? 0))).toBe(true);
 }, 40_000);
+
+test('silence is sent while nobody speaks: before the first voice, and after the last', async () => {
+  const tone = await toneClip(500, 0.3, 2);
+  const mix = await startMix(closers);
+  const room = await addListener(closers, mix, 'room', { ssrc: 9000 });
+  const before = await listen(room, 1000);
+  const voice = await speak(closers, mix, tone, { inputId: 'a', ssrc: 1001, levelling: false });
+  const spoken = await listen(room, 1000);
+  voice.stop();
+  await mix.request('removeInput', { inputId: 'a' });
+  const after = await listen(room, 1500);
+
+  expectUnbroken(room.receiver.rtp, 9000);
+  expect(longestGap(room.receiver.rtp)).toBeLessThan(500);
+  const heard = await room.heard();
+  const part = ([from, until]: [number, number]) => heard.subarray(48 * from, 48 * until);
+  expect(toneLevelOf(part(spoken), 500, 48_000)).toBeGreaterThan(-20);
+  for (const silent of [before, after]) expect(peakDb(part(silent))).toBeLessThan(-60);
+}, 30_000);
 
 test('a refused command names its reason, a silent input is reported', async () => {
   const clip = await toneClip(500, 0.2, 20);
