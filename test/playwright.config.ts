@@ -9,7 +9,8 @@ export default defineConfig({
   outputDir: `${reports}/e2e`,
   workers: 1,
   fullyParallel: false,
-  retries: 0,
+  // As in the integration tests: real endpoints on two noisy cores get a second try; what fails twice has failed.
+  retries: 1,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 15_000 },
