@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { parseSettings, SettingError, type Settings } from '../server/config.ts';
 import { type OpenRooms, SIP_REALM } from '../server/protocol/wire.ts';
+import { isUnderWay } from '../server/room/state.ts';
 import type { GatewayContext } from './context.ts';
 import { markUdpSockets } from './engine/mark-socket.ts';
 import { mixContract } from './engine/mix-protocol.ts';
@@ -41,7 +42,8 @@ async function main(): Promise<void> {
   const frontDoor = new FrontDoor(control, logger);
   const sip = settings.sip ? await openSip(settings, frontDoor) : undefined;
   const trunk = sip && settings.sipTrunk && registerAt(settings.sipTrunk, sip);
-  const inspector = new Inspector({ data: settings.data, keyFile: settings.recordingKeyFile, logger });
+  const isBusy = () => [...desks.values()].some(({ state }) => state !== null && isUnderWay(state));
+  const inspector = new Inspector({ data: settings.data, keyFile: settings.recordingKeyFile, isBusy, logger });
   const inspect = (recordingId: string) => inspector.inspect(recordingId);
   const context: GatewayContext = { settings, server, control, logger, inspect, ...(sip ? { sip } : {}) };
   const calls = sip

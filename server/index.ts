@@ -24,6 +24,7 @@ import { isTestRoom } from './protocol/line-tests.ts';
 import { Refused } from './protocol/refusals.ts';
 import { openRecorded, recordingsFolder } from './recordings/index.ts';
 import { Rehearsals } from './rehearsals.ts';
+import { isUnderWay } from './room/state.ts';
 import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
 import { openEmbeddedStore, Samples, type Store, withPassingRooms } from './store/index.ts';
 
@@ -53,8 +54,7 @@ try {
 async function start(): Promise<void> {
   const secrets = await readSecrets(settings.data);
   const { cert, key } = await readCertificate(settings.tlsCert, settings.tlsKey);
-  const recordingsDir = recordingsFolder(settings.data);
-  await mkdir(recordingsDir, { recursive: true, mode: 0o700 });
+  await mkdir(recordingsFolder(settings.data), { recursive: true, mode: 0o700 });
 
   const store = await openEmbeddedStore(settings.data);
   closers.push(() => store.close());
@@ -78,6 +78,7 @@ async function start(): Promise<void> {
   const rooms = await OpenRooms.recover({ log, media, logger, graceMs, now, lines });
   const recorded = await openRecorded({
     ...{ ...store, data: settings.data, retentionDays: settings.retentionDays, logger, now },
+    isBusy: () => rooms.list().some(({ state }) => isUnderWay(state)),
     ...(settings.recordingStore ? { store: settings.recordingStore } : {}),
     ...(settings.recordingKeyFile ? { keyFile: settings.recordingKeyFile } : {}),
   });
@@ -104,7 +105,7 @@ async function start(): Promise<void> {
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
     ...{ ...store, rooms, directory, organisations, bookings, rehearsals, notices },
-    ...{ recorded, recordingsDir, logger, now },
+    ...{ recorded, logger, now },
     lineTests,
     lineBudget: (plan) => lineBudget(plan, { directory, composed: settings.pictures }),
     monitor: {

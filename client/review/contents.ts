@@ -1,10 +1,11 @@
-import type { Chapter, Comment } from '../../server/protocol/recording.ts';
+import type { Chapter, Comment, RecordedMessage } from '../../server/protocol/recording.ts';
 import { fold } from '../ui/fold.ts';
 
-/** A line of the list beside the picture: a chapter, or what somebody noted at a time. */
+/** A line of the list beside the picture: a chapter, what somebody noted at a time, or wrote in the meeting. */
 export type ContentsLine =
   | { at: number; to?: number | undefined; chapter: Chapter; text: string; key: string }
-  | { at: number; to?: number | undefined; comment: Comment; text: string; key: string };
+  | { at: number; to?: number | undefined; comment: Comment; text: string; key: string }
+  | { at: number; to?: undefined; message: RecordedMessage; text: string; key: string };
 
 /** In the order of time. @param say a chapter in words, in which it is also searched */
 export function contentsOf(
@@ -29,6 +30,17 @@ export function contentsOf(
     })),
   ];
   return lines.sort((a, b) => a.at - b.at);
+}
+
+/** @param sayWho who wrote it, and to whom */
+export function messageLines(
+  chat: readonly RecordedMessage[],
+  sayWho: (message: RecordedMessage) => string,
+): ContentsLine[] {
+  return chat.map((message, i) => ({
+    ...{ at: message.at, message, key: `message ${i}` },
+    text: `${sayWho(message)}: ${message.text}`,
+  }));
 }
 
 /** Those in which every word occurs, however its accents are written. */

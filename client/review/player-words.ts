@@ -37,6 +37,8 @@ export const playerWords = catalogue({
     unmark: 'Bỏ chọn đoạn',
     marked: 'Đoạn chọn {from} – {to}',
     playMarked: 'Phát đoạn chọn',
+    downloadMarked: 'Tải đoạn này về',
+    downloadHint: 'Tệp bắt đầu từ khung hình khóa ngay trước đoạn chọn, sớm hơn nhiều nhất vài giây.',
     lanes: {
       sound: 'Âm thanh',
       strip: 'Hình',
@@ -71,8 +73,10 @@ export const playerWords = catalogue({
       },
     },
     preparing: 'Đang chuẩn bị hình thu nhỏ và biểu đồ âm thanh…',
+    waiting: 'Hình thu nhỏ chờ đến khi không có cuộc họp nào.',
     ranges: '{from} – {to}',
-    panel: { contents: 'Diễn biến', comments: 'Ghi chú', details: 'Chi tiết' },
+    panel: { contents: 'Diễn biến', messages: 'Tin nhắn', comments: 'Ghi chú', details: 'Chi tiết' },
+    message: { within: '{name} (trong trung tâm)', toCentre: '{name} gửi trung tâm', toSite: '{name} gửi {site}' },
     bound: 'Tên người xem được ghi trên hình, nên bản ghi chỉ xem được tại đây, không tải về được.',
     details: {
       startedAt: 'Bắt đầu ghi',
@@ -84,6 +88,7 @@ export const playerWords = catalogue({
       peak: 'đỉnh {value} dBFS',
       loudnessNone: 'không đo được',
       preparing: 'đang chuẩn bị',
+      waiting: 'chờ cuộc họp đang diễn ra kết thúc',
       gaps: 'Gián đoạn',
       warnings: 'Cảnh báo',
       streams: 'Gồm có',
@@ -176,6 +181,8 @@ export const playerWords = catalogue({
     unmark: 'Clear the marked part',
     marked: 'Marked {from} – {to}',
     playMarked: 'Play the marked part',
+    downloadMarked: 'Download this part',
+    downloadHint: 'The file begins with the key frame before the marked part, a few seconds early at most.',
     lanes: {
       sound: 'Sound',
       strip: 'Picture',
@@ -206,8 +213,10 @@ export const playerWords = catalogue({
       },
     },
     preparing: 'Preparing thumbnails and waveform…',
+    waiting: 'Thumbnails wait until no meeting runs.',
     ranges: '{from} – {to}',
-    panel: { contents: 'Chapters', comments: 'Comments', details: 'Details' },
+    panel: { contents: 'Chapters', messages: 'Messages', comments: 'Comments', details: 'Details' },
+    message: { within: '{name} (within the centre)', toCentre: '{name} to the centre', toSite: '{name} to {site}' },
     bound:
       "The viewer's name is written over the picture, so the recording can be watched here alone and not downloaded.",
     details: {
@@ -220,6 +229,7 @@ export const playerWords = catalogue({
       peak: 'peak {value} dBFS',
       loudnessNone: 'could not be measured',
       preparing: 'being prepared',
+      waiting: 'waits until no meeting runs',
       gaps: 'Interruptions',
       warnings: 'Warnings',
       streams: 'Consists of',

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Fragment, IndexHeader, Inspection } from '../../server/protocol/recording.ts';
 import { cipherAt, type RecordingKeys, seal } from '../../server/recordings/cipher.ts';
@@ -16,8 +16,8 @@ const THUMBNAIL = { width: 160, height: 90, columns: 10, rows: 10 };
 const MOST_THUMBNAILS = 200;
 /** Key frames come about every two seconds. */
 const SHORTEST_STEP_MS = 2_000;
-/** A part is looked through at what the meetings leave of the processor. */
-const PATIENCE_MS = 12 * 60 * 60_000;
+/** Of a part, with all its waiting for meetings to be over. */
+const PATIENCE_MS = 24 * 60 * 60_000;
 
 interface InspectedPart {
   path: string;
@@ -31,6 +31,8 @@ export interface InspectionOptions {
   /** Of the recording. */
   folder: string;
   keys: RecordingKeys;
+  /** Asked before each piece that is read: it goes on when that resolves. */
+  clear?: () => Promise<void>;
   logger: Logger;
   signal: AbortSignal;
 }
@@ -40,7 +42,7 @@ export interface InspectionOptions {
  * `server/protocol/inspection.ts`. False where there is nothing to look at. Rejects where it could not be done, or was
  * interrupted; then nothing says that it was.
  */
-export async function inspectRecording({ folder, keys, logger, signal }: InspectionOptions): Promise<boolean> {
+export async function inspectRecording({ folder, keys, clear, logger, signal }: InspectionOptions): Promise<boolean> {
   const parts = await partsIn(folder);
   const durationMs = parts.reduce((sum, { fragments }) => sum + durationOf(fragments), 0);
   if (durationMs === 0) return false;
@@ -51,7 +53,7 @@ export async function inspectRecording({ folder, keys, logger, signal }: Inspect
     signal.throwIfAborted();
     const plan = planOf(durationMs);
     await engine.request('begin', { durationMs, strip: plan });
-    for (const part of parts) await lookThrough(engine, part, keys, logger);
+    for (const part of parts) await lookThrough(engine, part, { keys, clear, logger });
     const { sheets, sound } = await engine.request('finish', {});
     const files: string[] = [];
     for (let index = 0; index < sheets; index += 1) {
@@ -78,11 +80,14 @@ export function planOf(durationMs: number): StripPlan {
 async function lookThrough(
   engine: EngineProcess<InspectContract>,
   part: InspectedPart,
-  keys: RecordingKeys,
-  logger: Logger,
+  {
+    keys,
+    clear,
+    logger,
+  }: Pick<InspectionOptions, 'keys' | 'logger'> & { clear: InspectionOptions['clear'] | undefined },
 ): Promise<void> {
   const { path, header, atMs } = part;
-  const feed = await PartFeed.open(() => bytesOf(part, keys));
+  const feed = await PartFeed.open(() => paced(bytesOf(part, keys), clear));
   try {
     const media = { hasVideo: header.codecs.includes('avc1'), hasAudio: header.codecs.includes('mp4a') };
     const { problem } = await engine.request('readPart', { socket: feed.path, atMs, ...media });
@@ -98,6 +103,20 @@ function bytesOf({ path, header: { encrypted }, fragments }: InspectedPart, keys
   const last = fragments.at(-1);
   const stored = createReadStream(path, { end: last ? last.offset + last.bytes - 1 : 0 });
   return encrypted ? pipeline(stored, cipherAt(encrypted, keys, 0), () => undefined) : stored;
+}
+
+/** Piece by piece: the engine, which gets nothing, does nothing. */
+function paced(bytes: Readable, clear: InspectionOptions['clear'] | undefined): Readable {
+  if (!clear) return bytes;
+  return Readable.from(
+    (async function* () {
+      for await (const piece of bytes) {
+        await clear();
+        yield piece;
+      }
+    })(),
+    { objectMode: false },
+  );
 }
 
 async function partsIn(folder: string): Promise<InspectedPart[]> {

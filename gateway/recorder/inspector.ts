@@ -5,18 +5,25 @@ import type { RecordingId } from '../../server/protocol/ids.ts';
 import { readKeys } from '../../server/recordings/cipher.ts';
 import { INSPECTION, inspectRecording } from './inspection.ts';
 import { folderOf } from './on-disk.ts';
+import { quietly } from './quiet.ts';
 
 interface InspectorOptions {
   /** The data folder. */
   data: string;
   keyFile?: string | undefined;
+  /** A meeting is under way: it has the processor for itself. */
+  isBusy: () => boolean;
   logger: Logger;
 }
+
+const LOOK_MS = 2_000;
+/** A room may stay open for days; by then somebody wants to see what was recorded. */
+const MOST_LOOKS = (12 * 60 * 60_000) / LOOK_MS;
 
 /** The server writes it when a recording is over. */
 const SEALED_BY = 'manifest.json';
 
-/** Has recordings looked through when nobody waits for it, one after the other. Owns the process that does. */
+/** Has recordings looked through when no meeting runs, one after the other. Owns the process that does. */
 export class Inspector {
   readonly #options: InspectorOptions;
   readonly #waiting = new Set<RecordingId>();
@@ -60,12 +67,14 @@ export class Inspector {
 
   /** Never rejects. */
   async #lookThrough(recordingId: RecordingId): Promise<void> {
-    const { data, keyFile } = this.#options;
+    const { data, keyFile, isBusy } = this.#options;
     const logger = this.#options.logger.child({ recordingId });
     try {
       const keys = keyFile ? readKeys(await readFile(keyFile, 'utf8')) : [];
       const { signal } = this.#closing;
-      const isDone = await inspectRecording({ folder: folderOf(data, recordingId), keys, logger, signal });
+      const clear = quietly({ isBusy, everyMs: LOOK_MS, mostLooks: MOST_LOOKS, signal });
+      await clear();
+      const isDone = await inspectRecording({ folder: folderOf(data, recordingId), keys, clear, logger, signal });
       logger.info({ isDone }, 'recording looked through');
     } catch (error) {
       if (!this.#closing.signal.aborted) logger.warn({ err: error }, 'recording not looked through');

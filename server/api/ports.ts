@@ -84,7 +84,7 @@ export interface RecordingDoer {
 }
 
 /** Bytes as HTTP counts them, both ends included. `open` is null where the range is not satisfiable. */
-interface ServedBytes {
+export interface ServedBytes {
   type: string;
   size: number;
   range?: { first: number; last: number };
@@ -109,7 +109,12 @@ export interface RecordedPort {
     ): Promise<{ text: string }>;
     streamIndex(identity: RecordingIdentity, id: string, stream: string): Promise<StreamIndex>;
     file(identity: RecordingIdentity, id: string, file: string, range: string | undefined): Promise<ServedBytes>;
-    download(identity: RecordingIdentity, id: string, part?: number): Promise<{ bytes: number; open(): Readable }>;
+    download(
+      identity: RecordingIdentity,
+      id: string,
+      wanted: { part?: number; stretch?: { from: number; to: number } },
+    ): Promise<{ bytes: number; open(): Readable }>;
+    earlierFile(identity: RecordingIdentity, id: string, range: string | undefined): Promise<ServedBytes>;
     inspection(identity: RecordingIdentity, id: string): Promise<Inspection>;
     stripSheet(identity: RecordingIdentity, id: string, file: string): Promise<Buffer>;
   };
@@ -300,9 +305,8 @@ export interface ApiParts {
   health(): Promise<Health>;
   /** 32 random bytes, base64url. */
   signingKey: string;
-  /** Absolute paths. */
+  /** Absolute. */
   clientDir: string;
-  recordingsDir: string;
   publicUrl?: string;
   singleSignOn?: SingleSignOn;
   sip: { host: string; port: number };

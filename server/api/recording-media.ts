@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { partFileSchema, streamIdSchema, stripFileSchema } from '../protocol/recording.ts';
-import { parse, Refused } from '../protocol/refusals.ts';
-import type { ApiParts } from './ports.ts';
+import { parse } from '../protocol/refusals.ts';
+import type { ApiParts, ServedBytes } from './ports.ts';
 import type { RecordingVisitors } from './recording-visitors.ts';
 
 /** RFC 8216bis 6.2.5: which part of the list is waited for. */
@@ -12,13 +12,15 @@ const awaitedSchema = z.object({
   _HLS_msn: z.coerce.number().int().nonnegative().optional(),
   _HLS_part: z.coerce.number().int().nonnegative().optional(),
 });
-const downloadSchema = z.object({ part: z.coerce.number().int().positive().optional() });
+const moment = z.coerce.number().int().nonnegative();
+/** One part, or a stretch of the recording's own time, or all of it. */
+const downloadSchema = z
+  .object({ part: z.coerce.number().int().positive().optional(), from: moment.optional(), to: moment.optional() })
+  .refine(({ from, to }) => (from === undefined) === (to === undefined), { path: ['to'] })
+  .refine(({ from = 0, to }) => to === undefined || to > from, { path: ['to'] });
 
 /** What is played of a recording, and what is taken away. */
-export function routeRecordingMedia(
-  { recorded, recordingsDir, logger }: ApiParts,
-  visitors: RecordingVisitors,
-): Router {
+export function routeRecordingMedia({ recorded, logger }: ApiParts, visitors: RecordingVisitors): Router {
   const { library, serving, annotations } = recorded;
   const router = Router();
 
@@ -43,23 +45,25 @@ export function routeRecordingMedia(
   router.get('/recordings/:id/files/:file', async (request, response) => {
     const { recordingId, ...doer } = await visitors.doer(request);
     const file = parse(partFileSchema, request.params.file);
-    const { type, size, range, open } = await serving.file(doer.identity, recordingId, file, request.headers.range);
+    const served = await serving.file(doer.identity, recordingId, file, request.headers.range);
     await annotations.viewed(doer, recordingId, file.replace(/\.\d+\.\w+$/, ''));
-    response.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-store' }).type(type);
-    // RFC 9110 15.5.17.
-    if (!open) return void response.status(416).set('Content-Range', `bytes */${size}`).end();
-    if (range) response.status(206).set('Content-Range', `bytes ${range.first}-${range.last}/${size}`);
-    response.set('Content-Length', String(range ? range.last - range.first + 1 : size));
-    send(request, response, open);
+    sendServed(request, response, served);
   });
 
   router.get('/recordings/:id/download', async (request, response) => {
     const { recordingId, ...doer } = await visitors.doer(request);
-    const { part } = parse(downloadSchema, request.query);
+    const { part, from, to } = parse(downloadSchema, request.query);
+    const stretch = from === undefined || to === undefined ? undefined : { from, to };
     const { title, startedAt } = await library.admit(doer.identity, recordingId, 'download');
-    const { bytes, open } = await serving.download(doer.identity, recordingId, part);
-    await annotations.record(doer, recordingId, 'downloaded', part === undefined ? undefined : `${part}`);
-    response.attachment(`${title} ${new Date(startedAt).toISOString().slice(0, 10)}.mp4`).type('video/mp4');
+    const wanted = { ...(part === undefined ? {} : { part }), ...(stretch ? { stretch } : {}) };
+    const { bytes, open } = await serving.download(doer.identity, recordingId, wanted);
+    const of = stretch ? `${stretch.from}–${stretch.to} ms` : part === undefined ? undefined : `${part}`;
+    await annotations.record(doer, recordingId, 'downloaded', of);
+    const day = new Date(startedAt + (stretch?.from ?? 0))
+      .toISOString()
+      .slice(0, stretch ? 16 : 10)
+      .replace(':', '.');
+    response.attachment(`${title} ${day}.mp4`).type('video/mp4');
     response.set('Content-Length', String(bytes));
     send(request, response, open);
   });
@@ -77,22 +81,22 @@ export function routeRecordingMedia(
     response.type('image/jpeg').send(sheet);
   });
 
-  router.get('/recordings/:id/video', async (request, response, next) => {
+  router.get('/recordings/:id/video', async (request, response) => {
     const { recordingId, ...doer } = await visitors.doer(request);
-    const { file } = await library.admit(doer.identity, recordingId, 'see');
-    if (file === undefined || doer.identity.as === 'share') throw new Refused('recordingUnknown', recordingId);
+    const served = await serving.earlierFile(doer.identity, recordingId, request.headers.range);
     await annotations.viewed(doer, recordingId, 'video');
-    const options = { root: recordingsDir, cacheControl: false, headers: { 'Cache-Control': 'private, no-store' } };
-    // Answers ranges (RFC 9110 14), so that a browser can jump in it.
-    response.type('video/mp4').sendFile(file, options, (error) => {
-      if (!error || response.headersSent) return;
-      // RFC 9110 15.5.17; `Content-Range` with the length is set already.
-      if ('status' in error && error.status === 416) return void response.status(416).end();
-      const isGone = 'code' in error && error.code === 'ENOENT';
-      next(isGone ? new Refused('recordingUnknown', recordingId) : error);
-    });
+    sendServed(request, response, served);
   });
   return router;
+
+  function sendServed(request: Request, response: Response, { type, size, range, open }: ServedBytes): void {
+    response.set({ 'Accept-Ranges': 'bytes', 'Cache-Control': 'private, no-store' }).type(type);
+    // RFC 9110 15.5.17.
+    if (!open) return void response.status(416).set('Content-Range', `bytes */${size}`).end();
+    if (range) response.status(206).set('Content-Range', `bytes ${range.first}-${range.last}/${size}`);
+    response.set('Content-Length', String(range ? range.last - range.first + 1 : size));
+    send(request, response, open);
+  }
 
   /** The headers are out: of what fails now the reader learns by the connection's end. */
   function send(request: Request, response: Response, open: () => Readable): void {

@@ -135,6 +135,16 @@ export const chapterSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('warning'), ...chapterBase, warning: recordingWarningSchema }),
 ]);
 
+/** Of the meeting's messages what was written while it was recorded; `site`: between that one and the centre. */
+export const recordedMessageSchema = z.object({
+  at: milliseconds,
+  name: nameSchema,
+  to: z.enum(['everyone', 'centre', 'site']),
+  /** By its name then. */
+  site: nameSchema.optional(),
+  text: z.string(),
+});
+
 export const commentTextSchema = writtenTextSchema(2_000);
 /** With `to` it names a stretch: a clip. */
 export const writeCommentSchema = z
@@ -203,7 +213,7 @@ export const recordingWarningsSchema = z.array(recordingWarningSchema);
 
 /** Where a search found its words. `at` is the place in the recording. */
 export const foundSchema = z.object({
-  in: z.enum(['title', 'site', 'chapter', 'comment', 'note']),
+  in: z.enum(['title', 'site', 'chapter', 'chat', 'comment', 'note']),
   text: z.string(),
   at: milliseconds.optional(),
 });
@@ -225,6 +235,8 @@ export const recordingSummarySchema = z.object({
   gaps: z.object({ count: z.number().int().nonnegative(), ms: milliseconds }),
   /** What was ever wrong with it. */
   warnings: recordingWarningsSchema,
+  /** At rest, wherever it lies; known after the stop. */
+  encrypted: z.boolean(),
   /** Its strip, waveform and loudness are there. */
   inspected: z.boolean(),
   /** Of a search: best first, a few. */
@@ -247,13 +259,20 @@ export const recordingDetailSchema = z.object({
   timeline: timelineSchema,
   streams: z.array(streamSchema),
   chapters: z.array(chapterSchema),
+  /** Whoever may see the recording sees what was written to everyone; the rest, whom the table lets read it. */
+  chat: z.array(recordedMessageSchema),
   comments: z.array(commentSchema),
   note: z.string(),
   /** For who may manage. */
   access: recordingAccessSchema.optional(),
   encrypted: z.boolean(),
   /** What is there by now beside the parts. */
-  files: z.object({ inspected: z.boolean(), manifest: z.boolean() }),
+  files: z.object({
+    inspected: z.boolean(),
+    manifest: z.boolean(),
+    /** It is looked through only when no meeting is under way, and one is. */
+    waiting: z.boolean(),
+  }),
 });
 /** Who does or did what with a recording. */
 export const recordingActSchema = z.object({
@@ -290,6 +309,7 @@ export type Timeline = z.infer<typeof timelineSchema>;
 export type Stream = z.infer<typeof streamSchema>;
 export type StreamIndex = z.infer<typeof streamIndexSchema>;
 export type Chapter = z.infer<typeof chapterSchema>;
+export type RecordedMessage = z.infer<typeof recordedMessageSchema>;
 export type WriteComment = z.infer<typeof writeCommentSchema>;
 export type Comment = z.infer<typeof commentSchema>;
 export type IssueShare = z.infer<typeof issueShareSchema>;

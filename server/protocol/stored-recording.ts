@@ -23,13 +23,15 @@ export interface StoredRecording {
   gaps: { count: number; ms: number };
   warnings: RecordingWarning[];
   inspected: boolean;
+  /** At rest; null: nobody has looked since it ended. */
+  encrypted: boolean | null;
   /** When all of it was seen to be whole in the store of objects; null: it lies on disk alone. */
   copiedAt: number | null;
   /** It lies in that store alone. */
   away: boolean;
 }
 /** What is seen of it on disk after the stop. */
-export type RecordingSeen = Pick<StoredRecording, 'durationMs' | 'bytes' | 'gaps'>;
+export type RecordingSeen = Pick<StoredRecording, 'durationMs' | 'bytes' | 'gaps' | 'encrypted'>;
 /** What a person may change of it; what is not named stays. */
 export type RecordingChange = Partial<Pick<StoredRecording, 'note' | 'access' | 'keepUntil' | 'held'>>;
 

@@ -4,9 +4,10 @@ import type { Chapter, Timeline } from '../protocol/recording.ts';
 import type { RecordingSeen, StoredRecording } from '../protocol/stored-recording.ts';
 import { chaptersOf, sitesOf } from './chapters.ts';
 import { foldText } from './fold.ts';
-import type { RecordingFolders } from './folder.ts';
+import { isEncrypted, type RecordingFolders } from './folder.ts';
 import { INSPECTION } from './inspecting.ts';
-import { signRecording } from './manifest.ts';
+import { MANIFEST, signRecording } from './manifest.ts';
+import { messagesOf } from './messages.ts';
 import type { LogPort, RecordingsPort, ReviewsPort, SearchedText } from './ports.ts';
 import type { Relocation } from './relocation.ts';
 import { isOverdue } from './retention.ts';
@@ -41,6 +42,8 @@ export class Aftercare {
   #closed = false;
   /** Until when what failed is left alone. */
   readonly #failures = new Map<string, number>();
+  /** Of those that are one file: seen to be signed. */
+  readonly #signed = new Set<string>();
 
   constructor(parts: AftercareParts) {
     this.#parts = parts;
@@ -58,6 +61,10 @@ export class Aftercare {
     await this.#each('care', recordings.uncared(), (recording) => this.#care(recording));
     const inspected = recordings.list().then((all) => all.filter((one) => mayBeInspected(one)));
     await this.#each('inspection', inspected, (recording) => this.#noteInspection(recording));
+    const unsigned = recordings.list().then((all) => all.filter((one) => this.#mayBeUnsigned(one)));
+    await this.#each('signature', unsigned, (recording) => this.#signFile(recording));
+    const unlooked = recordings.list().then((all) => all.filter((one) => isUnlooked(one)));
+    await this.#each('encryption', unlooked, (recording) => this.#noteEncryption(recording));
     const overdue = recordings.list().then((all) => all.filter((one) => isOverdue(one, retentionDays, now())));
     await this.#each('expiry', overdue, (recording) => this.#expire(recording));
     await this.#each('deletion', recordings.unwiped(), (removed) => this.wipe(removed));
@@ -116,17 +123,44 @@ export class Aftercare {
     const events = await log.read(roomId);
     const sites = sitesOf(events).map((text) => searchable(recordingId, 'site', text));
     const chapters = isFolder ? chaptersOf(events, found, recordingId) : [];
-    await reviews.setTexts(recordingId, ['site', 'chapter'], [...sites, ...tellings(recordingId, chapters)]);
+    const chat = messagesOf(events, found).map(({ at, name, text }) =>
+      searchable(recordingId, 'chat', `${name}: ${text}`, at),
+    );
+    await reviews.setTexts(
+      recordingId,
+      ['site', 'chapter', 'chat'],
+      [...sites, ...tellings(recordingId, chapters), ...chat],
+    );
     if (isFolder) await signRecording(storage, recordingId, { key: signingKey, now: now() });
     const size = found.streams.flatMap(({ placed }) => placed).reduce((sum, part) => sum + part.bytes, 0);
     const gaps = gapsOf(found.timeline);
-    const seen = isFolder ? { durationMs: found.timeline.durationMs, bytes: size, gaps } : { durationMs, bytes, gaps };
-    await recordings.care(recordingId, seen);
+    const known = isFolder ? { durationMs: found.timeline.durationMs, bytes: size } : { durationMs, bytes };
+    await recordings.care(recordingId, { ...known, gaps, encrypted: isEncrypted(found) });
   }
 
   async #noteInspection({ recordingId }: StoredRecording): Promise<void> {
     const { recordings, storage } = this.#parts;
     if ((await storage.size(recordingId, INSPECTION)) !== undefined) await recordings.inspected(recordingId);
+  }
+
+  #mayBeUnsigned({ recordingId, status, file, away }: StoredRecording): boolean {
+    return file !== undefined && status === 'saved' && !away && !this.#signed.has(recordingId);
+  }
+
+  /** What an earlier version wrote was not signed then. */
+  async #signFile({ recordingId }: StoredRecording): Promise<void> {
+    const { storage, signingKey, now } = this.#parts;
+    const names = (await storage.list(recordingId)).map(({ name }) => name);
+    if (names.length > 0 && !names.includes(MANIFEST)) {
+      await signRecording(storage, recordingId, { key: signingKey, now: now() });
+    }
+    this.#signed.add(recordingId);
+  }
+
+  /** Of recordings that were cared for before lists said so. */
+  async #noteEncryption({ recordingId }: StoredRecording): Promise<void> {
+    const { recordings, folders } = this.#parts;
+    await recordings.noteEncryption(recordingId, isEncrypted(await folders.read(recordingId)));
   }
 
   async #expire({ recordingId, title }: StoredRecording): Promise<void> {
@@ -139,6 +173,10 @@ export class Aftercare {
 
 function mayBeInspected({ status, file, inspected, away }: StoredRecording): boolean {
   return status === 'saved' && file === undefined && !inspected && !away;
+}
+
+function isUnlooked({ status, encrypted, away }: StoredRecording): boolean {
+  return status === 'saved' && encrypted === null && !away;
 }
 
 function gapsOf({ gaps }: Timeline): RecordingSeen['gaps'] {

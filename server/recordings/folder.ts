@@ -89,6 +89,10 @@ export class RecordingFolders {
   }
 }
 
+export function isEncrypted({ streams }: RecordingOnDisk): boolean {
+  return streams.some(({ parts }) => parts.some(({ header }) => header.encrypted !== undefined));
+}
+
 /** As the page is told of it. */
 export function describeStream({ stream, parts, placed }: StreamOnDisk): Stream[] {
   const header = parts[0]?.header;

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { RecordingStoreSettings } from '../recording-store-settings.ts';
+import { adoptFiles } from './adoption.ts';
 import { Aftercare } from './aftercare.ts';
 import { Annotations } from './annotations.ts';
 import { type RecordingKeys, readKeys } from './cipher.ts';
 import { RecordingFolders } from './folder.ts';
 import { Library } from './library.ts';
 import { openSigningKey } from './manifest.ts';
-import { openPlaces } from './places.ts';
+import { openPlaces, recordingsFolder } from './places.ts';
 import type { LogPort, RecordingsPort, ReviewsPort } from './ports.ts';
 import { Relocation } from './relocation.ts';
 import { Removal } from './removal.ts';
@@ -23,6 +24,8 @@ interface RecordedParts {
   keyFile?: string;
   /** Besides the disk. */
   store?: RecordingStoreSettings;
+  /** A meeting is under way. */
+  isBusy: () => boolean;
   retentionDays: number;
   logger: Logger;
   now: () => number;
@@ -41,6 +44,7 @@ export interface Recorded {
 export async function openRecorded(parts: RecordedParts): Promise<Recorded> {
   const keys: RecordingKeys = parts.keyFile ? readKeys(await readFile(parts.keyFile, 'utf8')) : [];
   const { disk, store, storage } = await openPlaces(parts.data, parts.store);
+  await adoptFiles(recordingsFolder(parts.data), await parts.recordings.list());
   const folders = new RecordingFolders(storage, () => performance.now());
   const library = new Library({ ...parts, folders, hasStore: store !== undefined });
   const annotations = new Annotations({ ...parts, library });

@@ -5,8 +5,10 @@ import type { RecordingIdentity, StoredRecording } from '../protocol/stored-reco
 import { chaptersOf } from './chapters.ts';
 import { cutRecording, mediaStretchOf } from './cutting.ts';
 import { wordsOf } from './fold.ts';
-import { describeStream, type RecordingFolders, type RecordingOnDisk } from './folder.ts';
+import { describeStream, isEncrypted, type RecordingFolders, type RecordingOnDisk } from './folder.ts';
 import { INSPECTION } from './inspecting.ts';
+import { MANIFEST } from './manifest.ts';
+import { messagesOf } from './messages.ts';
 import { HOUSE_ACCESS, isWatermarked, may, viewerOf } from './policy.ts';
 import type { LogPort, RecordingsPort, ReviewsPort } from './ports.ts';
 import type { Stretch } from './ranges.ts';
@@ -20,6 +22,8 @@ export interface LibraryParts {
   folders: RecordingFolders;
   /** What lies in a store alone can be asked for. */
   hasStore: boolean;
+  /** A meeting is under way. */
+  isBusy: () => boolean;
   /** 0: for ever. */
   retentionDays: number;
 }
@@ -81,10 +85,13 @@ export class Library {
     return stored;
   }
 
-  /** As this one may see it: a share's holder its stretch. */
-  async onDisk(identity: RecordingIdentity, recordingId: string): Promise<RecordingOnDisk> {
+  /** As this one may see it: a share's holder its stretch, of which more may be left out. */
+  async onDisk(identity: RecordingIdentity, recordingId: string, stretch?: Stretch): Promise<RecordingOnDisk> {
     const whole = await this.#parts.folders.read(recordingId);
-    return identity.as === 'share' ? cutRecording(whole, identity.share) : whole;
+    const cuts = [...(identity.as === 'share' ? [identity.share] : []), ...(stretch ? [stretch] : [])];
+    if (cuts.length === 0) return whole;
+    const from = Math.max(...cuts.map((cut) => cut.from));
+    return cutRecording(whole, { from, to: Math.min(...cuts.map((cut) => cut.to)) });
   }
 
   /** What this one sees of the program's media time; null: all of it. */
@@ -101,7 +108,10 @@ export class Library {
     const { reviews, log, folders } = this.#parts;
     const whole = await folders.read(recordingId);
     const seen = await this.onDisk(identity, recordingId);
-    const chapters = stored.file === undefined ? chaptersOf(await log.read(stored.roomId), whole, recordingId) : [];
+    const events = stored.file === undefined ? await log.read(stored.roomId) : [];
+    const chapters = chaptersOf(events, whole, recordingId);
+    const mayReadAll = may(identity, 'readPrivate', stored);
+    const chat = messagesOf(events, whole).filter(({ to }) => mayReadAll || to === 'everyone');
     const has = (name: string) => whole.files.some((file) => file.name === name);
     const isShare = identity.as === 'share';
     return {
@@ -110,12 +120,17 @@ export class Library {
       timeline: seen.timeline,
       streams: seen.streams.flatMap(describeStream),
       chapters: viewer.range ? within(chapters, viewer.range) : chapters,
+      chat: chat.filter(({ at }) => !viewer.range || (at >= viewer.range.from && at < viewer.range.to)),
       // What colleagues write to each other is not for who was given a stretch.
       comments: isShare ? [] : await reviews.comments(recordingId),
       note: isShare ? '' : stored.note,
       ...(viewer.may.manage ? { access: stored.access ?? HOUSE_ACCESS } : {}),
-      encrypted: whole.streams.some(({ parts }) => parts.some(({ header }) => header.encrypted !== undefined)),
-      files: { inspected: has(INSPECTION), manifest: has('manifest.json') },
+      encrypted: isEncrypted(whole),
+      files: {
+        inspected: has(INSPECTION),
+        manifest: has(MANIFEST),
+        waiting: !has(INSPECTION) && this.#parts.isBusy(),
+      },
     };
   }
 
@@ -125,18 +140,18 @@ export class Library {
     return {
       ...{ recording: this.summarise(stored), viewer, note, access: access ?? HOUSE_ACCESS },
       timeline: { startedAt, durationMs: 0, parts: [], gaps: [] },
-      ...{ streams: [], chapters: [], comments: [], encrypted: false },
-      files: { inspected: false, manifest: false },
+      ...{ streams: [], chapters: [], chat: [], comments: [], encrypted: false },
+      files: { inspected: false, manifest: false, waiting: false },
     };
   }
 
   summarise(stored: StoredRecording): RecordingSummary {
     const { recordingId, roomId, title, status, startedAt, durationMs, bytes, held, file } = stored;
-    const { gaps, warnings, inspected } = stored;
+    const { gaps, warnings, inspected, encrypted } = stored;
     const until = keepUntil(stored, this.#parts.retentionDays);
     return {
       ...{ recordingId, roomId, title, status, form: file === undefined ? 'parts' : 'file' },
-      ...{ startedAt, durationMs, bytes, held, gaps, warnings, inspected },
+      ...{ startedAt, durationMs, bytes, held, gaps, warnings, inspected, encrypted: encrypted === true },
       ...(until === null ? {} : { keepUntil: until }),
     };
   }
@@ -169,6 +184,6 @@ export class Library {
   }
 }
 
-function within(chapters: readonly Chapter[], { from, to }: { from: number; to: number }): Chapter[] {
+function within(chapters: readonly Chapter[], { from, to }: Stretch): Chapter[] {
   return chapters.filter((chapter) => chapter.at < to && (chapter.to ?? Number.POSITIVE_INFINITY) > from);
 }

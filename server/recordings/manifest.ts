@@ -12,7 +12,7 @@ import { text } from 'node:stream/consumers';
 import { type Manifest, manifestSchema } from '../protocol/recording.ts';
 import type { RecordingStorage } from './storage.ts';
 
-const MANIFEST = 'manifest.json';
+export const MANIFEST = 'manifest.json';
 /** What a manifest answers for; what is drawn from it afterwards can be drawn again. */
 const SIGNED = /\.(?:mp4|webm|index\.jsonl)$/;
 

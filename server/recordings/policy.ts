@@ -2,7 +2,7 @@ import type { RecordingAccess, Viewer } from '../protocol/recording.ts';
 import type { RecordingIdentity } from '../protocol/stored-recording.ts';
 
 /** `open`: to be told of it, and what may be done with it. */
-type Act = 'open' | 'see' | 'download' | 'comment' | 'manage';
+type Act = 'open' | 'see' | 'download' | 'readPrivate' | 'comment' | 'manage';
 /** `outsider`: an operator who is not among those that a recording names. He keeps it without seeing it. */
 type Standing = 'operator' | 'outsider' | 'auditor' | 'participant' | 'share';
 type Allowed = 'always' | 'asAccessSays' | 'asShareSays' | 'never';
@@ -18,6 +18,8 @@ const TABLE: Record<Act, Record<Standing, Allowed>> = {
     participant: 'asAccessSays',
     share: 'asShareSays',
   },
+  // What a site and the centre wrote to each other, and the centre among itself.
+  readPrivate: { operator: 'always', outsider: 'never', auditor: 'always', participant: 'never', share: 'never' },
   comment: { operator: 'always', outsider: 'never', auditor: 'never', participant: 'always', share: 'never' },
   manage: { operator: 'always', outsider: 'always', auditor: 'never', participant: 'never', share: 'never' },
 };

@@ -11,6 +11,7 @@ export interface RecordingsPort {
   uncared(): Promise<StoredRecording[]>;
   care(recordingId: string, seen: RecordingSeen): Promise<void>;
   inspected(recordingId: string): Promise<void>;
+  noteEncryption(recordingId: string, encrypted: boolean): Promise<void>;
   copied(recordingId: string, at: number | null): Promise<void>;
   away(recordingId: string): Promise<void>;
   remove(recordingId: string): Promise<boolean>;

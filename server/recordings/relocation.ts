@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Refused } from '../protocol/refusals.ts';
 import type { StoredRecording } from '../protocol/stored-recording.ts';
-import { verifyRecording } from './manifest.ts';
+import { MANIFEST, verifyRecording } from './manifest.ts';
 import type { RecordingsPort } from './ports.ts';
 import type { S3Storage } from './s3-storage.ts';
 import type { RecordingStorage, StoredFile } from './storage.ts';
@@ -95,9 +95,12 @@ export class Relocation {
     durationMs,
   }: StoredRecording): boolean {
     const { localDays, now } = this.#parts;
-    if (status !== 'saved' || file !== undefined || away) return false;
+    if (status !== 'saved' || away) return false;
     if (now() < (this.#waits.get(recordingId)?.until ?? 0)) return false;
-    if (copiedAt === null) return inspected || now() > startedAt + durationMs + INSPECTED_MS;
+    // One file of an earlier version is not inspected.
+    if (copiedAt === null) {
+      return inspected || file !== undefined || now() > startedAt + durationMs + INSPECTED_MS;
+    }
     // Of what is held nothing is taken away anywhere.
     return !held && now() >= copiedAt + localDays * DAY_MS;
   }
@@ -125,7 +128,7 @@ export class Relocation {
     const { disk, store, recordings, signingKey, logger, now } = this.#parts;
     const files = await disk.list(recordingId);
     // Not signed yet: the rest of the aftercare comes first.
-    if (!files.some(({ name }) => name === 'manifest.json')) return;
+    if (!files.some(({ name }) => name === MANIFEST)) return;
     const there = await store.list(recordingId);
     for (const file of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (!LASTING.test(file.name) || !isAmong(file, there)) await this.#upload(recordingId, file, signal);

@@ -10,7 +10,7 @@ export interface Searched {
 }
 
 /** What is more likely meant: the meeting's name before a passing remark. */
-const WEIGHT: Record<Found['in'], number> = { title: 16, site: 8, chapter: 4, note: 2, comment: 2 };
+const WEIGHT: Record<Found['in'], number> = { title: 16, site: 8, chapter: 4, chat: 2, note: 2, comment: 2 };
 const MOST_FOUND = 5;
 
 /**

@@ -11,7 +11,7 @@ import { type Joined, joinParts } from './joining.ts';
 import type { Library } from './library.ts';
 import { type LiveList, LiveLists, urlOf } from './live-lists.ts';
 import { playlistOf } from './playlist.ts';
-import { type ByteRange, covers, rangeOf } from './ranges.ts';
+import { type ByteRange, covers, rangeOf, type Stretch } from './ranges.ts';
 import type { RecordingStorage } from './storage.ts';
 import type { PartOnDisk } from './timeline.ts';
 
@@ -29,6 +29,12 @@ export interface Served {
   range?: ByteRange;
   /** Called once, by whoever sends it; null where the range is not satisfiable. */
   open: (() => Readable) | null;
+}
+
+/** What of the program is taken away; neither: all of it. */
+export interface Wanted {
+  part?: number;
+  stretch?: Stretch;
 }
 
 /** The next segment or fragment that a player waits for (RFC 8216bis 6.2.5.2). */
@@ -101,16 +107,45 @@ export class Serving {
     return { type, size, ...(range === 'whole' ? {} : { range }), open };
   }
 
-  /** The program as one MP4, of one part or of all. Throws `Refused` where the parts cannot be joined. */
-  async download(identity: RecordingIdentity, recordingId: string, number?: number): Promise<Joined> {
-    await this.#parts.library.admit(identity, recordingId, 'download');
-    const { parts } = await this.#stream(identity, recordingId, 'program');
+  /**
+   * The program as one MP4: of one part, of a stretch (from the key frame before it on), or of all. Throws `Refused` where
+   * the parts cannot be joined.
+   */
+  async download(
+    identity: RecordingIdentity,
+    recordingId: string,
+    { part: number, stretch }: Wanted = {},
+  ): Promise<Joined> {
+    const { library, storage } = this.#parts;
+    const { file, bytes } = await library.admit(identity, recordingId, 'download');
+    if (file !== undefined) {
+      if (stretch || identity.as === 'share') throw new Refused('recordingUnknown', recordingId);
+      return { bytes, open: () => storage.read(recordingId, file) };
+    }
+    const { parts } = await this.#stream(identity, recordingId, 'program', stretch);
     const wanted = number === undefined ? parts : parts.filter(({ header }) => header.part === number);
-    if (wanted.length === 0) throw new Refused('recordingUnknown', String(number));
+    if (wanted.length === 0) throw new Refused('recordingUnknown', String(number ?? stretch?.from));
     const read = (part: PartOnDisk, range: ByteRange) => collect(this.#read(recordingId, part, range));
     const joined = await joinParts(wanted, read);
     if (!joined) throw new Refused('recordingInParts', String(parts.length));
     return joined;
+  }
+
+  /** The one file of an earlier version. */
+  async earlierFile(
+    identity: RecordingIdentity,
+    recordingId: string,
+    rangeHeader: string | undefined,
+  ): Promise<Served> {
+    const { library, storage } = this.#parts;
+    const { file } = await library.admit(identity, recordingId, 'see');
+    const size = file === undefined || identity.as === 'share' ? undefined : await storage.size(recordingId, file);
+    if (file === undefined || size === undefined) throw new Refused('recordingUnknown', recordingId);
+    const range = rangeOf(rangeHeader, size);
+    if (range === 'none') return { type: 'video/mp4', size, open: null };
+    const bytes = range === 'whole' ? { first: 0, last: size - 1 } : range;
+    const open = () => storage.read(recordingId, file, bytes);
+    return { type: 'video/mp4', size, ...(range === 'whole' ? {} : { range }), open };
   }
 
   /** What was found out after the stop; of a share, its stretch. */
@@ -143,8 +178,13 @@ export class Serving {
     return found;
   }
 
-  async #stream(identity: RecordingIdentity, recordingId: string, stream: string): Promise<StreamOnDisk> {
-    const { streams } = await this.#parts.library.onDisk(identity, recordingId);
+  async #stream(
+    identity: RecordingIdentity,
+    recordingId: string,
+    stream: string,
+    stretch?: Stretch,
+  ): Promise<StreamOnDisk> {
+    const { streams } = await this.#parts.library.onDisk(identity, recordingId, stretch);
     const found = streams.find((one) => one.stream === stream);
     if (!found) throw new Refused('recordingUnknown', stream);
     return found;

@@ -86,6 +86,16 @@ export class Wander {
 
   /** The next moment's place, in ms since the recording's start. */
   at(wall: number): number {
+    return this.#find(wall).at;
+  }
+
+  /** Likewise; undefined for what was before the start or after the end. */
+  within(wall: number): number | undefined {
+    const { at, away } = this.#find(wall);
+    return away === 0 ? at : undefined;
+  }
+
+  #find(wall: number): { at: number; away: number } {
     let best = { at: 0, away: Number.POSITIVE_INFINITY, index: this.#from };
     for (let index = this.#from; index < this.#anchors.length; index += 1) {
       const found = this.#placeIn(index, wall);
@@ -93,7 +103,7 @@ export class Wander {
       if (found.away === 0) break;
     }
     if (best.away === 0) this.#from = best.index;
-    return best.at;
+    return best;
   }
 
   #placeIn(index: number, wall: number): { at: number; away: number } {

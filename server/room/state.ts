@@ -38,6 +38,13 @@ export function isIn(participant: Participant | undefined): participant is Parti
   return participant?.presence === 'present' || participant?.presence === 'away';
 }
 
+/** People sit in it, and not only those who operate it: what can wait does. */
+export function isUnderWay({ status, participants }: RoomState): boolean {
+  const attends = ({ role, kind, presence }: Participant) =>
+    presence === 'present' && kind !== 'simulator' && (role === 'site' || role === 'chair' || role === 'guest');
+  return status === 'open' && Object.values(participants).some(attends);
+}
+
 /** Someone who sits in the meeting, as against the engine's own participants. */
 export function isAttendee(participant: Participant): boolean {
   return participant.role !== 'service';

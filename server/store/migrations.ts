@@ -3,7 +3,7 @@ import { accountsAndRoles } from './account-tables.ts';
 import { deskDirectory, deskMeetings } from './desk-tables.ts';
 import { lineTestTables } from './line-tests.ts';
 import { programs } from './programs.ts';
-import { unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
+import { encryptedRecordings, unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
 import { rehearsalTables } from './rehearsals.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
@@ -116,6 +116,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-12-t-line-tests': { up: lineTestTables },
   '2026-12-u-rehearsals': { up: rehearsalTables },
   '2026-12-z6-programs': { up: programs },
+  '2026-12-z7-encrypted-recordings': { up: encryptedRecordings },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

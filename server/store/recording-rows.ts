@@ -49,7 +49,7 @@ async function warn(db: Transaction<Schema>, { recordingId, warnings }: Warned):
 }
 
 /** What is known only after the stop. */
-const UNSEEN = { cared: 0, gap_count: 0, gap_ms: 0, inspected: 0, copied_at: null } as const;
+const UNSEEN = { cared: 0, gap_count: 0, gap_ms: 0, inspected: 0, encrypted: null, copied_at: null } as const;
 const PRISTINE = {
   ...{ note: '', access: null, keep_decided: 0, keep_until: null, held: 0, warnings: '[]', away: 0 },
   ...UNSEEN,

@@ -58,6 +58,11 @@ export async function unbrokenRecordings(db: Kysely<unknown>): Promise<void> {
   }
 }
 
+/** The migration `2026-12-z7-encrypted-recordings`: lists say which are encrypted. */
+export async function encryptedRecordings(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('recordings').addColumn('encrypted', 'integer').execute();
+}
+
 /** The migration `2026-11-well-kept-recordings`: what lists show of a recording's state, and where it lies. */
 export async function wellKeptRecordings(db: Kysely<unknown>): Promise<void> {
   const recordings = db.schema.alterTable('recordings');

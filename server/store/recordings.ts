@@ -14,6 +14,8 @@ export interface Recordings {
   /** What is on disk, after the stop. */
   care(recordingId: RecordingId, seen: RecordingSeen): Promise<void>;
   inspected(recordingId: RecordingId): Promise<void>;
+  /** Of one that ended before this was asked. */
+  noteEncryption(recordingId: RecordingId, encrypted: boolean): Promise<void>;
   /** All of it is in the store of objects as well since then; null: it is not. */
   copied(recordingId: RecordingId, at: number | null): Promise<void>;
   /** Only the copy in the store of objects is left. */
@@ -58,12 +60,20 @@ export function openRecordings(db: Database): Recordings {
       const saved = known().where('recordings.status', '=', 'saved').where('cared', '=', 0).where('away', '=', 0);
       return (await saved.execute()).map(toRecording);
     },
-    async care(id, { durationMs, bytes, gaps }) {
-      const found = { duration_ms: durationMs, bytes, gap_count: gaps.count, gap_ms: gaps.ms, cared: 1 };
+    async care(id, { durationMs, bytes, gaps, encrypted }) {
+      const counted = { duration_ms: durationMs, bytes, gap_count: gaps.count, gap_ms: gaps.ms };
+      const found = { ...counted, encrypted: encrypted === null ? null : Number(encrypted), cared: 1 };
       await db.updateTable('recordings').set(found).where('id', '=', id).execute();
     },
     async inspected(id) {
       await db.updateTable('recordings').set({ inspected: 1 }).where('id', '=', id).execute();
+    },
+    async noteEncryption(id, encrypted) {
+      await db
+        .updateTable('recordings')
+        .set({ encrypted: Number(encrypted) })
+        .where('id', '=', id)
+        .execute();
     },
     async copied(id, at) {
       await db.updateTable('recordings').set({ copied_at: at }).where('id', '=', id).execute();
@@ -121,6 +131,7 @@ function toRecording(row: Schema['recordings'] & { title: string }): StoredRecor
     gaps: { count: row.gap_count, ms: row.gap_ms },
     warnings: recordingWarningsSchema.parse(JSON.parse(row.warnings)),
     inspected: row.inspected === 1,
+    encrypted: row.encrypted === null ? null : row.encrypted === 1,
     copiedAt: row.copied_at,
     away: row.away === 1,
   };

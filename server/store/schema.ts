@@ -52,6 +52,8 @@ export interface Schema extends AccountTables, ProgramTables {
     /** JSON: what was ever wrong with it. */
     warnings: string;
     inspected: number;
+    /** Null: nobody has looked since it ended. */
+    encrypted: number | null;
     /** When a copy of all of it was seen to be whole in the store of objects. */
     copied_at: number | null;
     /** Only that copy is left. */
@@ -82,7 +84,7 @@ export interface Schema extends AccountTables, ProgramTables {
   /** What a search looks through; `folded` as `foldText` of server/recordings makes it. */
   recording_texts: {
     recording_id: string;
-    kind: 'site' | 'chapter' | 'comment' | 'note';
+    kind: 'site' | 'chapter' | 'chat' | 'comment' | 'note';
     /** A comment's id; '' elsewhere. */
     source: string;
     at_ms: number | null;

@@ -107,7 +107,14 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
       await log().append({ roomId, epoch, expectedSeq: 1, events });
       expect(await log().rooms()).toMatchObject([{ status: 'ended', endedAt: 3_000 }]);
       const one = { recordingId: 'r1', roomId, title: 'Giao ban tuần 47', startedAt: 1_600, durationMs: 400, bytes: 9 };
-      const seen = { gaps: { count: 0, ms: 0 }, warnings: [], inspected: false, copiedAt: null, away: false };
+      const seen = {
+        gaps: { count: 0, ms: 0 },
+        warnings: [],
+        inspected: false,
+        encrypted: null,
+        copiedAt: null,
+        away: false,
+      };
       const pristine = { note: '', access: null, keepUntil: 'byRule', held: false, ...seen };
       expect(await twin.store.recordings.list()).toEqual([{ ...one, ...pristine, status: 'saved', file: 'r1.mp4' }]);
       expect(await twin.store.recordings.find('r2')).toBeUndefined();

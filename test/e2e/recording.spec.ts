@@ -8,7 +8,8 @@ import { z } from 'zod';
 import type { LoggedEvent } from '../../server/protocol/events.ts';
 import { type RecordingSummary, recordingSummarySchema } from '../../server/protocol/recording.ts';
 import { colourDistance, colourOf, toneLevel } from '../integration/perceive.ts';
-import { attend, logOf, participantNamed, show } from './centre.ts';
+import { complaintsOf } from '../integration/recorded-parts.ts';
+import { attend, logOf, obeyed, participantNamed, show } from './centre.ts';
 import { expect, test } from './fixtures.ts';
 import { COLOURS, cardOf, enter, expectColour, issueLink, newPerson, openMeeting, signIn, tileOf } from './people.ts';
 import type { System } from './system.ts';
@@ -45,6 +46,7 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
     await pastMs(page, STRETCH_MS);
     await cardOf(page, 'Ba Bể').getByRole('button', { name: 'Mở micro: Ba Bể' }).click();
     await expect.poll(() => participantNamed(centre, 'Ba Bể')?.gate).toBe('open');
+    await obeyed(centre.command({ verb: 'writeToEveryone', text: 'Mời Ba Bể báo cáo' }));
     await pastMs(page, STRETCH_MS);
     await page.keyboard.press('r');
     await page.getByRole('dialog').getByRole('button', { name: 'Dừng ghi hình' }).click();
@@ -114,6 +116,8 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
   const folder = await mkdtemp(join(tmpdir(), 'rostrum-recording-'));
   try {
     await test.step('what was found out since is drawn: a picture and who spoke where one points, and the loudness', async () => {
+      await expect(page.getByText('Hình thu nhỏ chờ đến khi không có cuộc họp nào.')).toBeVisible();
+      await site.page.close();
       const inspected = async () => (await listed(page.request, system, roomId)).inspected;
       await expect.poll(inspected, { timeout: 60_000 }).toBe(true);
       await page.reload();
@@ -143,6 +147,24 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
       // The log's times are of what was ordered, the recording's own begin with its first picture.
       await expect.poll(async () => Math.abs((await now(page)) - spoke)).toBeLessThan(2);
       await page.keyboard.press('Escape');
+    });
+
+    await test.step('what was written is found, and read at its time; what is marked is a file', async () => {
+      const found = await page.request.get(`${system.url}/api/recordings?q=moi%20ba%20be%20bao%20cao`);
+      expect(await found.text()).toContain('"in":"chat"');
+      await page.getByText('Tin nhắn (1)').click();
+      await page.getByRole('button', { name: /Mời Ba Bể báo cáo/ }).click();
+      await expect.poll(async () => Math.abs((await now(page)) - spoke)).toBeLessThan(3);
+      await page.keyboard.press('i');
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Tải đoạn này về' }).click();
+      const clip = join(folder, 'clip.mp4');
+      await (await download).saveAs(clip);
+      expect(await complaintsOf(clip)).toBe('');
+      const lengths = (await streamsOf(clip)).map(({ duration }) => Number(duration));
+      // From a key frame on, and as far as the mark reaches.
+      for (const length of lengths) expect(Math.abs(length - (recorded - spoke))).toBeLessThan(4);
+      expect(await toneLevel(clip, 440, { from: 3, seconds: 1 })).toBeGreaterThan(HEARD);
     });
 
     await test.step('the file holds the colour, and the tone from when the microphone was open', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentsOf, currentLine, neighbour, searchContents } from '../../../client/review/contents.ts';
+import { contentsOf, currentLine, messageLines, neighbour, searchContents } from '../../../client/review/contents.ts';
 import type { Chapter, Comment } from '../../../server/protocol/recording.ts';
 
 const chapters: Chapter[] = [
@@ -25,6 +25,13 @@ describe('the list of contents', () => {
     ['không có', []],
   ])('finds %s without its accents', (search, found) => {
     expect(searchContents(lines, search).map(({ at }) => at)).toEqual(found);
+  });
+
+  it('finds what was written in the meeting, by who wrote it as well', () => {
+    const written = [{ at: 12_000, name: 'Đắk Nông', to: 'everyone' as const, text: 'Xin chào' }];
+    const messages = messageLines(written, ({ name }) => name);
+    expect(messages.map(({ at, text }) => [at, text])).toEqual([[12_000, 'Đắk Nông: Xin chào']]);
+    expect(searchContents([...lines, ...messages], 'dak chao').map(({ at }) => at)).toEqual([12_000]);
   });
 
   it('follows the time', () => {

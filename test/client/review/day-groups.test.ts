@@ -15,6 +15,7 @@ const recorded = (recordingId: string, ...time: [number, number, number, number]
   gaps: { count: 0, ms: 0 },
   warnings: [],
   inspected: true,
+  encrypted: false,
 });
 
 it('groups by the day here, the newest first', () => {

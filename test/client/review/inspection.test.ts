@@ -25,10 +25,11 @@ const detail = (recording: Partial<RecordingDetail['recording']> = {}, { see = t
   recording: {
     ...{ recordingId: 'r1', roomId: 'giao-ban', title: 'Giao ban', status: 'saved' as const, form: 'parts' as const },
     ...{ startedAt: 0, durationMs: 1, bytes: 1, held: false, gaps: { count: 0, ms: 0 }, warnings: [], inspected },
+    encrypted: false,
     ...recording,
   },
   viewer: { ...VIEWER, may: { see, download: see, comment: see, manage: true } },
-  files: { inspected, manifest: false },
+  files: { inspected, manifest: false, waiting: false },
 });
 
 it('is still to come for what was saved in parts, and for nothing else', () => {

@@ -152,6 +152,74 @@ test('what is encrypted on disk is served in the clear, in any range, and not wi
   expect(() => served.open?.()).toThrow('recordingKeyMissing');
 });
 
+test('who sees it reads what was written to everyone; the centre and the auditor read all of it, and find it', async () => {
+  const message = (id: string, from: string, to: string, text: string) => ({
+    type: 'messageWritten' as const,
+    message: { id, from, name: from, side: 'site' as const, to, text, at: shelf.clock.now },
+  });
+  await saved(shelf, 'r1', 'Giao ban');
+  for (const [second, event] of [
+    [1, message('m1', 'ba-be', 'centre', 'Mất tiếng')],
+    [5, message('m2', 'ba-be', 'everyone', 'Đắk Nông xin chào')],
+    [9, message('m3', 'ba-be', 'everyone', 'Tạm biệt')],
+  ] as const) {
+    shelf.clock.now = START + second * 1_000;
+    await shelf.happen('r1', event);
+  }
+  await writeParts(shelf.folderOf('r1'), fabricatePart());
+  await shelf.aftercare.round();
+  await shelf.annotations.change(operator, 'r1', { access: { ...HOUSE_ACCESS, audience: 'participants' } });
+  const read = async (identity: RecordingIdentity) =>
+    (await shelf.library.detail(identity, 'r1')).chat.map(({ at, text }) => `${at} ${text}`);
+  const all = ['1000 Mất tiếng', '5000 Đắk Nông xin chào', '9000 Tạm biệt'];
+  expect(await read(lan)).toEqual(all);
+  expect(await read({ as: 'auditor', username: 'hoa' })).toEqual(all);
+  expect(await read({ as: 'participant', roomId: 'r1', name: 'Ba Bể' })).toEqual(all.slice(1));
+  expect(await read(await shareOf('r1', 4_500, 7_000))).toEqual(['5000 Đắk Nông xin chào']);
+  expect((await shelf.library.list(lan, 'dak nong chao'))[0]?.found).toEqual([
+    { in: 'chat', text: 'ba-be: Đắk Nông xin chào', at: 5_000 },
+  ]);
+});
+
+test('while a meeting is under way the page is told that the pictures wait for its end', async () => {
+  const busy = await openShelf({ isBusy: () => true });
+  await saved(busy, 'r1', 'Giao ban');
+  await writeParts(busy.folderOf('r1'), fabricatePart());
+  const files = async () => (await busy.library.detail(lan, 'r1')).files;
+  expect(await files()).toEqual({ inspected: false, manifest: false, waiting: true });
+  await writeFile(join(busy.folderOf('r1'), 'inspection.json'), '{}');
+  expect(await files()).toMatchObject({ inspected: true, waiting: false });
+  await busy.close();
+});
+
+test('a stretch is taken away as a file of its own, from its key frame on, and of a share no more than is shared', async () => {
+  await saved(shelf, 'r1', 'Giao ban');
+  await writeParts(
+    shelf.folderOf('r1'),
+    fabricatePart({ fragments: 5 }),
+    fabricatePart({ part: 2, startedAt: START + 60_000 }),
+  );
+  const clip = async (identity: RecordingIdentity, from: number, to: number) => {
+    const { bytes, open } = await shelf.serving.download(identity, 'r1', { stretch: { from, to } });
+    const mp4 = await buffer(open());
+    expect(mp4.length).toBe(bytes);
+    return timesOf(mp4).map(({ payload, video, audio }) => [payload, video, audio]);
+  };
+  expect(await clip(lan, 6_500, 63_000)).toEqual([
+    ['program.1#3', 0, 0],
+    ['program.1#4', 2_000, 2_000],
+    ['program.2#0', 4_000, 4_000],
+    ['program.2#1', 6_000, 6_000],
+  ]);
+  const share = await shareOf('r1', 4_500, 7_000);
+  expect(await clip(share, 0, 99_000)).toEqual([
+    ['program.1#2', 0, 0],
+    ['program.1#3', 2_000, 2_000],
+  ]);
+  await expect(clip(share, 60_000, 62_000)).rejects.toThrow('recordingUnknown');
+  await expect(clip({ as: 'auditor', username: 'hoa' }, 0, 1)).rejects.toThrow('notPermitted');
+});
+
 test('a share knows its stretch and nothing else', async () => {
   await saved(shelf, 'r1', 'Giao ban');
   const parts = [fabricatePart({ fragments: 5 }), fabricatePart({ part: 2, startedAt: START + 60_000 })];

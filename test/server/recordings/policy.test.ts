@@ -17,16 +17,19 @@ const share = (download: boolean, watermark = false): RecordingIdentity => ({
   },
 });
 const allowed = (identity: RecordingIdentity, of: ReturnType<typeof subject>) =>
-  (['see', 'download', 'comment', 'manage'] as const).filter((act) => may(identity, act, of));
+  (['see', 'readPrivate', 'download', 'comment', 'manage'] as const).filter((act) => may(identity, act, of));
 
 test('the policy, row by row', () => {
-  expect(allowed(operator, subject())).toEqual(['see', 'download', 'comment', 'manage']);
+  expect(allowed(operator, subject())).toEqual(['see', 'readPrivate', 'download', 'comment', 'manage']);
   expect(allowed(operator, subject({ audience: 'named' }))).toEqual(['manage']);
-  expect(allowed(operator, subject({ audience: 'named', people: [{ username: 'lan' }] }))).toHaveLength(4);
+  expect(allowed(operator, subject({ audience: 'named', people: [{ username: 'lan' }] }))).toHaveLength(5);
   const auditor: RecordingIdentity = { as: 'auditor', username: 'lan' };
-  expect(allowed(auditor, subject())).toEqual(['see']);
+  expect(allowed(auditor, subject())).toEqual(['see', 'readPrivate']);
   expect(allowed(auditor, subject({ audience: 'named' }))).toEqual([]);
-  expect(allowed(auditor, subject({ audience: 'named', people: [{ username: 'lan' }] }))).toEqual(['see']);
+  expect(allowed(auditor, subject({ audience: 'named', people: [{ username: 'lan' }] }))).toEqual([
+    'see',
+    'readPrivate',
+  ]);
   expect(allowed(site, subject())).toEqual([]);
   expect(allowed(site, subject({ audience: 'participants' }))).toEqual(['see', 'comment']);
   expect(allowed(site, subject({ audience: 'participants', download: true }))).toEqual(['see', 'download', 'comment']);

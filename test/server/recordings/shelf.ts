@@ -29,6 +29,7 @@ interface Wanted {
   store?: S3Storage;
   localDays?: number;
   bitsPerSecond?: number;
+  isBusy?: () => boolean;
 }
 
 /** Recordings on a real disk and in a real database, with a clock of the test's. */
@@ -38,6 +39,7 @@ export async function openShelf({
   store: s3,
   localDays = 0,
   bitsPerSecond = 0,
+  isBusy = () => false,
 }: Wanted = {}) {
   const data = await mkdtemp(join(tmpdir(), 'rostrum-shelf-'));
   const store = await openEmbeddedStore(data);
@@ -51,7 +53,7 @@ export async function openShelf({
   const folders = new RecordingFolders(storage, () => (looks += 1_000));
   const signingKey = await openSigningKey(join(data, 'key.pem'));
   const parts = { ...store, folders, storage, signingKey, retentionDays, now, logger: pino({ level: 'silent' }) };
-  const library = new Library({ ...parts, hasStore: s3 !== undefined });
+  const library = new Library({ ...parts, hasStore: s3 !== undefined, isBusy });
   const annotations = new Annotations({ ...parts, library });
   const relocation = s3 && new Relocation({ ...parts, disk, store: s3, localDays, bitsPerSecond });
   const aftercare = new Aftercare({ ...parts, ...(relocation ? { relocation } : {}) });
