@@ -1,0 +1,68 @@
+import type { LoggedEvent } from '../../protocol/events.ts';
+import type { Attendee, Minutes, MinutesBooking } from '../../protocol/reports.ts';
+import { Attendance } from './attendance.ts';
+import { IncidentRecords } from './incidents.ts';
+import { Shown } from './shown.ts';
+import { Speeches } from './speeches.ts';
+
+/** What is known of the meeting from elsewhere. */
+export interface MinutesContext {
+  roomId: string;
+  now: number;
+  booking?: MinutesBooking;
+}
+
+/** As Vietnamese sorts: đ after d, ă and â after a. */
+const collator = new Intl.Collator('vi', { numeric: true });
+
+export function byName(a: { name: string }, b: { name: string }): number {
+  return collator.compare(a.name, b.name);
+}
+
+/**
+ * The minutes of a meeting, derived from its log and nothing else; pure. Of a meeting that goes on: as far as it has come.
+ * @param events of the whole meeting, in order
+ */
+export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking }: MinutesContext): Minutes {
+  const attendance = new Attendance();
+  const parts = { speeches: new Speeches(), shown: new Shown(), incidents: new IncidentRecords() };
+  const frame = { title: roomId, openedAt: events[0]?.at ?? now, endedAt: undefined as number | undefined };
+  const refused: number[] = [];
+  let invited: { sites: { siteId: string; name: string }[]; seqs: number[] } = { sites: [], seqs: [] };
+  const nameOf = (id: string) => attendance.nameOf(id);
+  for (const logged of events) {
+    const { event, seq, at } = logged;
+    attendance.see(logged);
+    parts.speeches.see(logged, nameOf);
+    parts.shown.see(logged, nameOf);
+    parts.incidents.see(logged);
+    if (event.type === 'meetingOpened') Object.assign(frame, { title: event.title, openedAt: at });
+    if (event.type === 'meetingEnded') frame.endedAt = at;
+    if (event.type === 'attemptRefused') refused.push(seq);
+    if (event.type === 'sitesInvited') invited = { sites: event.sites, seqs: [seq] };
+  }
+  const { endedAt, ...open } = frame;
+  const until = endedAt ?? now;
+  const attendees = attendance.until(until);
+  const came = new Set(attendees.map(({ siteId }) => siteId));
+  const absent = invited.sites.filter(({ siteId }) => !came.has(siteId)).map(({ siteId, name }) => ({ siteId, name }));
+  return {
+    roomId,
+    ...open,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    until,
+    ...(booking ? { booking } : {}),
+    attendees: attendees.sort((a, b) => rankOf(a) - rankOf(b) || byName(a, b)),
+    absent: { sites: absent.sort(byName), seqs: invited.seqs },
+    ...parts.speeches.until(until),
+    ...parts.shown.until(until),
+    incidents: parts.incidents.until(until, nameOf),
+    refused: { count: refused.length, seqs: refused },
+  };
+}
+
+const RANKS: readonly Attendee['role'][] = ['chair', 'site', 'guest', 'operator'];
+
+function rankOf({ role }: Attendee): number {
+  return RANKS.indexOf(role);
+}
