@@ -37,6 +37,49 @@ export async function writeRows(rows: Rows, format: SheetFormat, name: string): 
   return writeXlsx(cells, { sheet: name, columns, stickyRowsCount: 1 }).toBuffer();
 }
 
+/** `format` as a spreadsheet writes it, of a number. */
+export interface SheetCell {
+  value: string | number;
+  bold?: boolean;
+  format?: string;
+}
+
+/** Several sheets in one XLSX file. */
+export function writeSheets(
+  sheets: readonly { name: string; rows: readonly (readonly SheetCell[])[] }[],
+): Promise<Buffer> {
+  const taken: string[] = [];
+  const all = sheets.map(({ name, rows }) => {
+    const texts = rows.map((row) => row.map(({ value }) => String(value)));
+    const widest = Math.max(...rows.map((row) => row.length));
+    const sheet = sheetName(name, taken);
+    taken.push(sheet.toLowerCase());
+    return {
+      sheet,
+      columns: Array.from({ length: widest }, (_, i) => ({ width: widthOf(texts, i) })),
+      stickyRowsCount: 1,
+      data: rows.map((row) => row.map(toCell)),
+    };
+  });
+  return writeXlsx(all).toBuffer();
+}
+
+function toCell({ value, bold, format }: SheetCell) {
+  const weight = bold ? ({ fontWeight: 'bold' } as const) : {};
+  if (typeof value === 'string') return { value, type: String, ...weight };
+  return { value, type: Number, ...weight, ...(format ? { format } : {}) };
+}
+
+/** At most 31 characters without some, and no two the same (ECMA-376 part 1, 18.2.19; Excel refuses others). */
+function sheetName(name: string, taken: readonly string[]): string {
+  const plain = name.replace(/[[\]:*?/\\]/g, ' ').trim();
+  for (let n = 1; ; n += 1) {
+    const tail = n === 1 ? '' : ` ${n}`;
+    const wanted = `${plain.slice(0, 31 - tail.length)}${tail}`;
+    if (!taken.includes(wanted.toLowerCase())) return wanted;
+  }
+}
+
 function readCsv(bytes: Buffer): Rows {
   const text = decode(bytes);
   try {

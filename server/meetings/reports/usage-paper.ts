@@ -1,0 +1,48 @@
+import type { Usage } from '../../protocol/reports.ts';
+import type { Language } from '../notice-text.ts';
+import type { Paper } from './paper.ts';
+import { reportWords } from './report-words.ts';
+
+/** Use by host unit, for the sharing of costs (REG-20). */
+export function usagePaper({ from, to, units }: Usage, language: Language, period: string): Paper {
+  const { usage, heads } = reportWords[language];
+  const nameOf = (unit: Usage['units'][number]) => (unit.hostUnitId === undefined ? usage.notBooked : unit.hostUnit);
+  return {
+    title: usage.title,
+    subtitle: period,
+    facts: [
+      [heads.from, { at: from }],
+      [heads.to, { at: to }],
+    ],
+    sections: [
+      {
+        title: usage.byUnit,
+        heads: [heads.unit, heads.meetings, heads.hours, heads.sites, heads.siteHours, heads.recorded],
+        widths: ['*', 62, 60, 56, 72, 60],
+        rows: units.map((unit) => [
+          nameOf(unit),
+          { number: unit.meetings.length },
+          { ms: unit.ms },
+          { number: unit.sites },
+          { ms: unit.siteMs },
+          { ms: unit.recordedMs },
+        ]),
+      },
+      {
+        title: usage.byMeeting,
+        heads: [heads.unit, heads.meeting, heads.opened, heads.hours, heads.sites, heads.siteHours],
+        widths: [110, '*', 96, 52, 52, 66],
+        rows: units.flatMap((unit) =>
+          unit.meetings.map(({ title, openedAt, ms, sites, siteMs }) => [
+            nameOf(unit),
+            title,
+            { at: openedAt },
+            { ms },
+            { number: sites },
+            { ms: siteMs },
+          ]),
+        ),
+      },
+    ],
+  };
+}
