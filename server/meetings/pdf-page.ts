@@ -56,10 +56,22 @@ function writeHead(pdf: Pdf, { office, language, timeZone, now }: Page): void {
     .text(upper, MARGIN, y, { width: half - 10, align: 'center' });
   const left = pdf.y;
   pdf.text(words.nation, MARGIN + half, y, right);
-  pdf.text(words.motto, { ...right, underline: words.motto !== '' }).moveDown(0.4);
+  pdf.text(words.motto, right);
+  if (words.motto !== '') underline(pdf, pdf.widthOfString(words.motto), MARGIN + half * 1.5);
   pdf.font('plain').text(formatLongDay(now, language, timeZone), right);
   pdf.x = MARGIN;
   pdf.y = Math.max(left, pdf.y) + 24;
+}
+
+/** Below the marks under the letters: an underline of its own would run through ộ and ậ. */
+function underline(pdf: Pdf, width: number, centre: number): void {
+  const y = pdf.y + 2;
+  pdf
+    .moveTo(centre - width / 2, y)
+    .lineTo(centre + width / 2, y)
+    .lineWidth(0.7)
+    .stroke();
+  pdf.y = y + 6;
 }
 
 function writeFooters(pdf: Pdf, { footer, language }: Page): void {
@@ -102,14 +114,14 @@ export function writeTable(
     align: { x: right[i] ? ('right' as const) : ('left' as const) },
   }));
   const head = heads.map((text) => ({ text, font: { src: 'bold', size: 9 }, type: 'TH' as const }));
-  pdf.font('plain').fontSize(9.5);
+  pdf.font('plain').fontSize(9);
   let table = pdf.table({ columnStyles: columns, defaultStyle: style });
   table.row(head);
   for (const row of rows) {
     if (!fits(pdf, row, widths)) {
       table.end();
       pdf.addPage();
-      table = pdf.font('plain').fontSize(9.5).table({ columnStyles: columns, defaultStyle: style });
+      table = pdf.font('plain').fontSize(9).table({ columnStyles: columns, defaultStyle: style });
       table.row(head);
     }
     table.row([...row]);

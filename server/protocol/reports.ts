@@ -4,7 +4,7 @@ import { lineTargetsSchema, organisationIdSchema } from './directory.ts';
 import { closeReasonSchema, leaveReasonSchema } from './events.ts';
 import { feedbackSchema } from './feedback.ts';
 import { participantIdSchema, recordingIdSchema, roomIdSchema, siteIdSchema } from './ids.ts';
-import { incidentSchema } from './lines.ts';
+import { incidentSchema } from './incidents.ts';
 import { floorRequestSchema, kindSchema, roleSchema, timeSchema } from './records.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { CarrierReport, Judged, LineMeasure, LineReport } from '../../protocol/reports.ts';
 import type { Language } from '../notice-text.ts';
+import { signOf } from './minutes-paper.ts';
 import type { Cell, Paper, Section } from './paper.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 import { lengthOf } from './spans.ts';
@@ -42,7 +43,7 @@ function linesOf({ lines }: CarrierReport, words: ReportWords): Section {
       ...MEASURES.map(([, head]) => heads[head]),
       ...[heads.minutes, heads.judged],
     ],
-    widths: ['*', 50, 48, 52, 42, 42, 48, 42, 84],
+    widths: ['*', 50, 46, 50, 36, 40, 46, 40, 96],
     rows: lines.map((line) => [
       line.name,
       { ms: line.expectedMs },
@@ -54,20 +55,20 @@ function linesOf({ lines }: CarrierReport, words: ReportWords): Section {
   };
 }
 
-/** Each target with whether it was met. */
+/** Whether every target was met, and which were not. */
 function verdict({ figures }: LineReport, { heads, met, missed, notAgreed }: ReportWords): string {
-  const lines = MEASURES.flatMap(([measure, head]) => {
-    const { met: isMet } = figures[measure];
-    return isMet === undefined ? [] : [`${heads[head].replace(/ \(.*/, '')}: ${isMet ? met : missed}`];
-  });
-  return lines.length > 0 ? lines.join('\n') : notAgreed;
+  const judged = MEASURES.filter(([measure]) => figures[measure].met !== undefined);
+  const broken = judged.filter(([measure]) => figures[measure].met === false);
+  const names = broken.map(([, head]) => heads[head].replace(/ \(.*/, '').toLocaleLowerCase('vi'));
+  if (names.length > 0) return `${missed}: ${names.join(', ')}`;
+  return judged.length > 0 ? met : notAgreed;
 }
 
 function outagesOf({ lines }: CarrierReport, { heads, carrier, outages }: ReportWords): Section {
   return {
     title: carrier.outages,
     heads: [heads.line, heads.meeting, heads.from, heads.to, heads.length, heads.kind, heads.events],
-    widths: [84, '*', 92, 52, 48, 66, 46],
+    widths: [84, '*', 88, 56, 50, 66, 46],
     rows: lines.flatMap(({ name, meetings }) =>
       meetings.flatMap(({ title, outages: all }) =>
         all.map((outage) => [
@@ -79,17 +80,19 @@ function outagesOf({ lines }: CarrierReport, { heads, carrier, outages }: Report
   };
 }
 
-function incidentsOf({ incidents }: CarrierReport, { heads, carrier, measures }: ReportWords): Section {
+function incidentsOf({ incidents }: CarrierReport, words: ReportWords): Section {
+  const { heads, carrier } = words;
   return {
     title: carrier.incidents,
-    heads: [heads.concerned, heads.meeting, heads.measure, heads.from, heads.length, heads.events],
-    widths: ['*', 110, 74, 92, 48, 52],
+    heads: [heads.concerned, heads.meeting, heads.measure, heads.from, heads.length, heads.cause, heads.events],
+    widths: ['*', 90, 62, 88, 50, 84, 40],
     rows: incidents.map(({ title, record }) => [
       record.names.join(', '),
       title,
-      measures[record.incident.reason.measure],
+      signOf(record, words),
       { at: record.from },
       { ms: lengthOf(record) },
+      record.incident.cause ?? '',
       record.seqs.join(', '),
     ]),
   };

@@ -1,5 +1,5 @@
 import type { Feedback } from '../../protocol/feedback.ts';
-import type { Minutes } from '../../protocol/reports.ts';
+import type { IncidentRecord, Minutes } from '../../protocol/reports.ts';
 import type { Language } from '../notice-text.ts';
 import type { Cell, Paper, Section } from './paper.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
@@ -15,6 +15,7 @@ export function minutesPaper(minutes: Minutes, feedback: readonly Feedback[], la
     unheard(minutes, words),
     presented(minutes, words),
     incidents(minutes, words),
+    told(minutes, words),
     pauses(minutes, words),
     recordings(minutes, words),
     opinions(feedback, words, words.minutes.feedback),
@@ -49,7 +50,7 @@ function attendance({ attendees }: Minutes, { minutes, heads, roles, means }: Re
   return {
     title: minutes.attendance,
     heads: [heads.name, heads.role, heads.means, heads.from, heads.to, heads.present, heads.lost, heads.events],
-    widths: ['*', 62, 62, 52, 52, 50, 56, 52],
+    widths: ['*', 56, 64, 56, 56, 50, 54, 46],
     rows: attendees.flatMap(({ name, role, stays, presentMs, lostMs }) =>
       stays.map((stay, i): Cell[] => [
         ...(i === 0 ? [name, roles[role]] : ['', '']),
@@ -67,7 +68,7 @@ function speeches({ speeches: all }: Minutes, { minutes, heads, closed }: Report
   return {
     title: minutes.speeches,
     heads: [heads.name, heads.requested, heads.from, heads.to, heads.length, heads.ended, heads.events],
-    widths: ['*', 54, 54, 54, 52, 86, 64],
+    widths: ['*', 56, 56, 56, 50, 92, 84],
     rows: all.map((speech) => [
       speech.name,
       speech.request ? { clock: speech.request.requestedAt } : '',
@@ -118,20 +119,43 @@ function presented({ presented: all }: Minutes, { minutes, heads }: ReportWords)
   };
 }
 
-function incidents({ incidents: all }: Minutes, { minutes, heads, measures }: ReportWords): Section {
+function incidents({ incidents: all }: Minutes, words: ReportWords): Section {
+  const { minutes, heads } = words;
   return {
     title: minutes.incidents,
-    heads: [heads.concerned, heads.measure, heads.from, heads.to, heads.length, heads.events],
-    widths: ['*', 96, 56, 56, 52, 64],
+    heads: [heads.concerned, heads.measure, heads.from, heads.length, heads.cause, heads.remedy, heads.events],
+    widths: ['*', 66, 56, 50, 88, 88, 50],
     rows: all.map((record) => [
       record.names.join(', '),
-      measures[record.incident.reason.measure],
+      signOf(record, words),
       { clock: record.from },
-      { clock: record.to },
       { ms: lengthOf(record) },
+      record.incident.cause ?? '',
+      record.incident.remedy ?? '',
       record.seqs.join(', '),
     ]),
   };
+}
+
+/** Who was told when (REG-8). */
+function told({ incidents: all }: Minutes, { minutes, heads, parties }: ReportWords): Section {
+  return {
+    title: minutes.told,
+    heads: [heads.concerned, heads.who, heads.from],
+    widths: ['*', 190, 70],
+    rows: all.flatMap(({ names, incident }) =>
+      incident.told.map(({ party, name, at }) => [
+        names.join(', '),
+        name === undefined ? parties[party] : `${parties[party]}: ${name}`,
+        { clock: at },
+      ]),
+    ),
+  };
+}
+
+/** What the monitor found, or what people saw. */
+export function signOf({ incident }: IncidentRecord, { measures, incidentKinds }: ReportWords): string {
+  return incident.reason ? measures[incident.reason.measure] : incidentKinds[incident.kind];
 }
 
 function pauses({ pauses: all }: Minutes, { minutes, heads, holds }: ReportWords): Section {

@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../protocol/events.ts';
+import { participantIdOfSite } from '../../protocol/ids.ts';
 import type { Attendee, Minutes, MinutesBooking } from '../../protocol/reports.ts';
 import { Attendance } from './attendance.ts';
 import { IncidentRecords } from './incidents.ts';
@@ -43,6 +44,7 @@ export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking
   }
   const { endedAt, ...open } = frame;
   const until = endedAt ?? now;
+  const siteNames = new Map(invited.sites.map(({ siteId, name }) => [participantIdOfSite(siteId), name]));
   const attendees = attendance.until(until);
   const came = new Set(attendees.map(({ siteId }) => siteId));
   const absent = invited.sites.filter(({ siteId }) => !came.has(siteId)).map(({ siteId, name }) => ({ siteId, name }));
@@ -56,7 +58,7 @@ export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking
     absent: { sites: absent.sort(byName), seqs: invited.seqs },
     ...parts.speeches.until(until),
     ...parts.shown.until(until),
-    incidents: parts.incidents.until(until, nameOf),
+    incidents: parts.incidents.until(until, (id) => nameOf(id) ?? siteNames.get(id)),
     refused: { count: refused.length, seqs: refused },
   };
 }

@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../../protocol/events.ts';
 import type { SiteId } from '../../protocol/ids.ts';
+import type { Incident } from '../../protocol/incidents.ts';
 import type { Outage } from '../../protocol/reports.ts';
 import { type Span, Spans, unionMs } from './spans.ts';
 
@@ -63,7 +64,6 @@ function see(logged: LoggedEvent, of: (id: string) => Line): void {
       const lost = line.outages.end('connection', logged);
       line.expired = event.reason === 'graceExpired' ? lost : undefined;
       line.stays.end('stay', logged);
-      line.outages.end('incident', logged);
       return;
     }
     case 'callChanged': {
@@ -74,15 +74,21 @@ function see(logged: LoggedEvent, of: (id: string) => Line): void {
     }
     case 'incidentOpened':
     case 'incidentWidened':
-      if (event.incident.reason.level !== 'down') return;
+      // What people have opened has no measured level, and may be the site's own fault.
+      if (event.incident.reason?.level !== 'down') return;
       for (const id of event.incident.participantIds) {
         const { outages } = of(id);
-        if (!outages.of('incident')) outages.begin('incident', beginOf(logged), { why: 'incident' });
+        const key = incidentKey(event.incident);
+        if (!outages.of(key)) outages.begin(key, beginOf(logged), { why: 'incident' });
       }
       return;
     case 'incidentEnded':
-      for (const id of event.incident.participantIds) of(id).outages.end('incident', endOf(logged));
+      for (const id of event.incident.participantIds) of(id).outages.end(incidentKey(event.incident), endOf(logged));
   }
+}
+
+function incidentKey({ id }: Incident): string {
+  return `incident ${id}`;
 }
 
 /** The first line failed before the incident was opened. */

@@ -2,10 +2,10 @@ import { MARGIN, type Page, type Pdf, printPages, writeTable } from '../pdf-page
 import { isFigure, type Paper, type PaperLook, type Section, sayCell } from './paper.ts';
 
 /** Room that a heading needs with the first rows below it. */
-const TOGETHER = 90;
+const TOGETHER = 120;
 
 export function paperPdf(paper: Paper, look: PaperLook, office: string, now: number): Promise<Buffer> {
-  const footer = [office, paper.title, paper.subtitle].filter(Boolean).join(' · ');
+  const footer = `${office} · ${paper.subtitle ?? paper.title}`;
   const page: Page = { ...look, title: paper.title, office, now, footer };
   return printPages(page, (pdf) => {
     pdf.font('bold').fontSize(14).text(paper.title, { align: 'center' });

@@ -57,7 +57,11 @@ function detailOf(event: RoomEvent): string | undefined {
     case 'incidentOpened':
     case 'incidentWidened':
     case 'incidentEnded':
-      return event.incident.reason.measure;
+      return event.incident.reason?.measure ?? event.incident.kind;
+    case 'incidentReported':
+      return [event.incident.cause, event.incident.remedy].filter(Boolean).join(' · ');
+    case 'incidentTold':
+      return event.incident.told.at(-1)?.party;
     case 'attemptRefused':
       return event.attempt.verb;
     case 'holdBegan':

@@ -13,6 +13,13 @@ const who = { participantId: 'site-ba-be' };
 const open = { type: 'meetingOpened', roomId: 'giao-ban', title: 'Giao ban tuần' };
 const fold = (events: readonly LoggedEvent[]) => minutesOf(events, { roomId: 'giao-ban', now: NOW });
 
+const span = { openedAt: START + 20 * MINUTE, endedAt: START + 22 * MINUTE };
+const reported = incident({
+  ...span,
+  cause: 'Đứt cáp',
+  remedy: 'Nối lại',
+  told: [{ party: 'carrier', at: START, by: 'op' }],
+});
 const events = story(
   [0, open],
   [0, invited(['ba-be', 'Ba Bể'], ['na-ri', 'Na Rì'], ['dong-hy', 'Đồng Hỷ'])],
@@ -33,7 +40,8 @@ const events = story(
   [20, { type: 'participantLost', ...who }],
   [20.1, { type: 'incidentOpened', incident: incident({ openedAt: START + 20 * MINUTE }) }],
   [22, { type: 'participantReturned', ...who }],
-  [23, { type: 'incidentEnded', incident: incident({ openedAt: START + 20 * MINUTE, endedAt: START + 22 * MINUTE }) }],
+  [23, { type: 'incidentEnded', incident: incident(span) }],
+  [24, { type: 'incidentReported', incident: reported }],
   [30, { type: 'participantLeft', participantId: 'site-dong-hy', reason: 'hungUp' }],
   [35, { type: 'attemptRefused', attempt: { by: 'site-ba-be', name: 'Ba Bể', verb: 'dial', at: START } }],
   [40, { type: 'recordingStarted', recordingId: 'r1' }],
@@ -52,7 +60,7 @@ describe('minutes', () => {
         ['Đồng Hỷ', 27, 0],
       ],
     );
-    expect(minutes.attendees[2]?.stays).toMatchObject([{ means: 'sip', ended: 'hungUp', open: false, seqs: [5, 18] }]);
+    expect(minutes.attendees[2]?.stays).toMatchObject([{ means: 'sip', ended: 'hungUp', open: false, seqs: [5, 19] }]);
     expect(minutes.attendees[1]?.stays[0]?.losses).toMatchObject([{ seqs: [14, 16] }]);
     expect(minutes.absent).toEqual({ sites: [{ siteId: 'na-ri', name: 'Na Rì' }], seqs: [2] });
   });
@@ -67,16 +75,17 @@ describe('minutes', () => {
   });
 
   test('REG-8 an incident with its length, REG-12 what was refused, and what was recorded', () => {
-    expect(minutes.incidents).toMatchObject([{ names: ['Ba Bể'], open: false, seqs: [15, 17] }]);
+    expect(minutes.incidents).toMatchObject([{ names: ['Ba Bể'], open: false, seqs: [15, 17, 18] }]);
+    expect(minutes.incidents[0]?.incident).toMatchObject({ cause: 'Đứt cáp', remedy: 'Nối lại' });
     expect(minutes.incidents.map(lengthOf)).toEqual([2 * MINUTE]);
-    expect(minutes.refused).toEqual({ count: 1, seqs: [19] });
-    expect(minutes.recordings).toMatchObject([{ recordingId: 'r1', durationMs: 599_000, seqs: [20, 21] }]);
+    expect(minutes.refused).toEqual({ count: 1, seqs: [20] });
+    expect(minutes.recordings).toMatchObject([{ recordingId: 'r1', durationMs: 599_000, seqs: [21, 22] }]);
   });
 
   test('every figure leads to events that can be read, without addresses', () => {
     const told = tellEvents(events, citedBy(minutes));
     expect(told.map(({ seq }) => seq)).toEqual([
-      2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,
+      2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
     ]);
     expect(told[1]).toEqual({
       ...{ seq: 3, at: START + MINUTE, by: 'system', type: 'participantJoined' },
