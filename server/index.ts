@@ -24,6 +24,8 @@ import { isTestRoom } from './protocol/line-tests.ts';
 import { Refused } from './protocol/refusals.ts';
 import { openRecorded, recordingsFolder } from './recordings/index.ts';
 import { Rehearsals } from './rehearsals.ts';
+import { ReportFiles } from './report-files.ts';
+import { Reports } from './reports.ts';
 import { isUnderWay } from './room/state.ts';
 import { openSignalling, type TicketClaims, Tickets } from './signalling/index.ts';
 import { openEmbeddedStore, Samples, type Store, withPassingRooms } from './store/index.ts';
@@ -96,6 +98,9 @@ async function start(): Promise<void> {
   const rehearsals = new Rehearsals({ store, bookings, directory, logger, now });
   closers.push(() => rehearsals.close());
   rehearsals.start();
+  const clock = { timeZone: settings.timeZone, now };
+  const reports = new Reports({ store, bookings, directory, samples, ...clock });
+  const reportFiles = new ReportFiles({ bookings, ...clock });
   lines.follow(rooms);
   const lineRecords = new LineRecords({ samples, lines, rooms, log: store.log, directory, organisations, now });
   const lineTests = new LineTestDesk({
@@ -105,7 +110,7 @@ async function start(): Promise<void> {
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
     ...{ ...store, rooms, directory, organisations, bookings, rehearsals, notices },
-    ...{ recorded, logger, now },
+    ...{ recorded, reports, reportFiles, logger, now },
     lineTests,
     lineBudget: (plan) => lineBudget(plan, { directory, composed: settings.pictures }),
     monitor: {
@@ -123,6 +128,7 @@ async function start(): Promise<void> {
     sip: { host: settings.sipHost, port: settings.sipPort },
     sipBans: { list: () => signalling.sipBans(), lift: (ip) => signalling.liftSipBan(ip) },
     issueTicket: (ticket) => tickets.issue(ticket),
+    readTicket: (ticket) => tickets.verify(ticket),
     reviewStanding: (concerns) => signalling.reviewStanding(concerns),
     health: () => describeHealth({ store, media, gateway: signalling.gatewayHealth }),
   });

@@ -18,6 +18,9 @@ const TABLE = {
   requestMeetings: ['operator', 'hostUnit'],
   readMeetings: ['administrator', 'operator', 'chair', 'auditor'],
   readMeetingLog: ['operator', 'auditor'],
+  readAllReports: ['administrator', 'operator', 'auditor'],
+  /** A host unit of its own meetings alone (REG-20). */
+  readReports: ['administrator', 'operator', 'auditor', 'hostUnit'],
   preside: ['chair'],
   /** Enter the meetings that the site is invited to. */
   attend: ['site'],

@@ -20,6 +20,7 @@ import { routeOwnAccount } from './own-account.ts';
 import type { ApiParts } from './ports.ts';
 import { routeRecordings } from './recordings.ts';
 import { routeRehearsals } from './rehearsals.ts';
+import { routeReports } from './reports.ts';
 import { routeRooms } from './rooms.ts';
 import { Seal } from './sealing.ts';
 import { Sessions } from './sessions.ts';
@@ -70,6 +71,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeBookings(parts, sessions));
   api.use(routeRehearsals(parts, { sessions, sites }));
   api.use(routeNotices(parts, sessions));
+  api.use(routeReports(parts, sessions));
   api.use(routeLayouts(parts, sessions));
   api.use(routeRecordings(parts, sessions));
   api.use(refuseUnknownPath);

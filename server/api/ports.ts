@@ -23,6 +23,7 @@ import type {
   SheetFormat,
 } from '../protocol/directory.ts';
 import type { LoggedEvent } from '../protocol/events.ts';
+import type { Feedback } from '../protocol/feedback.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Inspection } from '../protocol/inspection.ts';
 import type { LineTest, LineTestWay } from '../protocol/line-tests.ts';
@@ -42,6 +43,7 @@ import type {
 } from '../protocol/recording.ts';
 import type { Kind, Role } from '../protocol/records.ts';
 import type { Rehearsal, SaveChecklist, SiteDuty, SiteTested } from '../protocol/rehearsals.ts';
+import type { CarrierReport, MeetingRow, MinutesAnswer, ToldEvent, Usage, YearReview } from '../protocol/reports.ts';
 import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import type { SipBan } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
@@ -207,6 +209,30 @@ export interface NoticesPort {
   tryProgram(webhookId: string): Promise<WebhookTrial>;
 }
 
+/** What is told of meetings afterwards (`server/reports.ts`). `only`: the one host unit that may be told of. */
+export interface ReportsPort {
+  meetings(between: { from: number; to: number }, only?: string): Promise<MeetingRow[]>;
+  minutes(roomId: string, only?: string): Promise<MinutesAnswer>;
+  events(roomId: string, wanted: readonly number[], only?: string): Promise<ToldEvent[]>;
+  usage(between: { from: number; to: number }, only?: string): Promise<Usage>;
+  carrier(carrierId: string, month: string): Promise<CarrierReport>;
+  year(year: number): Promise<YearReview>;
+  give(roomId: string, opinion: Omit<Feedback, 'at'>): Promise<void>;
+}
+
+interface FileWish {
+  form: 'pdf' | 'xlsx';
+  language: 'vi' | 'en';
+}
+
+/** The same as files (`server/report-files.ts`). */
+export interface ReportFilesPort {
+  minutes(answer: MinutesAnswer, wish: FileWish): Promise<Buffer>;
+  usage(usage: Usage, wish: FileWish): Promise<Buffer>;
+  carrier(report: CarrierReport, month: string, wish: FileWish): Promise<Buffer>;
+  year(review: YearReview, wish: FileWish): Promise<Buffer>;
+}
+
 type LayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
 
 export interface LayoutsPort {
@@ -238,6 +264,15 @@ export interface NewTicket {
   device?: string;
   /** Whom the directory knows it as. */
   siteId?: string;
+}
+
+/** Who is shown to be in a meeting by a ticket. */
+interface TicketHolder {
+  roomId: string;
+  participantId: string;
+  role: Role;
+  name: string;
+  siteId?: string | undefined;
 }
 
 /** What a ticket rests on: the link, or the session. */
@@ -297,9 +332,13 @@ export interface ApiParts {
   bookings: BookingsPort;
   rehearsals: RehearsalsPort;
   notices: NoticesPort;
+  reports: ReportsPort;
+  reportFiles: ReportFilesPort;
   layouts: LayoutsPort;
   sipBans: SipBansPort;
   issueTicket(ticket: NewTicket): Promise<string>;
+  /** Throws `Refused` for what is no ticket of ours, or is too old. */
+  readTicket(ticket: string): Promise<TicketHolder>;
   /** Puts out whoever of those concerned is in by a link or a sign-in that no longer holds. */
   reviewStanding(concerns: (ticket: Standing) => boolean): Promise<void>;
   health(): Promise<Health>;

@@ -20,7 +20,7 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   GET    /api/health                         → Health
  * Accounts, one's own and the others': `protocol/accounts.ts`; the log of acts: `protocol/audit.ts`; the sites' own
  * computers: `protocol/devices.ts`; lines tried without a meeting: `protocol/line-tests.ts`; what a
- * meeting will need of them: `protocol/budget.ts`.
+ * meeting will need of them: `protocol/budget.ts`; what is told of meetings afterwards: `protocol/reports.ts`.
  *
  *   GET    /api/session                        → Session (401 `notSignedIn`)
  *   POST   /api/sign-in      SignIn            → Session

@@ -41,6 +41,8 @@ export interface Bookings {
   /** By their opening, and of one moment by their id. */
   list(wanted: BookingQuery): Promise<StoredBooking[]>;
   find(bookingId: string): Promise<StoredBooking | undefined>;
+  /** Those that became these rooms. */
+  ofRooms(roomIds: readonly string[]): Promise<StoredBooking[]>;
   /** Meetings that are rehearsed or open now, as far as was stored. */
   open(): Promise<StoredBooking[]>;
   /** All of them or none: nothing is in two meetings at once (REG-2), whoever asks at the same moment. */
@@ -89,6 +91,10 @@ export function openBookings(db: Database): Bookings {
     async find(bookingId) {
       const row = await db.selectFrom('bookings').selectAll().where('id', '=', bookingId).executeTakeFirst();
       return row && toBooking(row);
+    },
+    async ofRooms(roomIds) {
+      if (roomIds.length === 0) return [];
+      return (await db.selectFrom('bookings').selectAll().where('room_id', 'in', roomIds).execute()).map(toBooking);
     },
     async open() {
       return (await db.selectFrom('bookings').selectAll().where('status', 'in', ['rehearsing', 'open']).execute()).map(

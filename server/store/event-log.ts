@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { type LoggedEvent, loggedEventSchema } from '../protocol/events.ts';
+import { type EventType, type LoggedEvent, loggedEventSchema } from '../protocol/events.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { projectRecording } from './recording-rows.ts';
 import type { Database, Schema } from './schema.ts';
@@ -42,8 +42,8 @@ export interface EventLog {
   claim(roomId: RoomId): Promise<number>;
   /** All or nothing. Throws `AppendConflict`. */
   append(batch: Batch): Promise<void>;
-  /** In order, from the first. */
-  read(roomId: RoomId): Promise<LoggedEvent[]>;
+  /** In order, from the first. @param types of events; absent: all */
+  read(roomId: RoomId, types?: readonly EventType[]): Promise<LoggedEvent[]>;
   /** Every room that was ever opened, newest first. */
   rooms(): Promise<StoredRoom[]>;
 }
@@ -53,7 +53,7 @@ export function openEventLog(db: Database): EventLog {
     reserve: (roomId) => reserve(db, roomId),
     claim: (roomId) => claim(db, roomId),
     append: (batch) => db.transaction().execute((transaction) => append(transaction, batch)),
-    read: (roomId) => read(db, roomId),
+    read: (roomId, types) => read(db, roomId, types),
     rooms: () => rooms(db),
   };
 }
@@ -112,8 +112,9 @@ async function project(db: Transaction<Schema>, roomId: RoomId, { event, at }: L
   if (event.type.startsWith('recording')) await projectRecording(db, roomId, { event, at });
 }
 
-async function read(db: Database, roomId: RoomId): Promise<LoggedEvent[]> {
-  const rows = await db.selectFrom('events').selectAll().where('room_id', '=', roomId).orderBy('seq').execute();
+async function read(db: Database, roomId: RoomId, types?: readonly EventType[]): Promise<LoggedEvent[]> {
+  const all = db.selectFrom('events').selectAll().where('room_id', '=', roomId).orderBy('seq');
+  const rows = await (types ? all.where('type', 'in', types) : all).execute();
   return rows.map(({ seq, at, by, json }) => loggedEventSchema.parse({ seq, at, by, event: JSON.parse(json) }));
 }
 

@@ -12,6 +12,7 @@ import { type DeskDocuments, openDeskDocuments } from './desk-documents.ts';
 import { openDevices } from './devices.ts';
 import { type DirectoryChanges, type Organisations, openDirectoryChanges, openOrganisations } from './directory.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
+import { type FeedbackBox, openFeedbackBox } from './feedback.ts';
 import { type Layouts, openLayouts } from './layouts.ts';
 import { type LineTests, openLineTests } from './line-tests.ts';
 import { type Links, openLinks } from './links.ts';
@@ -59,6 +60,7 @@ export interface Store {
   deskDocuments: DeskDocuments;
   notices: Notices;
   rehearsals: Rehearsals;
+  feedback: FeedbackBox;
   layouts: Layouts;
   lineTests: LineTests;
   registrations: Registrations;
@@ -98,6 +100,7 @@ export async function openStore(db: Database): Promise<Store> {
     deskDocuments: openDeskDocuments(db),
     notices: openNotices(db),
     rehearsals: openRehearsals(db),
+    feedback: openFeedbackBox(db),
     layouts: openLayouts(db),
     lineTests: openLineTests(db),
     registrations: openRegistrations(db),

@@ -1,6 +1,7 @@
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { accountsAndRoles } from './account-tables.ts';
 import { deskDirectory, deskMeetings } from './desk-tables.ts';
+import { feedbackTable } from './feedback.ts';
 import { lineTestTables } from './line-tests.ts';
 import { programs } from './programs.ts';
 import { encryptedRecordings, unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
@@ -117,6 +118,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-12-u-rehearsals': { up: rehearsalTables },
   '2026-12-z6-programs': { up: programs },
   '2026-12-z7-encrypted-recordings': { up: encryptedRecordings },
+  '2026-12-z8-feedback': { up: feedbackTable },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

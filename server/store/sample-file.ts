@@ -20,6 +20,8 @@ export interface Wanted {
   /** Milliseconds since 1970, `to` not included. */
   from: number;
   to: number;
+  /** By the minute, however short the time is. */
+  byMinute?: boolean;
 }
 export interface Found {
   stepMs: number;
@@ -96,7 +98,7 @@ export class SampleFile {
     const { participantId, roomId, from, to } = wanted;
     const [first, last] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
     const isFine = ({ keptFor, widest }: Tier) => now - first <= keptFor && last - first <= widest;
-    const tier = TIERS.find(isFine) ?? MINUTES;
+    const tier = (wanted.byMinute ? undefined : TIERS.find(isFine)) ?? MINUTES;
     const earliest = Math.max(first, now - tier.keptFor);
     const lines = this.#lines.startingWith(`${participantId} `, roomId);
     const rows = lines.flatMap(({ id, name }) => {

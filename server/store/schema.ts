@@ -177,6 +177,8 @@ export interface Schema extends AccountTables, ProgramTables {
   };
   /** `test` is JSON. */
   line_tests: { id: string; site_id: string; started_at: number; test: string };
+  /** One opinion of each participant; `feedback` is JSON. */
+  feedback: { room_id: string; participant_id: string; at: number; feedback: string };
   invitations: { room_id: string; site_id: string };
   /** `binding` is JSON. */
   registrations: { account: string; contact: string; binding: string; since: number; expires_at: number };

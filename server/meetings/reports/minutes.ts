@@ -1,10 +1,21 @@
-import type { LoggedEvent } from '../../protocol/events.ts';
+import type { EventType, LoggedEvent } from '../../protocol/events.ts';
 import { participantIdOfSite } from '../../protocol/ids.ts';
 import type { Attendee, Minutes, MinutesBooking } from '../../protocol/reports.ts';
 import { Attendance } from './attendance.ts';
 import { IncidentRecords } from './incidents.ts';
 import { Shown } from './shown.ts';
 import { Speeches } from './speeches.ts';
+
+/** All that minutes and outages are folded from: the rest of a log need not be read for them. */
+export const FOLDED_TYPES = [
+  ...(['meetingOpened', 'meetingEnded', 'serverRestarted', 'sitesInvited', 'attemptRefused', 'callChanged'] as const),
+  ...(['participantJoined', 'participantLost', 'participantReturned', 'participantLeft'] as const),
+  ...(['participantRenamed', 'sourceOpened', 'sourceClosed', 'presentationStopped'] as const),
+  ...(['floorRequested', 'requestForwarded', 'requestWithdrawn', 'requestDeclined', 'floorGranted'] as const),
+  ...(['floorFinished', 'microphoneOpened', 'microphoneClosed', 'holdBegan', 'holdEnded'] as const),
+  ...(['recordingStarted', 'recordingSaved', 'recordingFailed'] as const),
+  ...(['incidentOpened', 'incidentWidened', 'incidentReported', 'incidentTold', 'incidentEnded'] as const),
+] as const satisfies EventType[];
 
 /** What is known of the meeting from elsewhere. */
 export interface MinutesContext {

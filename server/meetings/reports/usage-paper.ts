@@ -4,12 +4,11 @@ import type { Paper } from './paper.ts';
 import { reportWords } from './report-words.ts';
 
 /** Use by host unit, for the sharing of costs (REG-20). */
-export function usagePaper({ from, to, units }: Usage, language: Language, period: string): Paper {
+export function usagePaper({ from, to, units }: Usage, language: Language): Paper {
   const { usage, heads } = reportWords[language];
   const nameOf = (unit: Usage['units'][number]) => (unit.hostUnitId === undefined ? usage.notBooked : unit.hostUnit);
   return {
     title: usage.title,
-    subtitle: period,
     facts: [
       [heads.from, { at: from }],
       [heads.to, { at: to }],
