@@ -137,7 +137,9 @@ export class Reports {
   async #fold(roomId: string): Promise<MeetingFacts> {
     await turn();
     const { store, now } = this.#parts;
-    const facts = factsOf(await store.log.read(roomId, FOLDED_TYPES), roomId, now());
+    const booking = await this.#bookingOf(roomId);
+    const events = await store.log.read(roomId, FOLDED_TYPES);
+    const facts = factsOf(events, { roomId, now: now(), ...(booking ? { booking } : {}) });
     if (!facts.isOver) return facts;
     this.#kept.set(roomId, facts);
     const [oldest] = this.#kept.keys();
@@ -170,12 +172,14 @@ export class Reports {
   async #bookingOf(roomId: string): Promise<MinutesBooking | undefined> {
     const [found]: (StoredBooking | undefined)[] = await this.#parts.store.bookings.ofRooms([roomId]);
     if (!found) return undefined;
-    const { bookingId, status, booked } = found;
+    const { bookingId, status, booked, steps } = found;
+    const heldAt = steps.find((step) => step.status === 'open')?.at;
     const { hostUnitId, preparationAt, startsAt, endsAt, emergency } = booked;
     const hostUnit = (await this.#unitNames()).get(hostUnitId) ?? hostUnitId;
     return {
       ...{ bookingId, status, hostUnitId, hostUnit, preparationAt, startsAt, endsAt },
       ...(emergency ? { emergency: emergency.reason } : {}),
+      ...(heldAt === undefined ? {} : { heldAt }),
     };
   }
 

@@ -73,6 +73,8 @@ export const minutesBookingSchema = z.object({
   startsAt: timeSchema,
   endsAt: timeSchema,
   emergency: z.string().optional(),
+  /** When it was opened; before that its room was there for the rehearsal. */
+  heldAt: timeSchema.optional(),
 });
 
 export const minutesSchema = z.object({
@@ -88,7 +90,7 @@ export const minutesSchema = z.object({
   /** Invited, and never there. */
   absent: z.object({ sites: z.array(z.object({ siteId: siteIdSchema, name: z.string() })), seqs }),
   speeches: z.array(speechSchema),
-  /** The longest first. */
+  /** The longest first. What was only of the rehearsal is in none of these. */
   speakers: z.array(speakerSchema),
   /** Those that led to no speech. */
   unheard: z.array(z.object({ request: floorRequestSchema, seqs })),

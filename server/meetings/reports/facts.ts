@@ -1,8 +1,8 @@
 import type { LoggedEvent } from '../../protocol/events.ts';
-import type { IncidentRecord, MeetingRow, UsedMeeting } from '../../protocol/reports.ts';
-import { minutesOf } from './minutes.ts';
+import type { IncidentRecord, MeetingRow, Stay, UsedMeeting } from '../../protocol/reports.ts';
+import { type MinutesContext, minutesOf } from './minutes.ts';
 import { type LineUse, lineUses } from './outages.ts';
-import { lengthOf, sum } from './spans.ts';
+import { lengthOf, sum, unionMs } from './spans.ts';
 
 /** What months and years need of one meeting; small enough to be kept for each. */
 export interface MeetingFacts extends UsedMeeting {
@@ -14,22 +14,29 @@ export interface MeetingFacts extends UsedMeeting {
   lines: LineUse[];
 }
 
-/** @param events of the whole meeting, in order */
-export function factsOf(events: readonly LoggedEvent[], roomId: string, now: number): MeetingFacts {
-  const minutes = minutesOf(events, { roomId, now });
+/** Without the rehearsal, but for the lines. @param events of the whole meeting, in order */
+export function factsOf(events: readonly LoggedEvent[], context: MinutesContext): MeetingFacts {
+  const minutes = minutesOf(events, context);
+  const openedAt = context.booking?.heldAt ?? minutes.openedAt;
   const sites = minutes.attendees.filter(({ role }) => role === 'site');
   return {
-    ...{ roomId, title: minutes.title, openedAt: minutes.openedAt, endedAt: minutes.until },
+    ...{ roomId: context.roomId, title: minutes.title, openedAt, endedAt: Math.max(openedAt, minutes.until) },
     isOver: minutes.endedAt !== undefined,
-    ms: minutes.until - minutes.openedAt,
+    ms: Math.max(0, minutes.until - openedAt),
     sites: sites.length,
-    siteMs: sum(sites.map(({ presentMs }) => presentMs)),
+    siteMs: sum(sites.flatMap(({ stays }) => stays.map((stay) => presentSince(stay, openedAt)))),
     recordedMs: sum(minutes.recordings.map((one) => one.durationMs ?? lengthOf(one))),
     speeches: minutes.speeches.length,
     speechMs: sum(minutes.speeches.map(lengthOf)),
     incidents: minutes.incidents,
     lines: lineUses(events, minutes.until),
   };
+}
+
+function presentSince(stay: Stay, since: number): number {
+  const after = (spans: readonly Pick<Stay, 'from' | 'to'>[]) =>
+    unionMs(spans.map(({ from, to }) => ({ from: Math.max(from, since), to: Math.max(to, since) })));
+  return after([stay]) - after(stay.losses);
 }
 
 /** Who had called a meeting, where it was booked. */

@@ -36,9 +36,10 @@ function factsOf({ booking, openedAt, endedAt, until, attendees, absent, refused
   const facts: [string, Cell][] = [];
   if (booking) facts.push([minutes.hostUnit, booking.hostUnit], [minutes.booked, { at: booking.startsAt }]);
   if (booking?.emergency) facts.push([minutes.emergency, booking.emergency]);
-  facts.push([minutes.opened, { at: openedAt }]);
+  const heldAt = booking?.heldAt ?? openedAt;
+  facts.push([minutes.opened, { at: heldAt }]);
   facts.push([endedAt === undefined ? minutes.running : minutes.ended, { at: until }]);
-  facts.push([minutes.length, { ms: until - openedAt }]);
+  facts.push([minutes.length, { ms: Math.max(0, until - heldAt) }]);
   facts.push([minutes.attended, { number: sites }]);
   const names = absent.sites.map(({ name }) => name).join(', ');
   facts.push([minutes.absent, absent.sites.length > 0 ? `${absent.sites.length} (${names})` : minutes.none]);

@@ -67,8 +67,8 @@ export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking
     ...(booking ? { booking } : {}),
     attendees: attendees.sort((a, b) => rankOf(a) - rankOf(b) || byName(a, b)),
     absent: { sites: absent.sort(byName), seqs: invited.seqs },
-    ...parts.speeches.until(until),
-    ...parts.shown.until(until),
+    ...parts.speeches.until(until, booking?.heldAt),
+    ...parts.shown.until(until, booking?.heldAt),
     incidents: parts.incidents.until(until, (id) => nameOf(id) ?? siteNames.get(id)),
     refused: { count: refused.length, seqs: refused },
   };

@@ -21,10 +21,11 @@ export class Shown {
     }
   }
 
-  until(at: number): Pick<Minutes, 'presented' | 'pauses' | 'recordings'> {
+  /** @param since what was over by then was of the rehearsal */
+  until(at: number, since?: number): Pick<Minutes, 'presented' | 'pauses' | 'recordings'> {
     return {
-      presented: this.#presented.until(at),
-      pauses: this.#pauses.until(at),
+      presented: this.#presented.until(at, since),
+      pauses: this.#pauses.until(at, since),
       recordings: this.#recordings.until(at),
     };
   }

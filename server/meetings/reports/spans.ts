@@ -43,10 +43,10 @@ export class Spans<T extends object> {
     for (const key of [...this.#open.keys()]) this.end(key, moment);
   }
 
-  /** All of them, in the order in which they began. */
-  until(at: number): (T & Span)[] {
+  /** All of them, in the order in which they began. @param since without those that were over by then */
+  until(at: number, since = Number.NEGATIVE_INFINITY): (T & Span)[] {
     for (const span of this.#open.values()) span.to = Math.max(span.from, at);
-    return this.#done;
+    return this.#done.filter((span) => span.open || span.to > since);
   }
 }
 

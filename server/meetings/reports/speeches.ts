@@ -24,10 +24,13 @@ export class Speeches {
     if (event.type === 'meetingEnded') this.#spans.endAll(logged);
   }
 
-  until(at: number): Pick<Minutes, 'speeches' | 'speakers' | 'unheard'> {
-    const speeches = this.#spans.until(at).map((speech) => this.#withRequest(speech));
+  /** @param since what was over by then was of the rehearsal */
+  until(at: number, since = Number.NEGATIVE_INFINITY): Pick<Minutes, 'speeches' | 'speakers' | 'unheard'> {
+    const speeches = this.#spans.until(at, since).map((speech) => this.#withRequest(speech));
     const heard = new Set(speeches.map(({ request }) => request?.id));
-    const unheard = [...this.#requests.values()].filter(({ request }) => !heard.has(request.id));
+    const unheard = [...this.#requests.values()].filter(
+      ({ request }) => !heard.has(request.id) && request.requestedAt > since,
+    );
     return { speeches, speakers: speakersOf(speeches), unheard };
   }
 

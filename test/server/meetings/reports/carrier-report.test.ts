@@ -14,8 +14,7 @@ const meeting = factsOf(
     [20, { type: 'incidentOpened', incident: incident({ participantIds: ['site-na-ri'] }) }],
     [100, { type: 'meetingEnded' }],
   ),
-  'm1',
-  START + 1e9,
+  { roomId: 'm1', now: START + 1e9 },
 );
 const minutes = (up: number, down: number): MeasuredMinute[] =>
   [0, 1].flatMap((i) => [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { factsOf } from '../../../../server/meetings/reports/facts.ts';
 import { minutesOf } from '../../../../server/meetings/reports/minutes.ts';
 import { lineUses } from '../../../../server/meetings/reports/outages.ts';
 import { lengthOf, sum } from '../../../../server/meetings/reports/spans.ts';
@@ -98,6 +99,20 @@ describe('minutes', () => {
     const sofar = minutesOf(events.slice(0, 9), { roomId: 'giao-ban', now: START + 9 * MINUTE });
     expect(sofar.endedAt).toBeUndefined();
     expect(sofar.speeches).toMatchObject([{ open: true, to: START + 9 * MINUTE }]);
+  });
+
+  test('REG-5 what was tried in the rehearsal is no part of the minutes', () => {
+    const times = { preparationAt: START, startsAt: START, endsAt: START };
+    const booking = { bookingId: 'b', status: 'closed', hostUnitId: 'so', hostUnit: 'Sở', ...times } as const;
+    const held = (heldAt: number) =>
+      minutesOf(events, { roomId: 'giao-ban', now: NOW, booking: { ...booking, heldAt } });
+    expect(held(START + 17 * MINUTE)).toMatchObject({ speeches: [], speakers: [], unheard: [], presented: [{}] });
+    expect(held(START + 16 * MINUTE - 1).speeches).toHaveLength(1);
+    expect(
+      factsOf(events, { roomId: 'giao-ban', now: NOW, booking: { ...booking, heldAt: START + 21 * MINUTE } }),
+    ).toMatchObject({
+      ...{ ms: 39 * MINUTE, siteMs: (38 + 9) * MINUTE },
+    });
   });
 
   test('a request that was declined is not forgotten', () => {

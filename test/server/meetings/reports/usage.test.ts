@@ -10,8 +10,7 @@ const meeting = (roomId: string, minutes: number, sites: number) =>
       ...Array.from({ length: sites }, (_, i): [number, object] => [0, joined(`site-x${i}`, `Xã ${i}`)]),
       [minutes, { type: 'meetingEnded' }],
     ),
-    roomId,
-    START + 1e9,
+    { roomId: roomId, now: START + 1e9 },
   );
 const hosts: Record<string, string> = { a1: 'Sở Y tế', a2: 'Sở Y tế', b1: 'Đảng ủy', c1: 'Du lịch' };
 const hostOf = (roomId: string) => {

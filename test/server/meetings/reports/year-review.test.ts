@@ -13,8 +13,7 @@ const meeting = factsOf(
     [15, { type: 'microphoneClosed', participantId: 'site-ba-be', reason: 'finished' }],
     [60, { type: 'meetingEnded' }],
   ),
-  'm1',
-  START + 1e9,
+  { roomId: 'm1', now: START + 1e9 },
 );
 const booking = (bookingId: string, state: string, emergency?: object): Booking =>
   bookingSchema.parse({
