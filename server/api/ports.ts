@@ -23,7 +23,6 @@ import type {
   SheetFormat,
 } from '../protocol/directory.ts';
 import type { LoggedEvent } from '../protocol/events.ts';
-import type { Feedback } from '../protocol/feedback.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Inspection } from '../protocol/inspection.ts';
 import type { LineTest, LineTestWay } from '../protocol/line-tests.ts';
@@ -43,10 +42,10 @@ import type {
 } from '../protocol/recording.ts';
 import type { Kind, Role } from '../protocol/records.ts';
 import type { Rehearsal, SaveChecklist, SiteDuty, SiteTested } from '../protocol/rehearsals.ts';
-import type { CarrierReport, MeetingRow, MinutesAnswer, ToldEvent, Usage, YearReview } from '../protocol/reports.ts';
 import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import type { SipBan } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
+import type { ReportFilesPort, ReportsPort } from './report-ports.ts';
 
 // What the HTTP interface needs of the rest, as the composition root puts it together.
 
@@ -207,30 +206,6 @@ export interface NoticesPort {
   toProgram(webhookId: string): Promise<Notice[]>;
   /** Calls it once. */
   tryProgram(webhookId: string): Promise<WebhookTrial>;
-}
-
-/** What is told of meetings afterwards (`server/reports.ts`). `only`: the one host unit that may be told of. */
-export interface ReportsPort {
-  meetings(between: { from: number; to: number }, only?: string): Promise<MeetingRow[]>;
-  minutes(roomId: string, only?: string): Promise<MinutesAnswer>;
-  events(roomId: string, wanted: readonly number[], only?: string): Promise<ToldEvent[]>;
-  usage(between: { from: number; to: number }, only?: string): Promise<Usage>;
-  carrier(carrierId: string, month: string): Promise<CarrierReport>;
-  year(year: number): Promise<YearReview>;
-  give(roomId: string, opinion: Omit<Feedback, 'at'>): Promise<void>;
-}
-
-interface FileWish {
-  form: 'pdf' | 'xlsx';
-  language: 'vi' | 'en';
-}
-
-/** The same as files (`server/report-files.ts`). */
-export interface ReportFilesPort {
-  minutes(answer: MinutesAnswer, wish: FileWish): Promise<Buffer>;
-  usage(usage: Usage, wish: FileWish): Promise<Buffer>;
-  carrier(report: CarrierReport, month: string, wish: FileWish): Promise<Buffer>;
-  year(review: YearReview, wish: FileWish): Promise<Buffer>;
 }
 
 type LayoutResult = 'saved' | 'layoutNotSaved' | 'layoutNameTaken';
