@@ -4,6 +4,9 @@ import { catalogue } from '../ui/words.svelte.ts';
 export const detailWords = catalogue({
   vi: {
     show: 'Chi tiết điểm cầu…',
+    charts: 'Biểu đồ đường truyền (tab mới)',
+    line: 'Đường truyền',
+    allLines: 'Chất lượng mọi đường truyền (tab mới)',
     bridge: 'Cầu truyền hình cấp trên',
     telephone: 'Điện thoại, không có hình',
     encrypted: 'Có mã hoá',
@@ -29,6 +32,9 @@ export const detailWords = catalogue({
   },
   en: {
     show: 'Details of the site…',
+    charts: 'Charts of the line (new tab)',
+    line: 'Line',
+    allLines: 'Quality of all lines (new tab)',
     bridge: 'Bridge of an upper level',
     telephone: 'Telephone, no picture',
     encrypted: 'Encrypted',

@@ -6,6 +6,7 @@ import { callWords } from './call-words.ts';
 import { hasCamera } from './camera.ts';
 import { cameraWords } from './camera-words.ts';
 import { detailWords } from './detail-words.ts';
+import { lineAddress } from './line-address.ts';
 import type { Operator } from './operator.svelte.ts';
 import { pictureWords } from './picture-words.ts';
 import type { WallCard } from './wall.ts';
@@ -66,6 +67,10 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
         ]
       : []),
     { label: detailWords.show, keys: 'I', onselect: () => dialogs.detail(participant) },
+    {
+      label: detailWords.charts,
+      onselect: () => void open(lineAddress(id, operator.room.roomId), '_blank'),
+    },
     {
       label: words.rename,
       disabled: !operator.may('renameParticipant', id),

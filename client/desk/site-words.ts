@@ -4,6 +4,7 @@ import { catalogue } from '../ui/words.svelte.ts';
 export const siteWords = catalogue({
   vi: {
     title: 'Điểm cầu',
+    lineOf: 'Đường truyền của {name}',
     text: 'Danh bạ thiết bị hội nghị của các điểm cầu: trung tâm gọi bằng địa chỉ nào, và nhận ra điểm cầu khi gọi vào bằng cách nào.',
     reading: 'Đang tải danh bạ',
     add: 'Thêm điểm cầu',
@@ -90,6 +91,7 @@ export const siteWords = catalogue({
   },
   en: {
     title: 'Sites',
+    lineOf: 'Line of {name}',
     text: "The directory of the sites' codecs: by which address the centre calls them, and how they are known when they call.",
     reading: 'Loading the directory',
     add: 'Add a site',

@@ -6,6 +6,8 @@ import { words } from './words.ts';
 
 export interface Drawn {
   key: string;
+  /** What is drawn large, and what stands beside what. */
+  kind: 'rate' | 'figure' | 'opinion';
   title: string;
   series: Series[];
   format: (value: number) => string;
@@ -48,6 +50,7 @@ function rates(chart: LineChart, direction: 'up' | 'down'): Drawn {
   });
   return {
     key: direction,
+    kind: 'rate',
     title: direction === 'up' ? words.charts.kbpsUp : words.charts.kbpsDown,
     series: [total, ...streams],
     format: formatRate,
@@ -67,5 +70,6 @@ function both({ up, down, times }: LineChart, figure: keyof typeof TITLES, { for
   if (target !== undefined) {
     series.push({ key: 'target', label: words.series.target, values: times.map(() => target), tone: 'target' });
   }
-  return { key: figure, title: words.charts[TITLES[figure]], series, format, scale };
+  const kind = figure === 'speech' || figure === 'picture' ? 'opinion' : 'figure';
+  return { key: figure, kind, title: words.charts[TITLES[figure]], series, format, scale };
 }

@@ -54,10 +54,11 @@ export function countLevels(levels: readonly LineLevel[]): Record<LineLevel, num
   return counts;
 }
 
-/** Where one begins to look: when something was wrong first, else at the end. */
+/** Where one begins to look: in the midst of what was wrong first, else at the end. */
 export function beginOf({ lines, to, stepMs }: Pick<RoomCourse, 'lines' | 'to' | 'stepMs'>): number {
   const bad = lines.flatMap(({ stretches }) => stretches.filter(({ level }) => rankOf(level) >= rankOf('poor')));
-  return bad.length > 0 ? Math.min(...bad.map(({ from }) => from)) : to - stepMs;
+  const first = bad.toSorted((a, b) => a.from - b.from)[0];
+  return first ? Math.round((first.from + first.to) / 2) : to - stepMs;
 }
 
 /** How high a band stands: the worse, the higher, so that its colour alone says nothing. */

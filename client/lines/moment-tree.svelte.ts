@@ -2,53 +2,52 @@ import type { RoomId } from '../../server/protocol/ids.ts';
 import type { LineTree } from '../../server/protocol/quality.ts';
 import type { Refusal } from '../../server/protocol/refusals.ts';
 import { refusalOf } from '../session/refused.ts';
+import { readTree } from './api.ts';
+import { LastAsked } from './last-asked.ts';
 
 /** Figures of a moment are those of so long. */
 const STEP_MS = 10_000;
 const MOST_KEPT = 200;
 
-/** Everyone's line at the moment that was asked for last, however fast a hand drags: one question at a time. */
+/** Everyone's line at the moment that was wanted last. */
 export class MomentTree {
   tree = $state.raw<LineTree | null>(null);
   refusal = $state.raw<Refusal | null>(null);
-  readonly #read: (roomId: RoomId, at?: number) => Promise<LineTree>;
   readonly #roomId: RoomId;
   readonly #kept = new Map<number, LineTree>();
-  #wanted: number | null | undefined;
-  #busy = false;
+  readonly #asked = new LastAsked<number | null>((at) => this.#read(at));
+  #at: number | null = null;
 
-  constructor(roomId: RoomId, read: (roomId: RoomId, at?: number) => Promise<LineTree>) {
+  constructor(roomId: RoomId) {
     this.#roomId = roomId;
-    this.#read = read;
   }
 
   /** @param at null: as it is now, read anew each time */
   want(at: number | null): void {
-    const kept = at === null ? undefined : this.#kept.get(Math.floor(at / STEP_MS));
-    if (kept) {
-      this.tree = kept;
-      this.#wanted = undefined;
+    this.#at = at;
+    const kept = this.#keptAt(at);
+    if (!kept) {
+      this.#asked.want(at);
       return;
     }
-    this.#wanted = at;
-    if (!this.#busy) void this.#follow();
+    this.#asked.drop();
+    this.tree = kept;
   }
 
-  async #follow(): Promise<void> {
-    this.#busy = true;
-    while (this.#wanted !== undefined) {
-      const at = this.#wanted;
-      this.#wanted = undefined;
-      try {
-        const tree = await (at === null ? this.#read(this.#roomId) : this.#read(this.#roomId, at));
-        this.tree = tree;
-        this.refusal = null;
-        if (at !== null) this.#keep(at, tree);
-      } catch (thrown) {
-        this.refusal = refusalOf(thrown);
-      }
+  async #read(at: number | null): Promise<void> {
+    try {
+      const tree = await (at === null ? readTree(this.#roomId) : readTree(this.#roomId, at));
+      if (at !== null) this.#keep(at, tree);
+      // On the way to another moment it is better than nothing; once that is known it is too late.
+      this.tree = this.#keptAt(this.#at) ?? tree;
+      this.refusal = null;
+    } catch (thrown) {
+      this.refusal = refusalOf(thrown);
     }
-    this.#busy = false;
+  }
+
+  #keptAt(at: number | null): LineTree | undefined {
+    return at === null ? undefined : this.#kept.get(Math.floor(at / STEP_MS));
   }
 
   /** What has just been is still being written. */

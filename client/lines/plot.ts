@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatTime } from '../ui/words.svelte.ts';
 import type { Track } from './figures.ts';
+import { sayTick } from './say.ts';
 
 export interface Series {
   key: string;
@@ -37,7 +37,7 @@ interface Options {
   onzoom: (from: number, to: number) => void;
 }
 
-const AXIS_PX = 58;
+const AXIS_PX = 70;
 const FONT_PX = 11;
 const LINE_PX = 1.5;
 /** A slip of the hand is no choice. */
@@ -62,7 +62,13 @@ export function makePlot(
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
       scales: { x: { time: true }, y: { range: () => options.reach() } },
       axes: [
-        { ...axis, size: 22, gap: 2, space: 64, values: (self, splits) => splits.map((at) => sayTick(at, self)) },
+        {
+          ...axis,
+          size: 26,
+          gap: 8,
+          space: 64,
+          values: (self, splits) => splits.map((at) => sayTick(at * 1000, spanOf(self))),
+        },
         {
           ...axis,
           size: AXIS_PX,
@@ -104,13 +110,6 @@ function drawn(tone: Series['tone'], isDark: boolean): uPlot.Series {
   };
 }
 
-/** Days where more than one is shown, else hours, and seconds where they are far apart. */
-function sayTick(at: number, { scales }: uPlot): string {
-  const { min = 0, max = 0 } = { min: scales.x?.min ?? 0, max: scales.x?.max ?? 0 };
-  const span = max - min;
-  if (span > 2 * 86_400) {
-    const date = new Date(at * 1000);
-    return `${date.getDate()}/${date.getMonth() + 1}${date.getHours() === 0 ? '' : ` ${formatTime(at * 1000)}`}`;
-  }
-  return formatTime(at * 1000, span < 900);
+function spanOf({ scales }: uPlot): number {
+  return ((scales.x?.max ?? 0) - (scales.x?.min ?? 0)) * 1000;
 }

@@ -1,7 +1,10 @@
-import type { Cause, ChartFlow, LineNode } from '../../server/protocol/quality.ts';
-import { sayCause } from '../console/line-words.ts';
-import { formatNumber } from '../ui/words.svelte.ts';
+import type { Cause, ChartFlow, LineNode, RoomCourse } from '../../server/protocol/quality.ts';
+import { lineWords, sayCause } from '../console/line-words.ts';
+import { formatNumber, formatTime } from '../ui/words.svelte.ts';
+import { isBad, rankOf, stretchAt } from './course.ts';
 import { words } from './words.ts';
+
+const MOST_SAID = 4;
 
 /** `650 kbit/s`, `1,2 Mbit/s`. */
 export function formatRate(kbps: number): string {
@@ -51,4 +54,25 @@ export function sayHalf({ loss, jitterMs, roundTripMs, speech, picture }: LineNo
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** Each that was not good at this moment, the worst first: "Line poor: Ba Bể". A few, of many. */
+export function sayBadLines(lines: RoomCourse['lines'], at: number): string[] {
+  const bad = lines.flatMap(({ name, stretches }) => {
+    const own = stretchAt(stretches, at);
+    return own && isBad(own.level) ? [{ name, level: own.level }] : [];
+  });
+  bad.sort((a, b) => rankOf(b.level) - rankOf(a.level));
+  const said = bad.slice(0, MOST_SAID).map(({ name, level }) => `${lineWords.levels[level]}: ${name}`);
+  return bad.length > MOST_SAID ? [...said, '…'] : said;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A time below an axis: with the day where more than one is shown, with seconds where they are far apart. */
+export function sayTick(at: number, spanMs: number): string {
+  if (spanMs <= 2 * DAY_MS) return formatTime(at, spanMs < 900_000);
+  const date = new Date(at);
+  const day = `${date.getDate()}/${date.getMonth() + 1}`;
+  return date.getHours() === 0 ? day : `${day} ${formatTime(at)}`;
 }

@@ -47,6 +47,7 @@ export const playerWords = catalogue({
       content: 'Trình chiếu',
       events: 'Diễn biến',
       comments: 'Ghi chú',
+      lines: 'Đường truyền',
     },
     chapter: {
       floor: '{name} phát biểu',
@@ -75,7 +76,7 @@ export const playerWords = catalogue({
     preparing: 'Đang chuẩn bị hình thu nhỏ và biểu đồ âm thanh…',
     waiting: 'Hình thu nhỏ chờ đến khi không có cuộc họp nào.',
     ranges: '{from} – {to}',
-    panel: { contents: 'Diễn biến', messages: 'Tin nhắn', comments: 'Ghi chú', details: 'Chi tiết' },
+    panel: { contents: 'Diễn biến', lines: 'Đường truyền', messages: 'Tin nhắn', comments: 'Ghi chú', details: 'Chi tiết' },
     message: { within: '{name} (trong trung tâm)', toCentre: '{name} gửi trung tâm', toSite: '{name} gửi {site}' },
     bound: 'Tên người xem được ghi trên hình, nên bản ghi chỉ xem được tại đây, không tải về được.',
     details: {
@@ -191,6 +192,7 @@ export const playerWords = catalogue({
       content: 'Content',
       events: 'Events',
       comments: 'Comments',
+      lines: 'Lines',
     },
     chapter: {
       floor: '{name} speaks',
@@ -215,7 +217,7 @@ export const playerWords = catalogue({
     preparing: 'Preparing thumbnails and waveform…',
     waiting: 'Thumbnails wait until no meeting runs.',
     ranges: '{from} – {to}',
-    panel: { contents: 'Chapters', messages: 'Messages', comments: 'Comments', details: 'Details' },
+    panel: { contents: 'Chapters', lines: 'Lines', messages: 'Messages', comments: 'Comments', details: 'Details' },
     message: { within: '{name} (within the centre)', toCentre: '{name} to the centre', toSite: '{name} to {site}' },
     bound:
       "The viewer's name is written over the picture, so the recording can be watched here alone and not downloaded.",

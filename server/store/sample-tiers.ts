@@ -50,7 +50,8 @@ export function gridOf(
   const wanted = STEPS.find((each) => span / each <= points) ?? 7 * DAY_S;
   const kept = TIERS.filter(({ keptFor }) => now - start <= keptFor);
   const coarsest = kept.findLast(({ step }) => step <= wanted) ?? kept[0] ?? MINUTES;
-  const hasTens = kept.includes(TENS) && span <= TENS.widest;
+  // A day, however its ends were rounded.
+  const hasTens = kept.includes(TENS) && span <= TENS.widest + MINUTES.step;
   const tier = isWhole && coarsest === MINUTES && hasTens ? TENS : coarsest;
   const step = Math.max(wanted, tier.step);
   const first = Math.floor(start / step) * step;

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright/test';
-import { logOf } from './centre.ts';
+import { attend, logOf, obeyed } from './centre.ts';
 import { expect, test } from './fixtures.ts';
 import { cardOf, enter, expectColour, issueLink, newPerson, openMeeting, signIn } from './people.ts';
 import type { System } from './system.ts';
@@ -12,6 +12,18 @@ interface Found {
 async function samplesOf(page: Page, system: System, participantId: string): Promise<Found> {
   const answer = await page.request.get(`${system.url}/api/lines/${participantId}/samples`);
   return (await answer.json()) as Found;
+}
+
+/** How much of a chart is drawn in a colour of its own: neither text nor lines behind it are. */
+function colouredPixels(canvas: HTMLCanvasElement | SVGElement | HTMLElement): number {
+  if (!(canvas instanceof HTMLCanvasElement)) return 0;
+  const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+  let count = 0;
+  for (let i = 0; i < pixels.length; i += 4) {
+    const colour = [pixels[i] ?? 0, pixels[i + 1] ?? 0, pixels[i + 2] ?? 0];
+    if ((pixels[i + 3] ?? 0) > 128 && Math.max(...colour) - Math.min(...colour) > 60) count++;
+  }
+  return count;
 }
 
 test('REG-17, REG-8: what every line does is measured and kept; one that fails is shown, and on record', async ({
@@ -51,12 +63,48 @@ test('REG-17, REG-8: what every line does is measured and kept; one that fails i
     expect(stranger.status()).toBe(401);
   });
 
+  await test.step('and drawn: what the line carries each way, and how well, over time and at a moment', async () => {
+    const { page } = operator;
+    const charts = await operator.context.newPage();
+    await charts.goto(`${system.url}/lines/${participantId}?roomId=${roomId}&last=m5`);
+    await expect(charts.getByRole('heading', { name: 'Đường truyền: Ba Bể' })).toBeVisible();
+    const measured = /Tổng: gần nhất [\d.,]+ [kM]bit\/s, thấp nhất .*, cao nhất/;
+    for (const title of ['Tốc độ từ điểm cầu', 'Tốc độ tới điểm cầu']) {
+      const chart = charts.getByRole('img', { name: new RegExp(`^${title}`) });
+      await expect(chart).toHaveAccessibleName(measured);
+      await expect.poll(() => chart.locator('canvas').evaluate(colouredPixels)).toBeGreaterThan(40);
+    }
+    await expect(charts.getByRole('img', { name: /^Tốc độ từ điểm cầu.*Hình/ })).toBeVisible();
+    await expect(charts.getByRole('img', { name: /^Chất lượng tiếng.*: gần nhất \d,\d/ })).toBeVisible();
+    const slider = charts.getByRole('slider');
+    await expect(slider).toHaveAttribute('aria-valuetext', /^Lúc này, Đường truyền tốt/);
+    await slider.focus();
+    await charts.keyboard.press('ArrowLeft');
+    await expect(slider).toHaveAttribute('aria-valuetext', /^Lúc \d\d:\d\d:\d\d, /);
+    const download = charts.waitForEvent('download');
+    await charts.getByRole('link', { name: 'Tải số liệu (CSV)' }).click();
+    expect((await download).suggestedFilename()).toBe(`${participantId}.csv`);
+    await charts.goto(`${system.url}/quality/${roomId}`);
+    const naRiLine = charts.getByRole('region', { name: 'Ai dùng gì' }).locator('li[data-level]', { hasText: 'Na Rì' });
+    await expect(naRiLine).toHaveAttribute('data-level', 'good');
+    await naRiLine.getByRole('button', { name: /luồng$/ }).click();
+    await expect(naRiLine.getByRole('listitem').filter({ hasText: /^Hình/ }).first()).toContainText('bit/s');
+    await charts.close();
+    await page.bringToFront();
+  });
+
   await test.step('a site whose computer dies is down on the wall, with the reason in words', async () => {
     await baBe.context.close();
     await expect(badge).toHaveAttribute('data-line', 'down');
     await expect(badge).toHaveAccessibleName(/^Mất đường truyền: mất kết nối, chiều về trung tâm, đã 0:/);
     const typesOf = async () => (await logOf(operator.page, system, roomId)).map(({ event }) => event.type);
     await expect.poll(typesOf).toContain('incidentOpened');
+    const opened = operator.context.waitForEvent('page');
+    await badge.click();
+    const charts = await opened;
+    await expect(charts.getByRole('complementary')).toContainText('Mất đường truyền');
+    await expect(charts.getByRole('heading', { name: 'Đường truyền đang có sự cố: gọi ngay' })).toBeVisible();
+    await charts.close();
   });
 
   await test.step('and good again when it is back; the incident ends with its length', async () => {
@@ -68,12 +116,35 @@ test('REG-17, REG-8: what every line does is measured and kept; one that fails i
       const incidents = log.flatMap(({ event }) => (event.type === 'incidentEnded' ? [event.incident] : []));
       return incidents.find(({ participantIds }) => participantIds.includes(participantId));
     };
-    await expect.poll(ended, { timeout: 25_000 }).toBeDefined();
+    await expect.poll(ended, { timeout: 45_000 }).toBeDefined();
     const incident = await ended();
     expect(incident?.participantIds).toEqual([participantId]);
     expect(incident?.reason).toMatchObject({ measure: 'connection', direction: 'up' });
     expect(incident?.endedAt).toBeGreaterThan(incident?.openedAt ?? Number.POSITIVE_INFINITY);
     await again.context.close();
+  });
+
+  await test.step('after the meeting one drags through what was, without a recording', async () => {
+    const desk = await attend(operator.page, system, roomId);
+    await obeyed(desk.command({ verb: 'endMeeting' }));
+    desk.close();
+    const replay = await operator.context.newPage();
+    await replay.goto(`${system.url}/quality/${roomId}`);
+    const slider = replay.getByRole('slider');
+    const line = replay.getByRole('region', { name: 'Ai dùng gì' }).locator('li[data-level]', { hasText: 'Ba Bể' });
+    // It begins where something was wrong.
+    await expect(slider).toHaveAttribute('aria-valuetext', /Ba Bể: Mất đường truyền, mất kết nối/);
+    await expect(line).toHaveAttribute('data-level', 'down');
+    await expect(replay.getByRole('button', { name: /\d\d:\d\d:\d\d – .*Ba Bể/ })).toBeVisible();
+    const box = await slider.boundingBox();
+    if (!box) throw new Error('the ruler is not shown');
+    await replay.mouse.move(box.x + box.width / 2, box.y + 8);
+    await replay.mouse.down();
+    await replay.mouse.move(box.x + box.width * 0.3, box.y + 8, { steps: 8 });
+    await replay.mouse.up();
+    await expect(slider).toHaveAttribute('aria-valuetext', /Mọi đường truyền tốt$/);
+    await expect(line).toHaveAttribute('data-level', 'good');
+    await replay.close();
   });
   await Promise.all([operator.context.close(), naRi.context.close()]);
 });
