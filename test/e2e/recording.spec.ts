@@ -94,24 +94,6 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
     expect(await now(page)).toBeCloseTo(5, 0);
   });
 
-  await test.step('REG-17: how the lines were is drawn beside it, and follows where one drags', async () => {
-    await page.getByRole('radio', { name: 'Đường truyền' }).focus();
-    await page.keyboard.press('Space');
-    const line = page.locator('aside li[data-level]').filter({ hasText: 'Ba Bể' });
-    await expect(line).toContainText('bit/s');
-    const before = await page.locator('aside .when').innerText();
-    const ruler = await page.getByRole('slider', { name: 'Vị trí trong bản ghi' }).boundingBox();
-    if (!ruler) throw new Error('the ruler is not shown');
-    await page.mouse.move(ruler.x + ruler.width * 0.2, ruler.y + 8);
-    await page.mouse.down();
-    await page.mouse.move(ruler.x + ruler.width * 0.7, ruler.y + 8, { steps: 6 });
-    await page.mouse.up();
-    await expect(page.locator('aside .when')).not.toHaveText(before);
-    await expect(line).toContainText('bit/s');
-    await page.getByRole('radio', { name: 'Diễn biến' }).focus();
-    await page.keyboard.press('Space');
-  });
-
   await test.step('who holds the link of a stretch sees that alone, with his name over it', async () => {
     await page.keyboard.press('i');
     await page.keyboard.press('d');
@@ -205,6 +187,22 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
   } finally {
     await rm(folder, { recursive: true });
   }
+
+  await test.step('REG-17: how the lines were is drawn beside it, and follows where one drags', async () => {
+    await page.getByRole('radio', { name: 'Đường truyền' }).focus();
+    await page.keyboard.press('Space');
+    const line = page.locator('aside li[data-level]').filter({ hasText: 'Ba Bể' });
+    await expect(line).toContainText('bit/s');
+    const before = await page.locator('aside .when').innerText();
+    const ruler = await page.getByRole('slider', { name: 'Vị trí trong bản ghi' }).boundingBox();
+    if (!ruler) throw new Error('the ruler is not shown');
+    await page.mouse.move(ruler.x + ruler.width * 0.2, ruler.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(ruler.x + ruler.width * 0.7, ruler.y + 8, { steps: 6 });
+    await page.mouse.up();
+    await expect(page.locator('aside .when')).not.toHaveText(before);
+    await expect(line).toContainText('bit/s');
+  });
 
   await test.step('a part of it can be had (RFC 9110 14), by the operator alone', async () => {
     const file = fileOf(system, summary, 'files/program.1.mp4');
