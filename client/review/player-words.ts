@@ -76,7 +76,13 @@ export const playerWords = catalogue({
     preparing: 'Đang chuẩn bị hình thu nhỏ và biểu đồ âm thanh…',
     waiting: 'Hình thu nhỏ chờ đến khi không có cuộc họp nào.',
     ranges: '{from} – {to}',
-    panel: { contents: 'Diễn biến', lines: 'Đường truyền', messages: 'Tin nhắn', comments: 'Ghi chú', details: 'Chi tiết' },
+    panel: {
+      contents: 'Diễn biến',
+      lines: 'Đường truyền',
+      messages: 'Tin nhắn',
+      comments: 'Ghi chú',
+      details: 'Chi tiết',
+    },
     message: { within: '{name} (trong trung tâm)', toCentre: '{name} gửi trung tâm', toSite: '{name} gửi {site}' },
     bound: 'Tên người xem được ghi trên hình, nên bản ghi chỉ xem được tại đây, không tải về được.',
     details: {
