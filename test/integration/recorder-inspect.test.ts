@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
@@ -46,7 +47,21 @@ test('a program of two parts, encrypted, is looked through; what is found is sea
   await record(folder, keys, 1, 'red', 'lt(t,2)+gt(t,5)');
   await record(folder, keys, 2, 'green', 'lt(t,8)');
   await writeFile(join(folder, 'program.3.mp4'), 'torn');
-  expect(await inspectRecording({ folder, keys, logger, signal: new AbortController().signal })).toBe(true);
+  // In the middle of it a meeting begins, and is over after a while.
+  const meeting = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  let pieces = 0;
+  const clear = async () => {
+    pieces += 1;
+    if (pieces === 2) held.resolve();
+    if (pieces >= 2) await meeting.promise;
+  };
+  const inspected = inspectRecording({ folder, keys, clear, logger, signal: new AbortController().signal });
+  await held.promise;
+  await sleep(500);
+  expect([pieces, (await readdir(folder)).includes('inspection.json')]).toEqual([2, false]);
+  meeting.resolve();
+  expect(await inspected).toBe(true);
 
   const stored = await readFile(join(folder, 'inspection.json'));
   expect(stored.includes('peaks')).toBe(false);
