@@ -108,7 +108,7 @@ async function measureProgram(): Promise<{ core: number; floor: number }> {
   const ports = [await freePort(), await freePort()];
   const floor = launchFloor([
     [ports[0] ?? 0, 'H264', 90_000, 'rtph264depay ! h264parse'],
-    [ports[1] ?? 0, 'OPUS', 48_000, 'rtpopusdepay ! opusdec ! audioconvert ! avenc_aac'],
+    [ports[1] ?? 0, 'OPUS', 48_000, 'rtpopusdepay ! opusdec ! audioconvert ! avenc_aac bitrate=128000 aac-coder=fast'],
   ]);
   const { engine, closers } = await startProgram(ports);
   return measure(engine.pid, floor, closers);
