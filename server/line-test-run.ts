@@ -2,6 +2,7 @@ import { beginRamp, followRamp, MOST_DOWN_KBPS, RAMP_MS, type Ramp } from './mon
 import { type Heard, judgeTest, type LineAgreed, type LineNeeds } from './monitor/line-test.ts';
 import type { ParticipantId } from './protocol/ids.ts';
 import type { EndedLineTest, LineTest, LineTestStage, RunningLineTest } from './protocol/line-tests.ts';
+import type { Direction } from './protocol/lines.ts';
 import type { Sample } from './protocol/monitor.ts';
 import type { CallCause, RoomState } from './protocol/records.ts';
 import { isIn } from './room/state.ts';
@@ -44,7 +45,8 @@ export class LineTestRun {
   #stageAt: number;
   #ramp: Ramp | undefined;
   #reports: Sample[] = [];
-  #latest = { upKbps: 0, downKbps: 0 };
+  /** Of each stream, kbit/s. */
+  readonly #latest = { up: new Map<string, number>(), down: new Map<string, number>() };
   #isOver = false;
 
   constructor(options: RunOptions) {
@@ -55,8 +57,8 @@ export class LineTestRun {
   }
 
   get test(): RunningLineTest {
-    const { upKbps, downKbps } = this.#latest;
-    const now = { upKbps: Math.round(upKbps), downKbps: Math.round(downKbps) };
+    const rateOf = (direction: Direction) => Math.round(sumOf([...this.#latest[direction].values()]));
+    const now = { upKbps: rateOf('up'), downKbps: rateOf('down') };
     return { status: 'running', ...this.#options.test, stage: this.#stage, progress: this.#progress(), now };
   }
 
@@ -71,11 +73,9 @@ export class LineTestRun {
       this.#heard.push({ stage: this.#stage, sample });
       if (sample.stream === undefined || sample.kbps === undefined) continue;
       // On the way down only the far end knows what has come.
-      if (sample.direction === 'up') this.#latest = { ...this.#latest, upKbps: sample.kbps };
-      if (sample.direction === 'down' && sample.by !== 'server') {
-        this.#latest = { ...this.#latest, downKbps: sample.kbps };
-        if (this.#stage === 'down') this.#reports.push(sample);
-      }
+      if (sample.direction === 'down' && sample.by === 'server') continue;
+      this.#latest[sample.direction].set(sample.stream.source, sample.kbps);
+      if (sample.direction === 'down' && this.#stage === 'down') this.#reports.push(sample);
     }
   }
 
@@ -114,7 +114,7 @@ export class LineTestRun {
     const { now, send, agreed } = this.#options;
     this.#stage = stage;
     this.#stageAt = now();
-    this.#latest = { upKbps: 0, downKbps: 0 };
+    for (const rates of Object.values(this.#latest)) rates.clear();
     if (stage === 'both') send(CALM_KBPS, CALM_PACKET_BYTES);
     if (stage === 'up') send(0, CALM_PACKET_BYTES);
     if (stage !== 'down') return;

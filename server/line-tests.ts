@@ -15,6 +15,7 @@ import {
   testRoomOf,
 } from './protocol/line-tests.ts';
 import { plainTransportOfferSchema } from './protocol/media.ts';
+import type { Layout } from './protocol/records.ts';
 import { Refused } from './protocol/refusals.ts';
 import type { Actor } from './room/policy.ts';
 import { isIn } from './room/state.ts';
@@ -182,10 +183,7 @@ export class LineTestDesk {
   async #call(room: Room, siteId: SiteId, participantId: ParticipantId): Promise<void> {
     room.report({ verb: 'invite', sites: [this.#options.directory.invitedSite(siteId)] });
     room.report({ verb: 'setOverlay', banner: TITLE[this.#options.language] });
-    const { version } = room.state.preview;
-    const layout = { name: '1', slots: [{ show: 'participant', participantId }] } as const;
-    await room.dispatch({ verb: 'editPreview', layout: { ...layout, slots: [...layout.slots] } }, CENTRE);
-    await room.dispatch({ verb: 'take', version: version + 1 }, CENTRE);
+    showAlone(room, participantId);
     const placed = await room.dispatch({ verb: 'dialSite', siteId }, CENTRE);
     if (!placed.ok) throw new Refused(placed.refusal.code, placed.refusal.detail);
   }
@@ -203,6 +201,21 @@ export class LineTestDesk {
   async #end(room: Room): Promise<void> {
     await room.dispatch({ verb: 'endMeeting' }, CENTRE);
   }
+}
+
+/** As soon as it is there: a layout names nobody who is not. */
+function showAlone(room: Room, participantId: ParticipantId): void {
+  const nothing = () => undefined;
+  const layout: Layout = { name: '1', slots: [{ show: 'participant', participantId }] };
+  const stop = room.watch({
+    committed({ after }) {
+      if (!after.participants[participantId]) return;
+      stop();
+      void room.dispatch({ verb: 'editPreview', layout }, CENTRE);
+      void room.dispatch({ verb: 'take', version: after.preview.version + 1 }, CENTRE);
+    },
+    ...{ notify: nothing, dismiss: nothing, closed: nothing },
+  });
 }
 
 /** Someone who sends what the site is to receive. */
