@@ -30,7 +30,8 @@ beforeEach(async () => {
   const directory = await Directory.open({ store: fixture.store, rooms, logger, now: clock });
   lines.follow(rooms);
   for (const siteId of SITES) {
-    const sip = { address: `sip:${siteId}@10.0.0.5`, sources: [], encryption: 'preferred', bridge: false } as const;
+    const encryption = 'preferred' as const;
+    const sip = { address: `sip:${siteId}@10.0.0.5`, sources: [], encryption, bridge: false };
     await directory.add({ siteId, name: siteId, sip }, BY);
   }
   await directory.add({ siteId: 'tai-nha', name: 'Tại nhà' }, BY);
