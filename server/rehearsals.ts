@@ -3,8 +3,6 @@ import type { Bookings } from './bookings.ts';
 import type { Directory } from './directory.ts';
 import {
   dueAtOf,
-  lacksOf,
-  noRehearsal,
   phaseOf,
   type Seen,
   saveChecklist,
@@ -26,6 +24,7 @@ import {
   type SiteTested,
   siteRehearsalSchema,
 } from './protocol/rehearsals.ts';
+import { lacksOf, noRehearsal } from './room/rehearsal.ts';
 import type { Room } from './rooms.ts';
 import type { Store, StoredBooking } from './store/index.ts';
 

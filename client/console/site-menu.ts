@@ -1,5 +1,6 @@
 import type { Participant } from '../../server/protocol/records.ts';
 import { chatWords } from '../chat/words.ts';
+import { words as incidentWords } from '../incidents/words.ts';
 import type { MenuItem } from '../ui/menu-item.ts';
 import { callOf } from './call-list.ts';
 import { callWords } from './call-words.ts';
@@ -17,6 +18,7 @@ export interface SiteDialogs {
   rename: (participant: Participant) => void;
   remove: (participant: Participant) => void;
   detail: (participant: Participant) => void;
+  incident: (participant: Participant) => void;
 }
 
 /** Everything that can be done with a card of the wall. */
@@ -70,6 +72,11 @@ export function siteMenu(operator: Operator, card: WallCard, dialogs: SiteDialog
     {
       label: detailWords.charts,
       onselect: () => void open(lineAddress(id, operator.room.roomId), '_blank'),
+    },
+    {
+      label: incidentWords.siteMenu,
+      disabled: !operator.may('openIncident'),
+      onselect: () => dialogs.incident(participant),
     },
     {
       label: words.rename,

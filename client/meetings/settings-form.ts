@@ -8,6 +8,7 @@ export interface SettingsForm {
   announcementDays: string;
   carrierDays: string;
   warnHours: string;
+  rehearsalMinutes: string;
   /** `02/09` for every year, `17/02/2026` for one. */
   holidays: string;
   /** `id: name`. */
@@ -18,12 +19,13 @@ export interface SettingsForm {
 export type SettingsField = keyof SettingsForm;
 
 export function settingsFormOf(settings: DeskSettings): SettingsForm {
-  const { office, counting, language, announcementDays, carrierDays, warnHours } = settings;
+  const { office, counting, language, announcementDays, carrierDays, warnHours, rehearsalMinutes } = settings;
   return {
     ...{ office, counting, language },
     announcementDays: String(announcementDays),
     carrierDays: String(carrierDays),
     warnHours: String(warnHours),
+    rehearsalMinutes: String(rehearsalMinutes),
     holidays: settings.holidays.map((day) => day.split('-').reverse().join('/')).join('\n'),
     desks: settings.desks.map(({ deskId, name }) => `${deskId}: ${name}`).join('\n'),
     webhooks: settings.webhooks.map(({ webhookId, url }) => `${webhookId}: ${url}`).join('\n'),
@@ -40,6 +42,7 @@ export function settingsOf(form: SettingsForm): DeskSettings | { wrong: Settings
     announcementDays: number(form.announcementDays),
     carrierDays: number(form.carrierDays),
     warnHours: number(form.warnHours),
+    rehearsalMinutes: number(form.rehearsalMinutes),
     holidays: linesOf(form.holidays).map(holidayOf),
     desks: pairsOf(form.desks).map(([deskId, name]) => ({ deskId, name })),
     webhooks: pairsOf(form.webhooks).map(([webhookId, url]) => ({ webhookId, url })),

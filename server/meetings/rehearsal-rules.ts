@@ -2,15 +2,14 @@ import type { Booked, BookingStatus, DeskSettings } from '../protocol/bookings.t
 import type { EndedLineTest } from '../protocol/line-tests.ts';
 import {
   CLOSING_ITEMS,
-  type Lack,
   type Phase,
   REHEARSAL_ITEMS,
   type SaveChecklist,
   type SiteRehearsal,
   type SiteTested,
   type SiteTests,
-  TEST_PARTS,
 } from '../protocol/rehearsals.ts';
+import { isComplete, type List } from '../room/rehearsal.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -26,21 +25,9 @@ const AUDIBLE_DB = -55;
 const MOST_DELAY_MS = 400;
 const BAD_LEVELS: readonly string[] = ['poor', 'down'];
 
-export function noRehearsal(siteId: string): SiteRehearsal {
-  return { siteId, tests: {}, rehearsal: { ticked: [] }, closing: { ticked: [] } };
-}
-
 /** REG-5: no later than so long before the opening. */
 export function dueAtOf({ startsAt }: Pick<Booked, 'startsAt'>, { rehearsalMinutes }: DeskSettings): number {
   return startsAt - rehearsalMinutes * MINUTE_MS;
-}
-
-/** What a site lacks to be ready (REG-5, REG-6): whatever was not tried, or failed; the checklist; the signature. */
-export function lacksOf({ tests, rehearsal }: SiteRehearsal): Lack[] {
-  const lacks: Lack[] = TEST_PARTS.filter((part) => !tests[part]?.ok);
-  if (!isComplete(rehearsal, REHEARSAL_ITEMS)) lacks.push('checklist');
-  if (!rehearsal.signed) lacks.push('signature');
-  return lacks;
 }
 
 /** Which list a site goes through now: the one before the meeting, until it ends; the one at its end, for a day. */
@@ -153,15 +140,6 @@ function limitsOf({ upKbps, downKbps }: Capacity) {
   if (upKbps === undefined && downKbps === undefined) return {};
   const capacity = { ...(upKbps === undefined ? {} : { upKbps }), ...(downKbps === undefined ? {} : { downKbps }) };
   return { capacity };
-}
-
-interface List {
-  ticked: readonly string[];
-  note?: string | undefined;
-}
-
-function isComplete({ ticked, note }: List, items: readonly string[]): boolean {
-  return (note ?? '') !== '' || items.every((item) => ticked.includes(item));
 }
 
 function noteOf(note: string | undefined): { note?: string } {

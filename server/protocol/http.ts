@@ -33,6 +33,7 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   POST   /api/rooms/:id/links IssueLink      → LinkSummary with `url`, shown once more by the list
  *   DELETE /api/rooms/:id/links/:linkId        → {}         revoked: whoever is in by it is dismissed
  *   GET    /api/rooms/:id/log                  → { events: LoggedEvent[] }
+ *   GET    /api/rooms/:id/incidents            → { incidents: ListedIncident[] } `protocol/incidents.ts`
  *   GET    /api/rooms/:id/sites                → Invitations
  *   PUT    /api/rooms/:id/sites Invitations    → Invitations the whole list, in the place of the earlier one
  *   GET    /api/sites                          → { sites: Site[] }

@@ -47,6 +47,10 @@ export const incidentSchema = z.strictObject({
   endedAt: timeSchema.optional(),
 });
 
+/** `GET /api/rooms/:id/incidents` → { incidents: ListedIncident[] }, of a meeting that is held or over. */
+export const listedIncidentSchema = incidentSchema.extend({ names: z.array(nameSchema) });
+
+export type ListedIncident = z.infer<typeof listedIncidentSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type IncidentKind = z.infer<typeof incidentKindSchema>;
 export type ToldParty = z.infer<typeof toldPartySchema>;

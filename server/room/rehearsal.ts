@@ -1,3 +1,4 @@
+import { type Lack, REHEARSAL_ITEMS, type SiteRehearsal, TEST_PARTS } from '../protocol/rehearsals.ts';
 import { accept, type Rule } from './decision.ts';
 import type { SystemCommand } from './system-commands.ts';
 
@@ -16,6 +17,29 @@ export const rehearsalRules = {
   fallDue: ({ rehearsal }, { lacking }) =>
     !rehearsal || rehearsal.lacking ? accept() : accept({ type: 'rehearsalFellDue', lacking }),
 } satisfies { [V in SystemCommand['verb']]?: Rule<Of<V>> };
+
+/** A site of which nothing is known yet. */
+export function noRehearsal(siteId: string): SiteRehearsal {
+  return { siteId, tests: {}, rehearsal: { ticked: [] }, closing: { ticked: [] } };
+}
+
+/** What a site lacks to be ready (REG-5, REG-6): whatever was not tried, or failed; the checklist; the signature. */
+export function lacksOf({ tests, rehearsal }: SiteRehearsal): Lack[] {
+  const lacks: Lack[] = TEST_PARTS.filter((part) => !tests[part]?.ok);
+  if (!isComplete(rehearsal, REHEARSAL_ITEMS)) lacks.push('checklist');
+  if (!rehearsal.signed) lacks.push('signature');
+  return lacks;
+}
+
+export interface List {
+  ticked: readonly string[];
+  note?: string | undefined;
+}
+
+/** Everything is ticked, or it is said what is not as it should be. */
+export function isComplete({ ticked, note }: List, items: readonly string[]): boolean {
+  return (note ?? '') !== '' || items.every((item) => ticked.includes(item));
+}
 
 /** Both come out of one schema, which puts their fields into one order. */
 function isSame(one: object | undefined, other: object): boolean {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { noRehearsal } from '../../server/meetings/rehearsal-rules.ts';
+import { noRehearsal } from '../../server/room/rehearsal.ts';
 import { bookingAt, reserved } from './bookings.ts';
 import type { Twin } from './store-suite.ts';
 

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   dueAtOf,
-  lacksOf,
-  noRehearsal,
   phaseOf,
   saveChecklist,
   withLineTest,
@@ -12,6 +10,7 @@ import {
 import { deskSettingsSchema } from '../../../server/protocol/bookings.ts';
 import type { EndedLineTest } from '../../../server/protocol/line-tests.ts';
 import { CLOSING_ITEMS, REHEARSAL_ITEMS, type SiteRehearsal } from '../../../server/protocol/rehearsals.ts';
+import { lacksOf, noRehearsal } from '../../../server/room/rehearsal.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { noRehearsal } from '../../../server/meetings/rehearsal-rules.ts';
 import { loggedEventSchema } from '../../../server/protocol/events.ts';
 import { decide } from '../../../server/room/decide.ts';
 import { evolve } from '../../../server/room/evolve.ts';
+import { noRehearsal } from '../../../server/room/rehearsal.ts';
 import { emptyRoom } from '../../../server/room/state.ts';
 import type { SystemCommand } from '../../../server/room/system-commands.ts';
 import { viewState } from '../../../server/room/view.ts';

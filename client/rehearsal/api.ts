@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import {
+  type Rehearsal,
+  rehearsalSchema,
+  type SaveChecklist,
+  type SiteDuty,
+  type SiteTested,
+  siteDutySchema,
+} from '../../server/protocol/rehearsals.ts';
+import { callApi } from '../session/api.ts';
+
+// Every call throws `Refused`.
+
+const dutiesSchema = z.object({ rehearsals: z.array(siteDutySchema) });
+const of = (bookingId: string) => encodeURIComponent(bookingId);
+
+export function readRehearsal(bookingId: string): Promise<Rehearsal> {
+  return callApi({ path: `/bookings/${of(bookingId)}/rehearsal`, answer: rehearsalSchema });
+}
+
+/** The centre, for a site that phoned. */
+export function saveFor(bookingId: string, siteId: string, body: SaveChecklist): Promise<Rehearsal> {
+  const path = `/bookings/${of(bookingId)}/rehearsal/${encodeURIComponent(siteId)}`;
+  return callApi({ method: 'PUT', path, body, answer: rehearsalSchema });
+}
+
+export async function listDuties(): Promise<SiteDuty[]> {
+  return (await callApi({ path: '/site/rehearsals', answer: dutiesSchema })).rehearsals;
+}
+
+export function saveChecklist(bookingId: string, body: SaveChecklist): Promise<SiteDuty> {
+  return callApi({ method: 'PUT', path: `/site/rehearsals/${of(bookingId)}`, body, answer: siteDutySchema });
+}
+
+export function reportTested(bookingId: string, body: SiteTested): Promise<SiteDuty> {
+  return callApi({ method: 'POST', path: `/site/rehearsals/${of(bookingId)}/tests`, body, answer: siteDutySchema });
+}
