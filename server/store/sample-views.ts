@@ -21,6 +21,8 @@ export type KeptLine = Pick<LineNode, 'participantId' | 'level' | 'reasons' | 'u
 const MOST_FLOWS = 8;
 /** Of a large meeting not every stream is measured every second. */
 const BRIDGED_MS = 10_000;
+/** Lines are judged about once a second, and a busy machine is late: whoever was there before and after was there. */
+const LATE_MS = 5_000;
 const BY = ['server', 'leg', 'client'] as const;
 const FIGURES = ['kbps', 'loss', 'jitterMs', 'roundTripMs', 'speech', 'picture'] as const;
 const DIRECTIONS = ['up', 'down'] as const;
@@ -71,6 +73,10 @@ export function chartOf(grid: Grid, rows: readonly Step[]): KeptChart {
     } else if (named.stream) flows.note(named, place, figures);
   }
   const bridged = Math.floor(BRIDGED_MS / (grid.step * 1000));
+  const late = Math.floor(LATE_MS / (grid.step * 1000));
+  for (const direction of DIRECTIONS) {
+    for (const name of FIGURES) halves[direction][name] = bridge(halves[direction][name], late);
+  }
   return {
     stepMs: grid.step * 1000,
     times,
@@ -137,6 +143,7 @@ function stretchesOf(rows: readonly Step[], stepMs: number): LineStretch[] {
     const level = LEVELS[Math.max(...judged.map((row) => row.level ?? 0))] ?? 'good';
     const [cause] = level === 'good' ? [] : causesOf(judged);
     const last = stretches.at(-1);
+    if (last && at - last.to <= LATE_MS) last.to = at;
     if (last && last.to === at && last.level === level && isSame(last.cause, cause)) {
       last.to = at + stepMs;
       if (last.cause && cause) last.cause = { ...cause, value: Math.max(last.cause.value, cause.value) };
@@ -218,14 +225,14 @@ function numberOf(figure: unknown): number | null {
   return typeof figure === 'number' ? figure : null;
 }
 
-/** What was not measured for at most so many steps is as it was before. */
+/** Where nothing was measured for at most so many steps it is as it was before. */
 function bridge(track: readonly (number | null)[], most: number): (number | null)[] {
-  let last: number | null = null;
-  let missing = 0;
-  return track.map((value, place) => {
-    missing = value === null ? missing + 1 : 0;
-    if (value !== null) last = value;
-    const hasNext = track.slice(place + 1, place + 1 + most).some((next) => next !== null);
-    return value ?? (missing <= most && hasNext ? last : null);
-  });
+  const bridged = [...track];
+  let last = -1;
+  for (const [place, value] of track.entries()) {
+    if (value === null) continue;
+    if (last >= 0 && place - last - 1 <= most) bridged.fill(track[last] ?? null, last + 1, place);
+    last = place;
+  }
+  return bridged;
 }

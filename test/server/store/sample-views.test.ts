@@ -42,14 +42,17 @@ test('the names of streams are read as they were written', () => {
 
 describe('a chart', () => {
   test('has a value for each step, and none where the line was in no meeting', () => {
-    const chart = chartOf(grid, [judged(0), judged(1), judged(5, { figures: { kbps: 400, loss: 0.031 } })]);
-    expect(chart.times).toHaveLength(8);
-    expect(chart.up.kbps).toEqual([1_000, 1_000, null, null, null, 400, null, null]);
-    expect(chart.up.loss[5]).toBe(0.031);
-    expect(chart.down.kbps).toEqual(Array.from({ length: 8 }).fill(null));
+    const chart = chartOf({ ...grid, last: grid.first + 12 }, [
+      ...[judged(0), judged(1), judged(8), judged(10, { figures: { kbps: 400, loss: 0.031 } })],
+    ]);
+    expect(chart.times).toHaveLength(12);
+    // A second that is missing among others is a busy machine's.
+    expect(chart.up.kbps).toEqual([1_000, 1_000, ...Array(6).fill(null), 1_000, 1_000, 400, null]);
+    expect(chart.up.loss[10]).toBe(0.031);
+    expect(chart.down.kbps).toEqual(Array.from({ length: 12 }).fill(null));
     expect(chart.stretches.map(({ from, to }) => [from - AT, to - AT])).toEqual([
       [0, 2_000],
-      [5_000, 6_000],
+      [8_000, 11_000],
     ]);
   });
 
