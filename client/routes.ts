@@ -11,6 +11,7 @@ import {
 export const DESK_SECTIONS = [
   'meetings',
   'schedule',
+  'reports',
   'sites',
   'organisations',
   'devices',

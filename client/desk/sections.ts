@@ -6,6 +6,7 @@ import { DESK_SECTIONS, type DeskSection } from '../routes.ts';
 const VERBS: Record<DeskSection, DeskVerb | null> = {
   meetings: 'readMeetings',
   schedule: 'readMeetings',
+  reports: 'readReports',
   sites: 'readDirectory',
   organisations: 'readDirectory',
   devices: 'enrolDevices',

@@ -53,6 +53,7 @@ export const words = catalogue({
     sections: {
       meetings: 'Cuộc họp',
       schedule: 'Lịch họp',
+      reports: 'Báo cáo',
       sites: 'Điểm cầu',
       organisations: 'Đơn vị',
       devices: 'Máy đã ghép',
@@ -131,6 +132,7 @@ export const words = catalogue({
     sections: {
       meetings: 'Meetings',
       schedule: 'Schedule',
+      reports: 'Reports',
       sites: 'Sites',
       organisations: 'Organisations',
       devices: 'Computers',

@@ -5,6 +5,7 @@ describe('placeOf', () => {
   it.each([
     ['/', '', { page: 'desk', section: 'meetings' }],
     ['/sites', '', { page: 'desk', section: 'sites' }],
+    ['/reports/meeting/100200', '', { page: 'desk', section: 'reports' }],
     ['/banned/', '', { page: 'desk', section: 'banned' }],
     ['/join', '#abc.def', { page: 'join', token: 'abc.def' }],
     ['/join', '', { page: 'join', token: '' }],

@@ -103,5 +103,21 @@ test('a province is imported, a meeting is booked, clashes are named, and it is 
     await row.getByRole('button', { name: 'Kết thúc cuộc họp' }).click();
     await expect(row).toContainText('Đã kết thúc');
   });
+
+  await test.step('REG-16 from the minutes of the ended meeting a number leads to its events', async () => {
+    await page.getByRole('link', { name: 'Báo cáo' }).click();
+    await page.getByRole('link', { name: 'Giao ban tuần' }).click();
+    await expect(page.getByRole('heading', { name: 'Giao ban tuần' })).toBeVisible();
+    await page.getByRole('button', { name: 'Xem nguồn của Điểm cầu vắng: 2' }).click();
+    await expect(page.getByRole('dialog')).toContainText('Mời các điểm cầu');
+    await page.keyboard.press('Escape');
+    const printed = await page.request.get(
+      (await page.getByRole('link', { name: 'Bản in (PDF)' }).getAttribute('href')) ?? '',
+    );
+    expect((await printed.body()).subarray(0, 5).toString()).toBe('%PDF-');
+    await page.goto(`${system.url}/reports/usage`);
+    await page.getByRole('button', { name: /^Xem nguồn của Số cuộc họp: 1/ }).click();
+    await expect(page.getByRole('dialog').getByRole('link', { name: 'Giao ban tuần' })).toBeVisible();
+  });
   await operator.context.close();
 });

@@ -12,4 +12,5 @@ test('REG-14: each role is shown what it may, and everyone his own account', () 
   expect(shown('chair')).toEqual(['own']);
   expect(sectionsFor(['chair'])[0]).toBe('meetings');
   expect(sectionsFor(['site'])).toEqual(['own']);
+  expect(sectionsFor(['hostUnit'])).toEqual(['reports', 'own']);
 });
