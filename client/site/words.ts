@@ -7,6 +7,7 @@ export const words = catalogue({
     meetings: 'Cuộc họp đang mở',
     none: 'Chưa có cuộc họp nào mà điểm cầu được mời. Trang này tự cập nhật.',
     since: 'Mở lúc {time}',
+    opinion: 'Ý kiến về cuộc họp {title}, kết thúc {time}',
     enter: 'Vào cuộc họp',
     enterThis: 'Vào cuộc họp {title}',
     enrol: {
@@ -29,6 +30,7 @@ export const words = catalogue({
     meetings: 'Open meetings',
     none: 'There is no meeting that this site is invited to. This page keeps itself up to date.',
     since: 'Open since {time}',
+    opinion: 'Your opinion of {title}, ended {time}',
     enter: 'Enter the meeting',
     enterThis: 'Enter the meeting {title}',
     enrol: {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Router } from 'express';
 import type { StoredDevice } from '../accounts/ports.ts';
 import { type DeviceSummary, type Enrolment, enrolSchema, type SiteDoor } from '../protocol/devices.ts';
+import { opinionSchema } from '../protocol/feedback.ts';
 import type { Site } from '../protocol/http.ts';
 import { participantIdOfSite, type SiteId } from '../protocol/ids.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
@@ -13,6 +14,8 @@ import type { Seal } from './sealing.ts';
 import { freshId, hashToken, type Sessions } from './sessions.ts';
 import { cameBy, keepToken, type SiteCallers } from './site-callers.ts';
 
+/** So long after the end a site is asked what it thinks (REG-16). */
+const OPINION_MS = 24 * 3600_000;
 const CODE_MS = 10 * 60_000;
 
 interface DeviceParts {
@@ -102,16 +105,33 @@ export function routeSiteDoor(
     const ticket = await parts.issueTicket({ roomId, ...who, siteId, ...standing });
     response.json({ ticket, roomId, participantId: who.participantId });
   });
+
+  router.post('/site/rooms/:id/feedback', async (request, response) => {
+    const { siteId } = await sites.identify(request, response);
+    const opinion = parse(opinionSchema, request.body);
+    const { name, ended } = await describeDoor(parts, siteId);
+    const roomId = request.params.id;
+    if (!ended.some((meeting) => meeting.roomId === roomId)) throw new Refused('notInvited', roomId);
+    const participantId = participantIdOfSite(siteId);
+    await parts.reports.give(roomId, { participantId, role: 'site', name, siteId, ...opinion });
+    response.json({});
+  });
   return router;
 }
 
-async function describeDoor({ directory, rooms, log }: ApiParts, siteId: SiteId): Promise<SiteDoor> {
+async function describeDoor({ directory, rooms, log, now }: ApiParts, siteId: SiteId): Promise<SiteDoor> {
   const site = (await directory.list()).find((one: Site) => one.siteId === siteId);
   if (!site) throw new Refused('notEnrolled');
-  const open = (await log.rooms()).filter(({ roomId }) => rooms.get(roomId)?.state.status === 'open');
+  const all = await log.rooms();
+  const open = all.filter(({ roomId }) => rooms.get(roomId)?.state.status === 'open');
   const invited = open.filter(({ roomId }) => rooms.get(roomId)?.state.sites[siteId] !== undefined);
   const meetings = invited.map(({ roomId, title, openedAt }) => ({ roomId, title, openedAt }));
-  return { siteId, name: site.name, meetings };
+  const ended: SiteDoor['ended'] = [];
+  for (const { roomId, title, endedAt } of all) {
+    if (endedAt === undefined || now() - endedAt > OPINION_MS) continue;
+    if ((await directory.invited(roomId)).includes(siteId)) ended.push({ roomId, title, endedAt });
+  }
+  return { siteId, name: site.name, meetings, ended };
 }
 
 function summarise({ tokenHash: _secret, ...device }: StoredDevice): DeviceSummary {

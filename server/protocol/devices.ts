@@ -13,6 +13,7 @@ import { nameSchema, timeSchema } from './records.ts';
  *   POST   /enrol              Enrol       → SiteDoor     403 `enrolmentInvalid`, 429
  *   GET    /site                           → SiteDoor     401 `notEnrolled`
  *   POST   /site/rooms/:id/ticket          → Ticket       403 `notInvited`
+ *   POST   /site/rooms/:id/feedback Opinion → {}          403 `notInvited`; within a day of the end
  */
 export const enrolmentSchema = z.object({ code: z.string(), expiresAt: timeSchema });
 /** `code` as it was read out, however it was typed. `name` tells a site's computers apart. */
@@ -34,11 +35,12 @@ export const codecChangeSchema = z.object({
   at: timeSchema,
 });
 export const devicesSchema = z.object({ devices: z.array(deviceSummarySchema), changed: z.array(codecChangeSchema) });
-/** What a site sees before it enters: whose door it is, and the open meetings that it is invited to. */
+/** What a site sees before it enters: whose door it is, the open meetings that it is invited to, and those that have just ended. */
 export const siteDoorSchema = z.object({
   siteId: siteIdSchema,
   name: nameSchema,
   meetings: z.array(z.object({ roomId: roomIdSchema, title: nameSchema, openedAt: timeSchema })),
+  ended: z.array(z.object({ roomId: roomIdSchema, title: nameSchema, endedAt: timeSchema })),
 });
 
 export type Enrolment = z.infer<typeof enrolmentSchema>;

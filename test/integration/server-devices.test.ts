@@ -27,7 +27,7 @@ test('REG-14: a code enrols one computer, which enters its own meetings as its s
     code: code.toLowerCase().replace('-', ' '),
     name: 'Máy phòng họp',
   });
-  expect(answer.json).toEqual({ siteId: 'ba-be', name: 'Ba Bể', meetings: [] });
+  expect(answer.json).toEqual({ siteId: 'ba-be', name: 'Ba Bể', meetings: [], ended: [] });
   expect(answer.headers['set-cookie']?.[0]).toMatch(/^__Host-rostrum-site=.*HttpOnly; Secure; SameSite=Strict$/);
   // Once; and a newer code ends an older one.
   const again = { code, name: 'x' };

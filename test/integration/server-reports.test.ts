@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { minutesAnswerSchema, toldEventSchema, usageSchema } from '../../server/protocol/reports.ts';
-import { openMeeting, Peer, siteTicket } from './server-peers.ts';
+import { openMeeting, operatorTicket, Peer, siteTicket } from './server-peers.ts';
 import { HttpClient, http, PASSWORD, ServerProcess, signIn } from './server-process.ts';
 
 let server: ServerProcess;
@@ -60,4 +60,24 @@ test('REG-16 REG-20 minutes lead to their events, a guest says what he thinks, a
   const all = usageSchema.parse((await operator.send('GET', `/api/reports/usage?${between()}`)).json);
   expect(all.units).toMatchObject([{ hostUnit: '', meetings: [{ roomId }] }]);
   expect(codeOf(await http(`${server.url}${path}`, 'GET'))).toBe('notSignedIn');
+});
+
+test('REG-16 a site that only its codec joined is asked on its own page, for a day after the meeting', async () => {
+  await operator.send('POST', '/api/sites', { name: 'Ba Bể' });
+  const { code } = (await operator.send('POST', '/api/sites/ba-be/enrolment')).json as { code: string };
+  const device = new HttpClient(server);
+  await device.send('POST', '/api/enrol', { code, name: 'Máy phòng họp' });
+  const roomId = await openMeeting(operator, 'Giao ban', { siteIds: ['ba-be'] });
+  const opinion = { ratings: { sound: 2, picture: 3, conduct: 4 }, note: '' };
+  const path = `/api/site/rooms/${roomId}/feedback`;
+  expect(codeOf(await device.send('POST', path, opinion))).toBe('notInvited');
+
+  const centre = await Peer.connect({ url: server.url, ticket: await operatorTicket(operator, roomId) });
+  await centre.command({ verb: 'endMeeting' });
+  centre.close();
+  const door = (await device.send('GET', '/api/site')).json as { ended: { roomId: string }[] };
+  expect(door.ended.map((meeting) => meeting.roomId)).toEqual([roomId]);
+  expect((await device.send('POST', path, opinion)).status).toBe(200);
+  const answer = (await operator.send('GET', `/api/reports/meetings/${roomId}`)).json;
+  expect(minutesAnswerSchema.parse(answer).feedback).toMatchObject([{ siteId: 'ba-be', name: 'Ba Bể', ...opinion }]);
 });
