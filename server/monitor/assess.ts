@@ -3,7 +3,16 @@ import type { Direction, LineLevel, LineState, Measure, Reason } from '../protoc
 import type { Sample } from '../protocol/monitor.ts';
 import { type Alarm, rankOf, step, worse } from './hysteresis.ts';
 import { qualityOf } from './quality.ts';
-import { MEASURES, type Origins, type Reading, type Readings, RULES, readingsOf, WINDOW_MS } from './readings.ts';
+import {
+  isCleanOrigin,
+  MEASURES,
+  type Origins,
+  type Reading,
+  type Readings,
+  RULES,
+  readingsOf,
+  WINDOW_MS,
+} from './readings.ts';
 
 /** What is remembered of one line from one second to the next. */
 export interface Assessed {
@@ -94,12 +103,19 @@ function reasonsOf(alarms: Iterable<Alarm & { measure: Measure; direction: Direc
 
 function originsOf(windows: ReadonlyMap<ParticipantId, readonly Sample[]>): Origins {
   const known = new Map<string, number>();
+  const unclean = new Set<string>();
   for (const window of windows.values()) {
-    for (const { stream, direction, unrepaired } of window) {
-      if (stream && direction === 'up' && unrepaired !== undefined) known.set(nameOf(stream), unrepaired);
+    for (const sample of window) {
+      const { stream, direction, unrepaired, by } = sample;
+      if (!stream || direction !== 'up' || by === 'client') continue;
+      if (unrepaired !== undefined) known.set(nameOf(stream), unrepaired);
+      if (!isCleanOrigin(sample)) unclean.add(nameOf(stream));
     }
   }
-  return { unrepaired: (stream) => known.get(nameOf(stream)) ?? 0 };
+  return {
+    unrepaired: (stream) => known.get(nameOf(stream)) ?? 0,
+    isClean: (stream) => !unclean.has(nameOf(stream)),
+  };
 }
 
 function nameOf({ participantId, source, for: whose, tier }: NonNullable<Sample['stream']>): string {

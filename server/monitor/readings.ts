@@ -8,6 +8,8 @@ export const WINDOW_MS = 5_000;
 const ENOUGH_PACKETS = 80;
 /** Of sound; where packets are not counted, bytes say how many there were at most. */
 const SMALL_PACKET_BYTES = 150;
+/** A receiver's buffer makes up for less by itself. */
+const LATE_MS = 30;
 
 /** When what was measured makes a line worse. Loss, concealed and frozen are shares; times are milliseconds. */
 export const RULES: Record<Measure, Rule> = {
@@ -39,6 +41,13 @@ export type Readings = Partial<Record<Measure, Reading>>;
 export interface Origins {
   /** Share of the stream's packets that never came to the centre. */
   unrepaired(stream: NonNullable<Sample['stream']>): number;
+  /** It came to the centre whole, in time and without a pause. */
+  isClean(stream: NonNullable<Sample['stream']>): boolean;
+}
+
+/** Whether what a producer measured of itself at the centre leaves nothing for which its receivers' lines could be blamed. */
+export function isCleanOrigin({ unrepaired = 0, jitterMs = 0, packets }: Sample): boolean {
+  return unrepaired < 0.01 && jitterMs < LATE_MS && packets !== 0;
 }
 
 /** What one line's samples of the last seconds say of one direction. */
@@ -49,12 +58,12 @@ export function readingsOf(samples: readonly Sample[], direction: Direction, ori
     if (value !== undefined && badness !== undefined) readings[measure] = { badness, value };
   };
   note('loss', lossOf(own, origins));
-  note('jitter', median(own.map((s) => s.jitterMs)));
+  const clean = own.filter((s) => direction === 'up' || !s.stream || origins.isClean(s.stream));
+  note('jitter', median(clean.map((s) => s.jitterMs)));
   note('roundTrip', median(own.map((s) => s.roundTripMs)));
   note('silence', latest(own, 'silentMs'));
   const given = latest(own, 'given');
   if (given !== undefined) note('bandwidth', latest(own, 'availableKbps') ?? 0, 1 - given);
-  const clean = own.filter((s) => direction === 'up' || !s.stream || origins.unrepaired(s.stream) < 0.01);
   note('frozen', median(clean.map((s) => (s.frozenMs === undefined ? undefined : Math.min(1, s.frozenMs / s.spanMs)))));
   note('concealed', median(clean.map((s) => s.concealed)));
   const limits = own.filter((s) => s.by === 'client' && s.stream);

@@ -127,6 +127,20 @@ describe('whose fault it is', () => {
     expect(states.get(29_000)?.get('near')?.level).toBe('good');
   });
 
+  test('nor is what comes to the centre late, or not at all for a while', () => {
+    const states = watch(['far', 'near'], 30_000, (at, id) => {
+      const stream = cameraOf('far');
+      if (id === 'near')
+        return [{ direction: 'down', stream, packets: 150, jitterMs: 200, concealed: 0.2, frozenMs: 500 }];
+      return [{ stream, packets: (at / 1_000) % 3 === 0 ? 0 : 150, loss: 0, unrepaired: 0, jitterMs: 200 }];
+    });
+    expect(states.get(29_000)?.get('far')).toMatchObject({
+      level: 'poor',
+      reasons: [{ direction: 'up', measure: 'jitter' }],
+    });
+    expect(states.get(29_000)?.get('near')?.level).toBe('good');
+  });
+
   test('what only one of several receives badly is', () => {
     const states = watch(['a', 'b', 'c'], 30_000, (_, id) => [
       { stream: cameraOf(id), packets: 150, loss: 0, unrepaired: 0 },
