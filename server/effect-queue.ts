@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect } from './room/effects.ts';
 
 /** One effect is given so long; whoever hangs must not hold up the room for ever. */
@@ -32,16 +31,14 @@ export class EffectQueue {
   }
 
   async #performInTime(effect: Effect): Promise<void> {
-    const done = new AbortController();
-    const deadline = sleep(EFFECT_MS, undefined, { signal: done.signal, ref: false }).then(() => {
-      throw new Error(`no answer within ${EFFECT_MS} ms`);
-    });
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`no answer within ${EFFECT_MS} ms`)), EFFECT_MS).unref();
     try {
-      await Promise.race([this.#perform(effect), deadline]);
+      await Promise.race([this.#perform(effect), late.promise]);
     } catch (error) {
       this.#failed(effect, error instanceof Error ? error.message : String(error));
     } finally {
-      done.abort();
+      clearTimeout(timer);
     }
   }
 }

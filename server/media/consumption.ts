@@ -51,6 +51,8 @@ export class Consumption {
   #told: number | undefined;
   #priority = 1;
   #last: Promise<void> = Promise.resolve();
+  /** What is wished is what mediasoup was told. */
+  #isAgreed = false;
   /** The receiver has said that it is. */
   #isReady = false;
   #address: Address | undefined;
@@ -102,15 +104,22 @@ export class Consumption {
     await this.prefer(beginning.spatialLayer(), beginning.priority());
   }
 
+  /** It is as wished already. */
+  isPreferred(spatialLayer: number | null | undefined, priority: number): boolean {
+    return this.#isAgreed && this.#layer === spatialLayer && this.#priority === priority;
+  }
+
   /** Changes the simulcast layer of an open picture; null holds it back. */
   async prefer(spatialLayer: number | null | undefined, priority: number): Promise<void> {
     const consumer = this.#open?.consumer;
     if (spatialLayer === undefined || !consumer) return;
     this.#layer = spatialLayer;
     this.#priority = priority;
+    this.#isAgreed = false;
     this.#demand();
     try {
       await this.#agree(consumer);
+      this.#isAgreed = true;
       this.#open?.shortage?.review();
       this.#open?.catchUp?.review();
     } catch (error) {

@@ -14,6 +14,8 @@ export interface SentStream {
   producer: types.Producer;
   /** Its sender's. */
   router: types.Router;
+  /** What each layer is allowed, bit/s, as far as it says so. mediasoup copies all parameters whenever they are asked for. */
+  allowed: readonly (number | undefined)[];
   /** What its layers cost, as far as that was measured: kbit/s, 0 of one that was never sent. */
   layersKbps?: number[];
   /** Of a picture in several layers. */

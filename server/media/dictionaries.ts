@@ -49,15 +49,24 @@ export function parseCapabilities(dictionary: RtpCapabilitiesDictionary): Capabi
   if (!parsed.success) throw new Refused('mediaUnsupported', parsed.error.issues[0]?.path.join('.'));
   const { codecs, headerExtensions } = parsed.data;
   const only = (kind: types.MediaKind) => ({
-    codecs: codecs.filter((codec) => codec.kind === kind),
+    codecs: codecs.filter((codec) => codec.kind === kind).map(kind === 'audio' ? withoutResending : (codec) => codec),
     headerExtensions: headerExtensions.filter((extension) => extension.kind === kind),
   });
   return { audio: only('audio'), video: only('video') };
 }
 
+/**
+ * Sound is not sent again: a loss is mended by in-band FEC (RFC 6716 2.1.7), and on a line that is full, what was lost would
+ * come two and three times over and push out the rest.
+ */
+function withoutResending<C extends { rtcpFeedback?: readonly { type: string }[] }>(codec: C): C {
+  return { ...codec, rtcpFeedback: codec.rtcpFeedback?.filter(({ type }) => type !== 'nack') };
+}
+
 /** The worker's side of the wire checks these (`Transport.produce`), so they are only named here. */
-export function producedParameters(dictionary: RtpParametersDictionary): types.RtpParameters {
-  return dictionary as types.RtpParameters;
+export function producedParameters(kind: types.MediaKind, dictionary: RtpParametersDictionary): types.RtpParameters {
+  const parameters = dictionary as types.RtpParameters;
+  return kind === 'audio' ? { ...parameters, codecs: parameters.codecs.map(withoutResending) } : parameters;
 }
 
 export function offeredParameters({

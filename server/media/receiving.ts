@@ -134,7 +134,8 @@ export class Receiving {
     const wanted = stream !== undefined && this.#wants(stream);
     if (held && wanted && held.stream === stream) {
       this.#stay(key);
-      return this.#prefer(key, held);
+      const isSettled = held.isPreferred(this.#layerOf(key), this.#share.priorityOf(key));
+      return isSettled ? Promise.resolve() : this.#prefer(key, held);
     }
     if (held && held.stream === stream && this.#isLeaving(key, held)) return Promise.resolve();
     if (held) this.#end(key, held);

@@ -94,7 +94,8 @@ export class Sending {
     try {
       const producer = await this.#makeProducer(transport, request);
       const { router } = this.#room.home(this.#participantId);
-      this.#adopt({ ref, producer, router, transport, ...this.#demandFor(producer, participant, transport) });
+      const allowed = producer.rtpParameters.encodings?.map(({ maxBitrate }) => maxBitrate) ?? [];
+      this.#adopt({ ref, producer, router, transport, allowed, ...this.#demandFor(producer, participant, transport) });
       return { producerId: producer.id };
     } catch (error) {
       if (earlier) this.#reportClosed(request.sent);
@@ -143,7 +144,7 @@ export class Sending {
     try {
       producer = await transport.produce({
         kind,
-        rtpParameters: producedParameters(rtpParameters),
+        rtpParameters: producedParameters(kind, rtpParameters),
         keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
       });
     } catch (error) {

@@ -2,8 +2,9 @@ import type { Kind, Participant, SentSource, Source, SourceRef } from '../protoc
 import { Refused } from '../protocol/refusals.ts';
 
 /** Names a source within a room. Ids have no slash. */
-export function keyOf(ref: SourceRef): string {
-  return [ref.participantId, ref.source, ref.for ?? '', ...(ref.tier ? [ref.tier] : [])].join('/');
+export function keyOf({ participantId, source, for: whose = '', tier }: SourceRef): string {
+  const key = `${participantId}/${source}/${whose}`;
+  return tier ? `${key}/${tier}` : key;
 }
 
 const MEDIA_KIND: Record<Source, 'audio' | 'video'> = {

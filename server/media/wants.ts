@@ -8,6 +8,8 @@ import { keyOf } from './sources.ts';
 /** The layer of a picture that is looked at. */
 const LARGE = 2;
 
+type Priced = Pick<SentStream, 'ref' | 'allowed' | 'layersKbps'>;
+
 /**
  * What a viewer makes of what he watches: pictures in the order in which his line is to serve them. Where he does not
  * see who speaks, as when it is he himself, what he has large comes first.
@@ -40,10 +42,9 @@ function rankOf({ participantId, source }: SourceRef, { speaker }: Pick<RoomStat
  * As measured; a layer that is not sent now costs what its sender allows it, as far as the others make use of what they are
  * allowed: of a room where nothing moves all layers are small.
  */
-export function streamCosts({ ref, producer, layersKbps = [] }: SentStream): number[] {
-  const encodings = producer.rtpParameters.encodings ?? [];
+export function streamCosts({ ref, allowed: said, layersKbps = [] }: Priced): number[] {
   const usual = ref.source === 'camera' ? USUAL_KBPS : [USUAL_CONTENT_KBPS];
-  const allowed = encodings.map(({ maxBitrate }, layer) => {
+  const allowed = said.map((maxBitrate, layer) => {
     return maxBitrate === undefined ? (usual[layer] ?? usual.at(-1) ?? 0) : maxBitrate / 1000;
   });
   const uses = allowed.flatMap((kbps, layer) => (layersKbps[layer] ? [layersKbps[layer] / kbps] : []));

@@ -1,6 +1,4 @@
-import type { types } from 'mediasoup';
 import { describe, expect, test } from 'vitest';
-import type { SentStream } from '../../../server/media/context.ts';
 import { streamCosts, wantsOf } from '../../../server/media/wants.ts';
 import type { Watched } from '../../../server/protocol/media.ts';
 import type { Source, SourceRef } from '../../../server/protocol/records.ts';
@@ -8,14 +6,9 @@ import type { Source, SourceRef } from '../../../server/protocol/records.ts';
 const ref = (participantId: string, source: Source = 'camera'): SourceRef => ({ participantId, source });
 const watched = (from: SourceRef, spatialLayer: number): Watched => ({ from, spatialLayer });
 
-function find(maxBitrates: (number | undefined)[]) {
-  const encodings = maxBitrates.map((maxBitrate) => (maxBitrate === undefined ? {} : { maxBitrate }));
-  const producer = { rtpParameters: { encodings } };
-  return (from: SourceRef, layersKbps?: number[]) => {
-    if (from.participantId === 'gone') return undefined;
-    const stream: SentStream = { ref: from, producer: producer as types.Producer } as SentStream;
-    return streamCosts(layersKbps ? { ...stream, layersKbps } : stream);
-  };
+function find(allowed: (number | undefined)[]) {
+  return (from: SourceRef, layersKbps?: number[]) =>
+    from.participantId === 'gone' ? undefined : streamCosts({ ref: from, allowed, ...(layersKbps && { layersKbps }) });
 }
 
 describe('what a viewer wants', () => {
