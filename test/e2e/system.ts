@@ -63,7 +63,7 @@ export class System {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
     const own = { child, data, sipPort, output: () => output };
     for (const deadline = Date.now() + START_WITHIN_MS; Date.now() < deadline; await sleep(100)) {
-      const url = /https:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+      const url = output.match(`https://${env.ROSTRUM_HOST}:\\d+`)?.[0];
       const password = /\b[\w-]{4}(?:-[\w]{4}){3}\b/.exec(output)?.[0] ?? '';
       // The last line of the announcement.
       const told = output.includes('Ctrl-C');
@@ -131,7 +131,8 @@ interface OwnParts {
   output: () => string;
 }
 
-async function childrenOf(pid: number): Promise<number[]> {
+/** Of a process, as they are now. */
+export async function childrenOf(pid: number): Promise<number[]> {
   const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   return list.split(' ').filter(Boolean).map(Number);
 }
