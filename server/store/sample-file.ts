@@ -35,13 +35,14 @@ export interface WantedSteps {
   from: number;
   to: number;
   points: number;
-  /** `judged`: what was judged of the lines, without their streams. */
+  /** `judged`: how good the lines were and why, without figures and streams. */
   what: 'judged' | 'all';
 }
 export type Step = Row & { at: number; participantId: string; roomId: string; stream: string };
 
 /** What was judged of a line; this alone is kept by the minute. */
 const JUDGED = 'line %';
+const JUDGEMENT = ['level', 'reason'] as const;
 /** Of what is asked for as finely as it is kept. */
 const MOST_ROWS = 20_000;
 const MOST_STEPS = 1_000;
@@ -124,13 +125,15 @@ export class SampleFile {
     const lines = this.#lines.matching(wanted);
     const ids = JSON.stringify(lines.map(({ id }) => id));
     const only = wanted.what === 'judged' ? `and stream in (select id from streams where name like '${JUDGED}')` : '';
+    // Of 130 lines over hours the other columns would cost seconds.
+    const columns = wanted.what === 'judged' ? JUDGEMENT : COLUMN_NAMES;
     const parts = this.#partsOf(grid).map(({ table, bucket, since, until }) => {
       const buckets = Array.from(
         { length: Math.max(0, Math.ceil(until / bucket) - Math.floor(since / bucket)) },
         (_, i) => Math.floor(since / bucket) + i,
       );
       const second = `bucket * ${bucket} + second`;
-      const sql = `select ${second} as at, line, stream, ${COLUMN_NAMES.join(', ')} from ${table}
+      const sql = `select ${second} as at, line, stream, ${columns.join(', ')} from ${table}
         where bucket in (select value from json_each(?)) and line in (select value from json_each(?)) ${only}
         and ${second} >= ${since} and ${second} < ${until}`;
       return { sql, values: [JSON.stringify(buckets), ids] };
@@ -138,7 +141,7 @@ export class SampleFile {
     if (parts.length === 0 || lines.length === 0) return { grid, rows: [] };
     const at = `at / ${grid.step} * ${grid.step}`;
     const merged = this.#db.prepare(
-      `select ${at} as at, line, stream, ${merging()} from (${parts.map(({ sql }) => sql).join(' union all ')})
+      `select ${at} as at, line, stream, ${merging(columns)} from (${parts.map(({ sql }) => sql).join(' union all ')})
        group by 1, 2, 3 order by 1`,
     );
     const names = new Map(lines.map(({ id, name }) => [id, splitLine(name)]));

@@ -141,13 +141,15 @@ export function figuresOf(row: Row): Record<string, number | string | number[]> 
   return Object.fromEntries(known) as Record<string, number | string | number[]>;
 }
 
-/** Every column of several rows as one: `avg(kbps) as kbps` and so on. */
-export function merging(): string {
-  return COLUMN_NAMES.map((name) => {
-    const merge = COLUMNS[name][1];
-    const merged = merge === 'avg' ? `cast(round(avg(${name})) as integer)` : `${merge}(${name})`;
-    return `${merged} as ${name}`;
-  }).join(', ');
+/** Columns of several rows as one: `avg(kbps) as kbps` and so on. */
+export function merging(columns: readonly Column[] = COLUMN_NAMES): string {
+  return columns
+    .map((name) => {
+      const merge = COLUMNS[name][1];
+      const merged = merge === 'avg' ? `cast(round(avg(${name})) as integer)` : `${merge}(${name})`;
+      return `${merged} as ${name}`;
+    })
+    .join(', ');
 }
 
 function scaled(figures: { [K in Column]?: number | undefined }): Row {
