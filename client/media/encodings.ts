@@ -32,7 +32,10 @@ export function sendingOf(source: LocalSource, track: MediaStreamTrack): Sending
       // Text must be sharp before it is smooth.
       return { encodings: [{ maxBitrate: 2_500_000, maxFramerate: 15 }] };
     case 'microphone':
-      return { codecOptions: { opusDtx: true, opusFec: true, opusNack: true, opusMaxPlaybackRate: 48_000 } };
+      return {
+        encodings: [{ networkPriority: 'high' }],
+        codecOptions: { opusDtx: true, opusFec: true, opusMaxPlaybackRate: 48_000 },
+      };
     case 'screenAudio':
       // A film's sound: stereo, and no pauses cut out of music.
       return {

@@ -1,6 +1,11 @@
 /** What it needs of an `RTCRtpSender`. */
 export type LayerSender = Pick<RTCRtpSender, 'getParameters' | 'setParameters'>;
 
+type Encoding = RTCRtpEncodingParameters;
+
+/** Too little to make a difference, bit/s. */
+const ANOTHER = 1_000;
+
 /**
  * Whether the largest simulcast layer of one picture is encoded: only while somebody receives it, for it costs three
  * quarters of the machine's work and of the line. The smaller ones always are: a layer that begins takes about three
@@ -9,12 +14,25 @@ export type LayerSender = Pick<RTCRtpSender, 'getParameters' | 'setParameters'>;
  */
 export class Layers {
   readonly #sender: LayerSender;
+  /** As they were to begin with. */
+  readonly #first: readonly Encoding[];
+  #isAsking = false;
   #wanted: ReadonlySet<number> | 'all' = 'all';
   #working = false;
   #again = false;
 
   constructor(sender: LayerSender) {
     this.#sender = sender;
+    this.#first = sender.getParameters().encodings.map((encoding) => ({ ...encoding }));
+  }
+
+  /**
+   * Has the browser find out at once what the line bears: it tries so when it may send another bit rate than before, and
+   * otherwise feels its way up by a few per cent a second, for half a minute after a line was very weak.
+   */
+  askForMore(): void {
+    this.#isAsking = !this.#isAsking;
+    void this.#settle();
   }
 
   /** @param wanted by anyone, 0 the smallest; `all` where that is not known */
@@ -32,20 +50,25 @@ export class Layers {
       this.#again = false;
       const parameters = this.#sender.getParameters();
       const { encodings } = parameters;
-      const isChanged = encodings.some(
-        (encoding, layer) => (encoding.active ?? true) !== this.#isOn(layer, encodings.length),
-      );
-      if (!isChanged) continue;
-      encodings.forEach((encoding, layer) => {
-        encoding.active = this.#isOn(layer, encodings.length);
-      });
+      const wanted = encodings.map((encoding, layer) => this.#wantedOf(this.#first[layer] ?? encoding, layer));
+      if (!wanted.some((encoding, layer) => isAnother(encoding, encodings[layer]))) continue;
+      parameters.encodings = wanted;
       // Refused where the sender is gone; then nothing is encoded anyway.
       await this.#sender.setParameters(parameters).catch(() => undefined);
     }
     this.#working = false;
   }
 
-  #isOn(layer: number, layers: number): boolean {
-    return layer < layers - 1 || this.#wanted === 'all' || this.#wanted.has(layer);
+  #wantedOf(first: Encoding, layer: number): Encoding {
+    const rate = layer === 0 && this.#isAsking && first.maxBitrate;
+    return { ...first, active: this.#isOn(layer), ...(rate ? { maxBitrate: rate + ANOTHER } : {}) };
   }
+
+  #isOn(layer: number): boolean {
+    return layer < this.#first.length - 1 || this.#wanted === 'all' || this.#wanted.has(layer);
+  }
+}
+
+function isAnother(wanted: Encoding, now: Encoding | undefined): boolean {
+  return wanted.active !== (now?.active ?? true) || wanted.maxBitrate !== now?.maxBitrate;
 }

@@ -6,6 +6,7 @@ import { backOff } from '../session/connection.ts';
 import { refusalOf } from '../session/refused.ts';
 import { sendingOf } from './encodings.ts';
 import { Layers } from './layers.ts';
+import { LineProbe, sentOf } from './line-probe.ts';
 import type { MediaPort } from './port.ts';
 import type { StreamStats } from './reporting.ts';
 import { kindOf, LOCAL_SOURCES, type LocalSource } from './sources.ts';
@@ -13,6 +14,7 @@ import type { LiveTransport } from './transports.ts';
 
 export type LocalTracks = Readonly<Record<LocalSource, MediaStreamTrack | null>>;
 
+const PROBE_MS = 1_000;
 const NOTHING: LocalTracks = { camera: null, microphone: null, screen: null, screenAudio: null };
 
 /**
@@ -36,10 +38,13 @@ export class Publisher {
   #closed = false;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #probe = new LineProbe();
+  readonly #probing: ReturnType<typeof setInterval>;
 
   constructor(session: MediaPort, open: () => Promise<LiveTransport>) {
     this.#session = session;
     this.#open = open;
+    this.#probing = setInterval(() => void this.#probeLine(), PROBE_MS);
   }
 
   send(tracks: LocalTracks): void {
@@ -92,6 +97,7 @@ export class Publisher {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearInterval(this.#probing);
     this.#live?.close();
     this.#producers.clear();
     this.#layers.clear();
@@ -167,6 +173,18 @@ export class Publisher {
     });
     this.#live = live;
     return live;
+  }
+
+  async #probeLine(): Promise<void> {
+    const camera = this.#producers.get('camera');
+    const layers = camera && this.#layers.get(camera.id);
+    if (!camera || !layers) return;
+    try {
+      const sent = sentOf(await camera.getStats());
+      if (sent && this.#probe.isDue(sent)) layers.askForMore();
+    } catch {
+      // It has just been closed.
+    }
   }
 
   #gainLayers({ id, rtpSender, rtpParameters }: types.Producer): void {

@@ -50,6 +50,28 @@ it('changes one after the other, and ends with what was said last', async () => 
   expect(sender.told.at(-1)).toBe('111');
 });
 
+it('asks for more by another bit rate of the smallest, and changes nothing else', async () => {
+  const first = [
+    { maxBitrate: 150_000, scaleResolutionDownBy: 4 },
+    { maxBitrate: 500_000, scaleResolutionDownBy: 2 },
+  ];
+  let encodings: RTCRtpEncodingParameters[] = first;
+  const layers = new Layers({
+    getParameters: () => ({ transactionId: '', encodings, codecs: [], headerExtensions: [], rtcp: {} }),
+    setParameters: async (parameters) => {
+      encodings = parameters.encodings;
+    },
+  });
+  const rates = () => encodings.map(({ maxBitrate }) => maxBitrate);
+  layers.askForMore();
+  await settled();
+  expect(rates()[0]).not.toBe(150_000);
+  expect(rates()[1]).toBe(500_000);
+  layers.askForMore();
+  await settled();
+  expect(encodings).toEqual(first.map((encoding) => ({ ...encoding, active: true })));
+});
+
 it('outlives a sender that is gone', async () => {
   const sender = new SlowSender();
   sender.refuses = true;
