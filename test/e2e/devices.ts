@@ -5,6 +5,8 @@ export interface FakeDevices {
   colour: string;
   /** The microphone: a sine of this frequency. */
   toneHz: number;
+  /** Much moves in the picture: it takes all the bit rate that it is allowed. */
+  lively?: boolean;
 }
 
 /**
@@ -12,12 +14,20 @@ export interface FakeDevices {
  * connections, so that a test can measure what really arrives.
  */
 export async function installDevices(context: BrowserContext, devices: FakeDevices): Promise<void> {
-  await context.addInitScript(({ colour, toneHz }: FakeDevices) => {
+  await context.addInitScript(({ colour, toneHz, lively }: FakeDevices) => {
     const canvas = document.createElement('canvas');
     canvas.width = 640;
     canvas.height = 360;
     const draw = canvas.getContext('2d');
     let frame = 0;
+    const noise = new ImageData(64, 36);
+    const grain = new OffscreenCanvas(noise.width, noise.height);
+    /** A third of the picture, clear of the middle by which it is known. */
+    const stir = (draw: CanvasRenderingContext2D) => {
+      crypto.getRandomValues(noise.data);
+      grain.getContext('2d')?.putImageData(noise, 0, 0);
+      draw.drawImage(grain, 0, 240, canvas.width, 120);
+    };
     setInterval(() => {
       if (!draw) return;
       draw.fillStyle = colour;
@@ -26,6 +36,7 @@ export async function installDevices(context: BrowserContext, devices: FakeDevic
       frame += 1;
       draw.fillStyle = 'white';
       draw.fillRect((frame * 4) % canvas.width, 0, 16, 16);
+      if (lively) stir(draw);
     }, 66);
     const sound = new AudioContext();
     const tone = new OscillatorNode(sound, { frequency: toneHz });

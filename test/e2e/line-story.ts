@@ -1,0 +1,132 @@
+/** Two sites that speak and are shown to each other, one of them behind a line that may do anything. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Browser, chromium, type Page } from 'playwright/test';
+import { noticeSchema } from '../../server/protocol/media.ts';
+import type { Peer } from '../integration/server-peers.ts';
+import config from '../playwright.config.ts';
+import { attend, obeyed, participantNamed, show } from './centre.ts';
+import { enter, issueLink, newPerson, openMeeting, signIn } from './people.ts';
+import { ShapedLine, type Weather } from './shaped-line.ts';
+import { System } from './system.ts';
+import { type Account, accountOf, backAfter, beginWitness, momentsOf } from './witness.ts';
+
+export const SITE = 'Ba Bể';
+export const OTHER = 'Na Rì';
+const TONES = { [SITE]: 950, [OTHER]: 440 };
+
+/** Each direction as seen by who receives: `up` at the other, who hears and sees the site; `down` at the site. */
+export interface Stage {
+  up: Account;
+  down: Account;
+  /** How long after its beginning sound and picture went on, ms. */
+  back: { up: ReturnType<typeof backAfter>; down: ReturnType<typeof backAfter> };
+  /** What was said of lines meanwhile, e.g. `Ba Bể: loss up poor`. */
+  reasons: string[];
+  /** The site kept its place all the time, though its connection may have had to be made anew. */
+  kept: boolean;
+}
+
+type Name = typeof SITE | typeof OTHER;
+type Closers = (() => Promise<unknown>)[];
+
+/** Congestion control finds the line's capacity, the room its layers. */
+const SETTLING_MS = 6_000;
+
+export class LineStory {
+  readonly #line: ShapedLine;
+  readonly #centre: Peer;
+  readonly #pages: { site: Page; other: Page };
+  readonly #closers: Closers;
+  readonly #said: { at: number; reason: string }[] = [];
+  #goneAt = 0;
+
+  private constructor(line: ShapedLine, centre: Peer, pages: { site: Page; other: Page }, closers: Closers) {
+    this.#line = line;
+    this.#centre = centre;
+    this.#pages = pages;
+    this.#closers = closers;
+    centre.socket.on('notice', (raw) => this.#hear(raw));
+    centre.socket.on('event', () => {
+      const presence = participantNamed(centre, SITE)?.presence;
+      if (presence !== 'present' && presence !== 'away') this.#goneAt = Date.now();
+    });
+  }
+
+  /** Resolves when both hear and see each other over a good line. The caller closes it. */
+  static async begin(): Promise<LineStory> {
+    const closers: Closers = [];
+    try {
+      return await LineStory.#begin(closers);
+    } catch (error) {
+      await closeAll(closers);
+      throw error;
+    }
+  }
+
+  static async #begin(closers: Closers): Promise<LineStory> {
+    const line = await ShapedLine.open();
+    closers.push(() => line.close());
+    const system = await System.start({ ROSTRUM_HOST: line.centre, ROSTRUM_ANNOUNCED_ADDRESS: line.centre });
+    closers.push(() => system.stop());
+    const open = async (more: object) => {
+      const browser = await chromium.launch({ ...config.use?.launchOptions, ...more });
+      closers.push(() => browser.close());
+      return browser;
+    };
+    const [here, there] = [await open({}), await open({ executablePath: line.chromium })];
+    const operator = await newPerson(here, { colour: 'grey', toneHz: 300 });
+    await signIn(operator.page, system);
+    const roomId = await openMeeting(operator.page, 'Đường truyền yếu');
+    const centre = await attend(operator.page, system, roomId);
+    closers.push(async () => centre.close());
+    const join = async (browser: Browser, name: Name, colour: string) => {
+      const person = await newPerson(browser, { colour, toneHz: TONES[name], lively: true });
+      await enter(person.page, await issueLink(operator.page, system, roomId, { role: 'site', name }));
+      await obeyed(centre.command({ verb: 'openMicrophone', participantId: participantNamed(centre, name)?.id }));
+      return person.page;
+    };
+    const pages = { other: await join(here, OTHER, 'red'), site: await join(there, SITE, 'blue') };
+    await show(centre, 'side-by-side', [OTHER, SITE]);
+    // Only who is measured is to use the machine.
+    await operator.page.goto('about:blank');
+    await beginWitness(pages.other, { hz: TONES[SITE], name: SITE });
+    await beginWitness(pages.site, { hz: TONES[OTHER], name: OTHER });
+    await sleep(SETTLING_MS);
+    return new LineStory(line, centre, pages, closers);
+  }
+
+  /** What happens while the line does this, in both directions. */
+  async stage(weather: Weather, seconds: number): Promise<Stage> {
+    const from = Date.now();
+    this.#line.set({ up: weather, down: weather });
+    await sleep(seconds * 1000);
+    const to = Date.now();
+    const [up, down] = [await momentsOf(this.#pages.other, from, to), await momentsOf(this.#pages.site, from, to)];
+    const said = this.#said.filter(({ at }) => at >= from && at < to).map(({ reason }) => reason);
+    return {
+      up: accountOf(up),
+      down: accountOf(down),
+      back: { up: backAfter(up, from), down: backAfter(down, from) },
+      reasons: [...new Set(said)],
+      kept: this.#goneAt < from,
+    };
+  }
+
+  close(): Promise<void> {
+    return closeAll(this.#closers);
+  }
+
+  #hear(raw: unknown): void {
+    const notice = noticeSchema.parse(raw);
+    if (notice.notice !== 'lines') return;
+    for (const [id, { reasons }] of Object.entries(notice.lines)) {
+      const name = this.#centre.state.participants[id]?.name ?? id;
+      for (const { measure, direction, level } of reasons)
+        this.#said.push({ at: Date.now(), reason: `${name}: ${measure} ${direction} ${level}` });
+    }
+  }
+}
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}

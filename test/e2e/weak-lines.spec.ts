@@ -1,0 +1,33 @@
+/** What a weak line does to who is behind it: a browser in a network namespace, and every packet through a shaped line. */
+import { expect, test } from './fixtures.ts';
+import { LineStory, OTHER, SITE } from './line-story.ts';
+
+test('REG-18: sound goes on at 64 kbit/s, nobody is dropped at 15, and the line that is weak is named', async () => {
+  const story = await LineStory.begin();
+  try {
+    await test.step('loss and delay are repaired', async () => {
+      const { up, down } = await story.stage({ loss: 0.03, delayMs: 60, reordered: 0.02 }, 5);
+      for (const way of [up, down]) expect(way.heard).toBeGreaterThan(0.9);
+    });
+
+    await test.step('64 kbit/s carry the sound, whatever becomes of the pictures', async () => {
+      const { up, down, kept, reasons } = await story.stage({ kbps: 64, delayMs: 20 }, 11);
+      for (const way of [up, down]) expect(way.heard).toBeGreaterThan(0.85);
+      expect(kept).toBe(true);
+      expect(reasons.filter((reason) => reason.startsWith(SITE))).not.toEqual([]);
+      expect(reasons.filter((reason) => reason.startsWith(`${OTHER}: loss`))).toEqual([]);
+    });
+
+    await test.step('after 15 kbit/s everything comes back by itself', async () => {
+      expect((await story.stage({ kbps: 15, delayMs: 20 }, 8)).kept).toBe(true);
+      const { back, kept } = await story.stage({ delayMs: 20 }, 10);
+      for (const way of [back.up, back.down]) {
+        expect(way.soundMs).toBeLessThan(3_000);
+        expect(way.pictureMs).toBeLessThan(9_000);
+      }
+      expect(kept).toBe(true);
+    });
+  } finally {
+    await story.close();
+  }
+});
