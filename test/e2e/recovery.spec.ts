@@ -108,7 +108,7 @@ test('the gateway is killed: the codec is called back and is in its tile again',
 test('the line of a site breaks for four seconds: it is back without a reload', async () => {
   const { centre, site } = all;
   await site.context.setOffline(true);
-  await expect.poll(() => participantNamed(centre, 'Ba Bể')?.presence, { timeout: 20_000 }).toBe('away');
+  await expect.poll(() => participantNamed(centre, 'Ba Bể')?.presence, { timeout: 40_000 }).toBe('away');
   // The length of the fault is what is tried here.
   await site.page.waitForTimeout(4_000);
   await site.context.setOffline(false);
