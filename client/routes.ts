@@ -17,6 +17,7 @@ export const DESK_SECTIONS = [
   'devices',
   'banned',
   'accounts',
+  'programs',
   'audit',
   'own',
 ] as const;

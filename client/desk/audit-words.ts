@@ -12,6 +12,7 @@ export const auditWords = catalogue({
     filters: { by: 'Ai', act: 'Việc', about: 'Về', from: 'Từ ngày', to: 'Đến ngày', any: 'Mọi việc' },
     search: 'Lọc',
     more: 'Các dòng cũ hơn',
+    program: 'phần mềm {name}',
     nobody: { system: 'hệ thống', terminal: 'máy chủ', gateway: 'cổng SIP', device: 'máy của điểm cầu' },
   },
   en: {
@@ -23,6 +24,7 @@ export const auditWords = catalogue({
     filters: { by: 'Who', act: 'What', about: 'About', from: 'From', to: 'Until', any: 'Everything' },
     search: 'Filter',
     more: 'Older rows',
+    program: 'program {name}',
     nobody: { system: 'the system', terminal: 'the server', gateway: 'the SIP gateway', device: 'a site’s computer' },
   },
 });

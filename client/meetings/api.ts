@@ -3,7 +3,9 @@ import {
   type Book,
   type Booking,
   type BookingCheck,
+  type BookingChoices,
   bookingCheckSchema,
+  bookingChoicesSchema,
   bookingSchema,
   type ChangeBooking,
   type DeskSettings,
@@ -38,6 +40,11 @@ const of = (bookingId: string) => `/bookings/${encodeURIComponent(bookingId)}`;
 
 export async function listBookings(from: number, to: number): Promise<Booking[]> {
   return (await callApi({ path: `/bookings?from=${from}&to=${to}`, answer: bookingsSchema })).bookings;
+}
+
+/** What a booking may name. */
+export function readChoices(): Promise<BookingChoices> {
+  return callApi({ path: '/bookings/choices', answer: bookingChoicesSchema });
 }
 
 /** @param except the booking that is changed */

@@ -13,8 +13,8 @@ export interface SettingsForm {
   holidays: string;
   /** `id: name`. */
   desks: string;
-  /** `id: URL`. */
-  webhooks: string;
+  /** Of the section of programs: they stay as they are. */
+  webhooks: DeskSettings['webhooks'];
 }
 export type SettingsField = keyof SettingsForm;
 
@@ -28,7 +28,7 @@ export function settingsFormOf(settings: DeskSettings): SettingsForm {
     rehearsalMinutes: String(rehearsalMinutes),
     holidays: settings.holidays.map((day) => day.split('-').reverse().join('/')).join('\n'),
     desks: settings.desks.map(({ deskId, name }) => `${deskId}: ${name}`).join('\n'),
-    webhooks: settings.webhooks.map(({ webhookId, url }) => `${webhookId}: ${url}`).join('\n'),
+    webhooks: settings.webhooks,
   };
 }
 
@@ -45,7 +45,7 @@ export function settingsOf(form: SettingsForm): DeskSettings | { wrong: Settings
     rehearsalMinutes: number(form.rehearsalMinutes),
     holidays: linesOf(form.holidays).map(holidayOf),
     desks: pairsOf(form.desks).map(([deskId, name]) => ({ deskId, name })),
-    webhooks: pairsOf(form.webhooks).map(([webhookId, url]) => ({ webhookId, url })),
+    webhooks: form.webhooks,
   });
   if (parsed.success) return parsed.data;
   return { wrong: String(parsed.error.issues[0]?.path[0]) as SettingsField };

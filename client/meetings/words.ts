@@ -10,6 +10,8 @@ export const words = catalogue({
     schedule: {
       title: 'Lịch họp',
       text: 'Đăng ký, xác nhận và thông báo cuộc họp. Không điểm cầu và bàn điều khiển nào thuộc hai cuộc họp cùng lúc.',
+      ownText:
+        'Cuộc họp của đơn vị: đăng ký, theo dõi và xem đã báo cho ai. Khi Văn phòng đã xác nhận, muốn sửa hoặc hủy thì liên hệ Văn phòng.',
       book: 'Đăng ký cuộc họp',
       none: 'Chưa có cuộc họp nào trong thời gian này.',
       earlier: 'Tháng trước',
@@ -103,6 +105,7 @@ export const words = catalogue({
       free: 'Không trùng lịch.',
       clashes: 'Trùng lịch ({n}): chọn giờ khác hoặc bỏ điểm cầu sau.',
       clash: '{name}: {title}, {from} – {to}',
+      otherMeeting: 'cuộc họp của đơn vị khác',
       saved: 'Đã lưu {n} buổi họp.',
     },
     notices: {
@@ -119,6 +122,17 @@ export const words = catalogue({
       calendar: 'Tệp lịch (ICS)',
       audiences: { technician: 'Điểm cầu', carrier: 'Đường truyền', hostUnit: 'Đơn vị chủ trì', program: 'Phần mềm' },
       abouts: { invitation: 'Thông báo họp', change: 'Thay đổi', cancellation: 'Hủy' },
+      events: {
+        requested: 'Đăng ký',
+        changed: 'Sửa',
+        confirmed: 'Xác nhận',
+        announced: 'Thông báo',
+        rehearsing: 'Chạy thử',
+        opened: 'Mở họp',
+        closed: 'Kết thúc',
+        reported: 'Báo cáo xong',
+        cancelled: 'Hủy',
+      },
       channels: { email: 'e-mail', webhook: 'webhook', print: 'văn bản', phone: 'điện thoại', fax: 'fax' },
       statuses: {
         queued: 'đang gửi',
@@ -236,6 +250,8 @@ export const words = catalogue({
     schedule: {
       title: 'Schedule',
       text: 'Request, confirm and announce meetings. No site and no operator’s desk is in two meetings at once.',
+      ownText:
+        'The meetings of your unit: ask for one, follow it and see who was told. Once the Office has confirmed it, the Office changes or cancels it.',
       book: 'Book a meeting',
       none: 'No meeting in this time.',
       earlier: 'The month before',
@@ -329,6 +345,7 @@ export const words = catalogue({
       free: 'Nothing else at that time.',
       clashes: '{n} clashes: choose another time, or leave these out.',
       clash: '{name}: {title}, {from} – {to}',
+      otherMeeting: 'a meeting of another unit',
       saved: 'Saved {n} meetings.',
     },
     notices: {
@@ -345,6 +362,17 @@ export const words = catalogue({
       calendar: 'Calendar file (ICS)',
       audiences: { technician: 'Site', carrier: 'Line', hostUnit: 'Host unit', program: 'Program' },
       abouts: { invitation: 'Invitation', change: 'Change', cancellation: 'Cancellation' },
+      events: {
+        requested: 'Requested',
+        changed: 'Changed',
+        confirmed: 'Confirmed',
+        announced: 'Announced',
+        rehearsing: 'Rehearsed',
+        opened: 'Opened',
+        closed: 'Ended',
+        reported: 'Reported',
+        cancelled: 'Cancelled',
+      },
       channels: { email: 'e-mail', webhook: 'webhook', print: 'letter', phone: 'telephone', fax: 'fax' },
       statuses: {
         queued: 'being sent',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { problemSchema } from '../../protocol/api.ts';
 import { bookingSchema, bookSchema, clashSchema } from '../../protocol/bookings.ts';
 import { noticeSchema } from '../../protocol/notices.ts';
+import { SCOPE_WORDS } from '../../protocol/program-words.ts';
 import { SCOPES } from '../../protocol/programs.ts';
 import type { RefusalCode } from '../../protocol/refusals.ts';
 import { OPERATION_WORDS } from './operation-words.ts';
@@ -36,7 +37,7 @@ export function describeApi(language: Language, version: string): Json {
       [operation.method]: describeOperation(id, operation, language),
     };
   }
-  const rights = SCOPES.map((scope) => `${scope}: ${words.scopes[scope]}.`).join(' ');
+  const rights = SCOPES.map((scope) => `${scope}: ${SCOPE_WORDS[language][scope]}.`).join(' ');
   return {
     openapi: '3.1.1',
     info: { title: words.title, description: words.text, version },
@@ -63,7 +64,7 @@ function describeOperation(id: OperationId, operation: Operation, language: Lang
     ...(scope === 'none' ? { security: [] } : {}),
     ...(scope === 'none' || scope === 'any'
       ? {}
-      : { 'x-scope': scope, description: `${scope}: ${words.scopes[scope]}` }),
+      : { 'x-scope': scope, description: `${scope}: ${SCOPE_WORDS[language][scope]}` }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body
       ? { requestBody: { required: true, content: { 'application/json': { schema: named(body, 'input') } } } }

@@ -1,4 +1,3 @@
-import type { Scope } from '../../protocol/programs.ts';
 import type { OperationId } from './operations.ts';
 
 interface ApiWords {
@@ -7,10 +6,9 @@ interface ApiWords {
   refused: string;
   done: string;
   operations: Record<OperationId, string>;
-  scopes: Record<Scope, string>;
 }
 
-/** What each operation does, and what each right is good for, as the description says it. */
+/** What each operation does, as the description says it. */
 export const OPERATION_WORDS = {
   vi: {
     title: 'Giao diện Rostrum cho phần mềm',
@@ -36,15 +34,6 @@ export const OPERATION_WORDS = {
       listMeetings: 'Các cuộc họp đã mở',
       listRecordings: 'Các bản ghi, cũ nhất trước',
     },
-    scopes: {
-      'bookings:read': 'Xem lịch họp và thông báo',
-      'bookings:write': 'Đăng ký, sửa và hủy cuộc họp',
-      'bookings:confirm': 'Xác nhận và thông báo cuộc họp',
-      'sites:read': 'Xem danh bạ điểm cầu',
-      'sites:write': 'Nhập danh bạ điểm cầu',
-      'meetings:read': 'Xem các cuộc họp đã mở',
-      'recordings:read': 'Xem danh sách bản ghi',
-    },
   },
   en: {
     title: 'Rostrum for programs',
@@ -69,15 +58,6 @@ export const OPERATION_WORDS = {
       importSites: 'Import the directory of sites from a sheet; without save=true a dry run',
       listMeetings: 'Meetings that were opened',
       listRecordings: 'Recordings, the oldest first',
-    },
-    scopes: {
-      'bookings:read': 'See bookings and notices',
-      'bookings:write': 'Book, change and cancel meetings',
-      'bookings:confirm': 'Confirm and announce meetings',
-      'sites:read': 'See the directory of sites',
-      'sites:write': 'Import the directory of sites',
-      'meetings:read': 'See the meetings that were opened',
-      'recordings:read': 'See the list of recordings',
     },
   },
 } satisfies Record<'vi' | 'en', ApiWords>;
