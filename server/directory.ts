@@ -17,6 +17,9 @@ import { SIP_REALM, type SipAccountAnswer, type SipBinding } from './protocol/wi
 import type { Room } from './rooms.ts';
 import type { Ha1, Organisations, Registrations, SaveResult, Sites, StoredSite } from './store/index.ts';
 
+/** What the sheet of the exported directory is called. */
+const SHEET = { vi: 'Điểm cầu', en: 'Sites' } as const;
+
 export interface DirectoryParts {
   store: { sites: Sites; registrations: Registrations; organisations: Organisations };
   rooms: OpenRooms;
@@ -100,7 +103,7 @@ export class Directory {
       organisations,
       language,
     );
-    return writeRows(rows, format, language === 'vi' ? 'Điểm cầu' : 'Sites');
+    return writeRows(rows, format, SHEET[language]);
   }
 
   /** As `import`, of a file. A file that cannot be read is reported as such. */

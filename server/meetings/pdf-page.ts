@@ -10,7 +10,12 @@ export type Pdf = PDFKit.PDFDocument;
 export const MARGIN = 56;
 
 const WORDS = {
-  vi: { nation: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', motto: 'Độc lập - Tự do - Hạnh phúc', page: 'Trang' },
+  vi: {
+    nation: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+    motto: 'Độc lập - Tự do - Hạnh phúc',
+    page: 'Trang',
+    day: 'ngày {day} tháng {month} năm {year}',
+  },
   en: { nation: '', motto: '', page: 'Page' },
 } as const;
 
@@ -88,15 +93,17 @@ function writeFooters(pdf: Pdf, { footer, language }: Page): void {
   }
 }
 
-/** `ngày 25 tháng 11 năm 2026`, `25 November 2026`. */
+/** `ngày 05 tháng 02 năm 2026` (Decree 30/2020/NĐ-CP, annex I, II.4: days below 10 and months 1 and 2 get a 0), `25 November 2026`. */
 function formatLongDay(at: number, language: Language, timeZone: string): string {
-  const day = new Intl.DateTimeFormat(language === 'vi' ? 'vi-VN' : 'en-GB', { dateStyle: 'long', timeZone }).format(
-    at,
-  );
-  if (language === 'en') return day;
-  const parts = new Intl.DateTimeFormat('vi-VN', { day: 'numeric', month: 'numeric', year: 'numeric', timeZone });
-  const of = (type: string) => parts.formatToParts(at).find((part) => part.type === type)?.value ?? '';
-  return `ngày ${of('day').padStart(2, '0')} tháng ${of('month')} năm ${of('year')}`;
+  if (language === 'en') return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone }).format(at);
+  const numeric = { day: 'numeric', month: 'numeric', year: 'numeric', timeZone } as const;
+  const parts = new Intl.DateTimeFormat('en-GB', numeric).formatToParts(at);
+  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+  const month = Number(of('month')) < 3 ? of('month').padStart(2, '0') : of('month');
+  return WORDS.vi.day
+    .replace('{day}', of('day').padStart(2, '0'))
+    .replace('{month}', month)
+    .replace('{year}', of('year'));
 }
 
 /** A table whose head stands again on each page. @param widths in points, or `*` for what is left */

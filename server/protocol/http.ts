@@ -19,7 +19,7 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *
  *   GET    /api/health                         → Health
  * Accounts, one's own and the others': `protocol/accounts.ts`; the log of acts: `protocol/audit.ts`; the sites' own
- * computers: `protocol/devices.ts`; lines tried without a meeting: `protocol/line-tests.ts`; what a
+ * computers: `protocol/devices.ts`; access tokens of programs, which use `/api/v1`: `protocol/programs.ts`; lines tried without a meeting: `protocol/line-tests.ts`; what a
  * meeting will need of them: `protocol/budget.ts`; what is told of meetings afterwards: `protocol/reports.ts`.
  *
  *   GET    /api/session                        → Session (401 `notSignedIn`)
@@ -59,7 +59,10 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   GET    /api/bookings/:id/notice.pdf?language= /api/bookings/:id/meeting.ics
  *   GET    /api/notice-templates               → Templates
  *   PUT    /api/notice-templates Templates     → Templates  400 names the text with an unknown placeholder
+ *   GET    /api/bookings/choices               → BookingChoices what a booking may name; of a host unit's own alone
  *   GET    /api/webhooks/:id/secret            → { secret } signs as Standard Webhooks 1.0
+ *   GET    /api/webhooks/:id/deliveries        → { notices: Notice[] } newest first, 50 at most
+ *   POST   /api/webhooks/:id/trial             → WebhookTrial calls it once with `webhook.trial`
  *   GET    /api/desk-settings                  → DeskSettings
  *   PUT    /api/desk-settings DeskSettings     → DeskSettings
  *   GET    /api/directory/changes?subject=     → { changes: DirectoryChange[] } newest first, 200 at most
