@@ -78,7 +78,8 @@ export const words = catalogue({
     noDevice: 'Trình duyệt không mở được thiết bị. Cho phép dùng máy quay và micrô rồi thử lại.',
     heard: 'Nghe rõ: {level} dB, trễ {delay} ms.',
     seen: 'Hình tốt: {width}×{height}.',
-    console: 'Chưa chạy thử xong',
+    callAll: 'Gọi thử đường truyền của các thiết bị hội nghị',
+    called: 'Đã gọi thử {n} điểm cầu.',
   },
   en: {
     title: 'Rehearsal',
@@ -156,6 +157,7 @@ export const words = catalogue({
     noDevice: 'The browser cannot open the device. Allow camera and microphone and try again.',
     heard: 'Heard well: {level} dB, delay {delay} ms.',
     seen: 'Picture good: {width}×{height}.',
-    console: 'Not ready yet',
+    callAll: 'Try the lines of the codecs by a call',
+    called: { one: 'Called one site.', other: 'Called {n} sites.' },
   },
 });
