@@ -65,6 +65,7 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   POST   /api/webhooks/:id/trial             → WebhookTrial calls it once with `webhook.trial`
  *   GET    /api/desk-settings                  → DeskSettings
  *   PUT    /api/desk-settings DeskSettings     → DeskSettings
+ *   GET    /api/bookings/:id/rehearsal, /api/site/rehearsals … `protocol/rehearsals.ts`
  *   GET    /api/directory/changes?subject=     → { changes: DirectoryChange[] } newest first, 200 at most
  *   GET    /api/layouts                        → { layouts: SavedLayout[] } by name
  *   POST   /api/layouts      SaveLayout        → SavedLayout 409 `layoutNameTaken`

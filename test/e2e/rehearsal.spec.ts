@@ -107,6 +107,7 @@ test('a site is tried, ticks and signs; the console says what is lacking; an inc
     await post(page, system, `/bookings/${bookingId}/steps`, { step: 'open' });
     await post(page, system, `/bookings/${bookingId}/steps`, { step: 'close' });
     await site.page.goto(`${system.url}/site`);
+    await expect(own.getByRole('checkbox')).toHaveCount(6);
     for (const item of await own.getByRole('checkbox').all()) await item.check();
     await own.getByRole('button', { name: 'Ký xác nhận' }).click();
     await expect(own).toContainText('Ký xác nhận: Lý A Sử');
