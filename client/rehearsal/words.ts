@@ -14,7 +14,6 @@ export const words = catalogue({
     overdue: 'Đã quá hạn chạy thử {time}: {n} điểm cầu chưa xong',
     waived: 'Họp khẩn cấp: không yêu cầu chạy thử trước giờ khai mạc.',
     lacking: 'Còn thiếu: {what}',
-    site: 'Điểm cầu',
     parts: { reach: 'Liên lạc', join: 'Kết nối', sound: 'Âm thanh', picture: 'Hình ảnh', line: 'Đường truyền' },
     lacks: {
       reach: 'liên lạc',
@@ -55,7 +54,6 @@ export const words = catalogue({
     technician: 'Cán bộ phụ trách vận hành',
     technicianMissing: 'Nhập họ tên người ký.',
     sign: 'Ký xác nhận',
-    signFor: 'Ký thay {name} (đã gọi điện)',
     saved: 'Đã ký xác nhận.',
     figures: {
       sound: '{level} dB, trễ {delay} ms',
@@ -93,7 +91,6 @@ export const words = catalogue({
     overdue: 'Due at {time}: {n} sites are not ready',
     waived: 'An emergency: it may be opened without a rehearsal.',
     lacking: 'Lacking: {what}',
-    site: 'Site',
     parts: { reach: 'Reached', join: 'Joined', sound: 'Sound', picture: 'Picture', line: 'Line' },
     lacks: {
       reach: 'to be reached',
@@ -134,7 +131,6 @@ export const words = catalogue({
     technician: 'Technician',
     technicianMissing: 'Enter the name of who signs.',
     sign: 'Sign',
-    signFor: 'Sign for {name}, who phoned',
     saved: 'Signed.',
     figures: {
       sound: '{level} dB, delay {delay} ms',

@@ -90,7 +90,7 @@ test('a site is tried, ticks and signs; the console says what is lacking; an inc
     await dialog.getByLabel('Điểm cầu').selectOption({ label: 'Xã Yên Hân' });
     await dialog.getByLabel('Hiện tượng').fill('Tiếng rè');
     await dialog.getByRole('button', { name: 'Ghi nhận' }).click();
-    const row = incidents.getByRole('button', { name: 'Sự cố Âm thanh tại Xã Yên Hân' });
+    const row = incidents.getByRole('button', { name: 'Sự cố tại Xã Yên Hân: Âm thanh' });
     await row.click();
     await expect(incidents.getByRole('link', { name: 'Gọi Trực VNPT 18001260' })).toBeVisible();
     await incidents.getByRole('button', { name: 'Đã báo cho chủ trì' }).click();
@@ -113,7 +113,7 @@ test('a site is tried, ticks and signs; the console says what is lacking; an inc
     await expect(own).toContainText('Ký xác nhận: Lý A Sử');
     await page.goto(`${system.url}/`);
     await page.getByRole('button', { name: 'Sự cố của Họp chống bão' }).click();
-    await expect(page.getByRole('dialog')).toContainText('Sự cố Âm thanh tại Xã Yên Hân');
+    await expect(page.getByRole('dialog')).toContainText('Sự cố tại Xã Yên Hân: Âm thanh');
     await expect(page.getByRole('dialog')).toContainText('Thay dây');
   });
   await Promise.all([operator.context.close(), site.context.close()]);
