@@ -24,7 +24,7 @@ test('a province is imported, a meeting is booked, clashes are named, and it is 
   browser,
   system,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(150_000);
   const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
   const { page } = operator;
   await signIn(page, system);
