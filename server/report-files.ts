@@ -3,8 +3,8 @@ import type { Language } from './meetings/notice-text.ts';
 import { carrierPaper } from './meetings/reports/carrier-paper.ts';
 import { minutesPaper } from './meetings/reports/minutes-paper.ts';
 import type { Paper } from './meetings/reports/paper.ts';
-import { paperPdf } from './meetings/reports/paper-pdf.ts';
 import { paperSheet } from './meetings/reports/paper-sheet.ts';
+import { printPaper } from './meetings/reports/printing.ts';
 import { reportWords } from './meetings/reports/report-words.ts';
 import { usagePaper } from './meetings/reports/usage-paper.ts';
 import { yearPaper } from './meetings/reports/year-paper.ts';
@@ -25,6 +25,8 @@ export interface FileWish {
 /** Reports as files: to be printed and signed, or reckoned with. */
 export class ReportFiles {
   readonly #parts: ReportFileParts;
+  /** One after the other: each takes a thread. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ReportFileParts) {
     this.#parts = parts;
@@ -52,6 +54,9 @@ export class ReportFiles {
     const { bookings, timeZone, now } = this.#parts;
     const look = { language, timeZone };
     if (form === 'xlsx') return paperSheet(paper, look, reportWords[language].usage.sheet);
-    return paperPdf(paper, look, (await bookings.settings()).office, now());
+    const { office } = await bookings.settings();
+    const printed = this.#last.then(() => printPaper({ paper, look, office, now: now() }));
+    this.#last = printed.catch(() => undefined);
+    return printed;
   }
 }

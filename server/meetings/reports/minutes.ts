@@ -57,8 +57,11 @@ export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking
   const until = endedAt ?? now;
   const siteNames = new Map(invited.sites.map(({ siteId, name }) => [participantIdOfSite(siteId), name]));
   const attendees = attendance.until(until);
-  const came = new Set(attendees.map(({ siteId }) => siteId));
-  const absent = invited.sites.filter(({ siteId }) => !came.has(siteId)).map(({ siteId, name }) => ({ siteId, name }));
+  // Who came by a link is no site of the directory; his name says that he was there.
+  const came = new Set(attendees.flatMap(({ siteId, role, name }) => (role === 'site' ? [siteId, name] : [siteId])));
+  const absent = invited.sites
+    .filter(({ siteId, name }) => !came.has(siteId) && !came.has(name))
+    .map(({ siteId, name }) => ({ siteId, name }));
   return {
     roomId,
     ...open,

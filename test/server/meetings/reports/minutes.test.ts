@@ -115,6 +115,12 @@ describe('minutes', () => {
     });
   });
 
+  test('a site that came by a link is not absent', () => {
+    const byLink = joined('site-link-1', 'Na Rì', { siteId: undefined });
+    const { absent } = fold(story([0, open], [0, invited(['ba-be', 'Ba Bể'], ['na-ri', 'Na Rì'])], [1, byLink]));
+    expect(absent.sites).toEqual([{ siteId: 'ba-be', name: 'Ba Bể' }]);
+  });
+
   test('a request that was declined is not forgotten', () => {
     const declined = story([0, open], [1, { type: 'requestDeclined', request: request('declined') }]);
     expect(fold(declined).unheard).toMatchObject([{ request: { status: 'declined' }, seqs: [2] }]);
