@@ -8,6 +8,8 @@ const font = (weight: string) => locate(`@expo-google-fonts/be-vietnam-pro/${wei
 export type Pdf = PDFKit.PDFDocument;
 
 export const MARGIN = 56;
+/** Hardly a letter of the tables is wider, in points. */
+const WIDEST = 8;
 
 const WORDS = {
   vi: {
@@ -141,9 +143,11 @@ function fits(pdf: Pdf, row: readonly string[], widths: readonly (number | '*')[
   const fixed = widths.reduce<number>((sum, width) => sum + (width === '*' ? 0 : width), 0);
   const free = widths.filter((width) => width === '*').length;
   const rest = (pdf.page.width - 2 * MARGIN - fixed) / Math.max(1, free);
+  const line = pdf.currentLineHeight(true);
   const heights = row.map((text, i) => {
-    const width = widths[i];
-    return pdf.heightOfString(text || ' ', { width: (typeof width === 'number' ? width : rest) - 12 });
+    const width = (typeof widths[i] === 'number' ? widths[i] : rest) - 12;
+    // To lay text out takes time: what is on one line for certain need not be.
+    return text.length * WIDEST < width && !text.includes('\n') ? line : pdf.heightOfString(text, { width });
   });
   return pdf.y + Math.max(...heights) + 12 < pdf.page.height - MARGIN;
 }
