@@ -36,6 +36,7 @@ export class SimulatedSite {
       rejectUnauthorized: false,
       forceNew: true,
       autoConnect: false,
+      timeout: 60_000,
     });
     this.#socket.on('notice', (raw) => this.#noticed(raw));
     this.#socket.io.on('open', () => {
