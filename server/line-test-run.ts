@@ -9,9 +9,9 @@ import { isIn } from './room/state.ts';
 
 /** A camera in all its layers is the most that a site sends, kbit/s. */
 export const MOST_UP_KBPS = 3_000;
-const CALM_KBPS = 250;
-/** Small ones, so that a share of those of a few seconds is exact. */
-const CALM_PACKET_BYTES = 200;
+/** As a sound: also a line of 64 kbit/s bears it, so that what is lost is the line's doing. */
+const CALM_KBPS = 48;
+const CALM_PACKET_BYTES = 120;
 const PACKET_BYTES = 1_200;
 const STAGE_MS = {
   browser: { connecting: 20_000, both: 5_000, up: 6_500, down: RAMP_MS },

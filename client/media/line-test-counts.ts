@@ -9,6 +9,8 @@ export interface Counted {
   bytes: number;
   jitterMs: number;
   roundTripMs?: number;
+  /** What the congestion control takes the way up to bear. */
+  availableKbps?: number;
   /** The encoder cannot keep up. */
   isSlow: boolean;
 }
@@ -19,6 +21,7 @@ const OVERHEAD_BYTES = 38;
 export function countedOf(down: readonly Entry[], up: readonly Entry[]): Counted {
   const stream = down.find(({ type }) => type === 'inbound-rtp') ?? {};
   const pairs = [...up, ...down].filter(({ type, state }) => type === 'candidate-pair' && state === 'succeeded');
+  const available = Math.max(0, ...up.map((entry) => numberOf(entry, 'availableOutgoingBitrate') / 1000));
   const roundTrips = pairs.map((pair) => numberOf(pair, 'currentRoundTripTime')).filter((seconds) => seconds > 0);
   return {
     packets: numberOf(stream, 'packetsReceived'),
@@ -26,6 +29,7 @@ export function countedOf(down: readonly Entry[], up: readonly Entry[]): Counted
     bytes: numberOf(stream, 'bytesReceived') + numberOf(stream, 'headerBytesReceived'),
     jitterMs: numberOf(stream, 'jitter') * 1000,
     ...(roundTrips.length > 0 ? { roundTripMs: Math.min(...roundTrips) * 1000 } : {}),
+    ...(available > 0 ? { availableKbps: available } : {}),
     isSlow: up.some(({ qualityLimitationReason: reason }) => reason === 'cpu'),
   };
 }

@@ -16,27 +16,29 @@ import { openNoise } from './noise.ts';
 import { type LiveTransport, openTransport } from './transports.ts';
 
 const REPORT_MS = 1_000;
-const CALM_KBPS = 250;
-const IDLE_KBPS = 50;
+/** Where the congestion control begins: from there it probes up to six times as much within a second. */
+const START_KBPS = 1_000;
 const DOWN: SourceRef = { participantId: TEST_SOURCE_ID, source: 'camera' };
 type Source = 'camera' | 'microphone';
 
 /**
- * What a browser sends and receives while its line is tested: a picture of noise, as much of it as is wanted, and a quiet
- * tone; no camera and no microphone is opened. The page that makes it tells it each stage and calls `close`.
+ * What a browser sends and receives while its line is tested: a quiet tone in the calm stage, a picture of noise to fill the way
+ * up, nothing while the way down is filled; no camera and no microphone is opened. The page that makes it tells it each stage
+ * and calls `close`.
  */
 export class LineTestTraffic implements SessionListener {
   readonly #session: Session;
   readonly #upKbps: number;
   readonly #stopListening: () => void;
   readonly #noise = openNoise();
-  readonly #lives: LiveTransport[] = [];
+  readonly #lives = new Set<LiveTransport>();
+  #sending: LiveTransport | undefined;
   readonly #timer: ReturnType<typeof setInterval>;
   #device: Promise<{ device: Device; receive: LiveTransport }> | undefined;
   #camera: types.Producer | undefined;
   #consumer: types.Consumer | undefined;
   #before: { at: number; counted: Counted } | undefined;
-  #kbps = CALM_KBPS;
+  #source: Source | undefined = 'microphone';
   #closed = false;
 
   /** @param upKbps what is sent at most */
@@ -48,8 +50,11 @@ export class LineTestTraffic implements SessionListener {
   }
 
   enter(stage: LineTestStage): void {
-    this.#kbps = stage === 'up' ? this.#upKbps : stage === 'down' ? IDLE_KBPS : CALM_KBPS;
-    void this.#limit();
+    const source = stage === 'up' ? 'camera' : stage === 'down' ? undefined : 'microphone';
+    if (source === this.#source) return;
+    this.#source = source;
+    // As above, where it cannot be sent.
+    void this.#device?.then(({ device }) => this.#send(device)).catch(() => undefined);
   }
 
   welcomed(welcome: Welcome): void {
@@ -89,15 +94,21 @@ export class LineTestTraffic implements SessionListener {
   async #transport(device: Device, direction: 'send' | 'receive'): Promise<LiveTransport> {
     // A path that cannot be mended is the test's result.
     const live = await openTransport(this.#session, device, direction, () => undefined);
-    this.#lives.push(live);
+    this.#lives.add(live);
     if (this.#closed) live.close();
     return live;
   }
 
+  /** By a transport of its own for each stage: an old one would grow for many seconds to what a new one probes at once. */
   async #send(device: Device): Promise<void> {
-    const { transport } = await this.#transport(device, 'send');
-    transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
-      const source = appData.source as Source;
+    this.#sending?.close();
+    this.#camera = undefined;
+    const source = this.#source;
+    if (!source) return;
+    const live = await this.#transport(device, 'send');
+    this.#sending = live;
+    const { transport } = live;
+    transport.on('produce', ({ kind, rtpParameters }, done, failed) => {
       const parameters = rtpParameters as RtpParametersDictionary;
       const { id: transportId } = transport;
       this.#session
@@ -106,23 +117,17 @@ export class LineTestTraffic implements SessionListener {
         .catch(failed);
     });
     const { picture, tone } = this.#noise;
+    const common = { stopTracks: false, disableTrackOnPause: false };
+    if (source === 'microphone') {
+      await transport.produce({ ...common, track: tone, codecOptions: { opusDtx: false, opusFec: false } });
+      return;
+    }
     this.#camera = await transport.produce({
+      ...common,
       track: picture,
-      encodings: [{ maxBitrate: this.#kbps * 1000 }],
-      codecOptions: { videoGoogleStartBitrate: CALM_KBPS },
-      appData: { source: 'camera' },
+      encodings: [{ maxBitrate: this.#upKbps * 1000 }],
+      codecOptions: { videoGoogleStartBitrate: Math.min(START_KBPS, this.#upKbps) },
     });
-    await transport.produce({
-      track: tone,
-      codecOptions: { opusDtx: false, opusFec: false },
-      appData: { source: 'microphone' },
-    });
-    await this.#limit();
-  }
-
-  async #limit(): Promise<void> {
-    // Refused where the producer is gone; then nothing is sent anyway.
-    await this.#camera?.setRtpEncodingParameters({ maxBitrate: this.#kbps * 1000 }).catch(() => undefined);
   }
 
   async #open(offer: ConsumerOffer): Promise<void> {
@@ -152,13 +157,16 @@ export class LineTestTraffic implements SessionListener {
       if (!before || this.#closed) return;
       const spanMs = Math.round(at - before.at);
       const common = { agoMs: 0, spanMs };
+      const { roundTripMs, availableKbps } = counted;
+      const roundTrip = roundTripMs === undefined ? {} : { roundTripMs };
+      const available = availableKbps === undefined ? {} : { availableKbps };
       const own: SourceRef = { participantId: this.#session.participantId, source: 'camera' };
       const samples: ReportedSample[] = [
         { ...common, direction: 'down', stream: DOWN, ...sampleOfDown(before.counted, counted, spanMs) },
-        { ...common, direction: 'up', stream: own, ...(counted.isSlow ? { limited: 'processor' as const } : {}) },
-        ...(counted.roundTripMs === undefined
-          ? []
-          : [{ ...common, direction: 'up' as const, roundTripMs: counted.roundTripMs }]),
+        ...(counted.isSlow
+          ? [{ ...common, direction: 'up' as const, stream: own, limited: 'processor' as const }]
+          : []),
+        { ...common, direction: 'up', ...roundTrip, ...available },
       ];
       await this.#session.request({ request: 'reportSamples', samples });
     } catch {

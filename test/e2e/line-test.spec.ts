@@ -1,12 +1,19 @@
+import { expect, test } from 'playwright/test';
 import type { LineTest } from '../../server/protocol/line-tests.ts';
-import { expect, test } from './fixtures.ts';
+import { freePort } from '../integration/media-fixture.ts';
+import { LINE_ADDRESS, NarrowLine } from './narrow-line.ts';
 import { newPerson, signIn } from './people.ts';
+import { System } from './system.ts';
 
 test('REG-17 REG-18 a site tries its line from its own page, without a meeting, and the centre sees what was found', async ({
   browser,
-  system,
 }) => {
   test.setTimeout(180_000);
+  const port = await freePort();
+  const narrow = await NarrowLine.open(port);
+  const system = await System.start({
+    ...{ ROSTRUM_ANNOUNCED_ADDRESS: LINE_ADDRESS, ROSTRUM_WORKERS: '1', ROSTRUM_MEDIA_PORT: String(port) },
+  });
   const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
   const { page } = operator;
   await signIn(page, system);
@@ -27,6 +34,7 @@ test('REG-17 REG-18 a site tries its line from its own page, without a meeting, 
   await site.page.keyboard.press('Enter');
   const panel = site.page.getByRole('region', { name: 'Kiểm tra đường truyền' });
 
+  Object.assign(narrow, { up: { kbps: 400, delayMs: 30 }, down: { kbps: 700, delayMs: 30 } });
   await test.step('each stage is seen, then the result in words and figures', async () => {
     await panel.getByRole('button', { name: 'Kiểm tra đường truyền' }).click();
     for (const stage of ['Đang đo mất gói', 'Đang đo chiều gửi', 'Đang đo chiều nhận']) {
@@ -36,17 +44,22 @@ test('REG-17 REG-18 a site tries its line from its own page, without a meeting, 
     const [done] = await listed();
     if (done?.status !== 'done') throw new Error(JSON.stringify(done));
     expect(done).toMatchObject({ siteId: 'lang-ngam', way: 'browser', by: expect.stringMatching(/^device:/) });
-    const { up, down, roundTripMs, level } = done.result;
-    // No more is tried than the directory says that the line has, and on one machine all of it comes through.
-    expect(up.kbps).toBeGreaterThan(600);
-    expect(up.kbps).toBeLessThan(1_500);
-    expect(down.kbps).toBeGreaterThan(1_500);
-    expect(down.kbps).toBeLessThan(2_600);
-    expect([up.isFull, down.isFull]).toEqual([false, false]);
-    expect(up.loss ?? 1).toBeLessThan(0.02);
-    expect(down.loss ?? 1).toBeLessThan(0.02);
-    expect(roundTripMs ?? 999).toBeLessThan(200);
-    expect(['good', 'strained']).toContain(level);
+    const { up, down, roundTripMs, level, advice } = done.result;
+    // What the line bears, within what measuring it in seconds can tell; by the calm stage it loses nothing.
+    expect(up.kbps).toBeGreaterThan(250);
+    expect(up.kbps).toBeLessThan(450);
+    expect(down.kbps).toBeGreaterThan(550);
+    expect(down.kbps).toBeLessThan(800);
+    expect([up.isFull, down.isFull]).toEqual([true, true]);
+    expect(up.loss ?? 1).toBeLessThan(0.05);
+    expect(down.loss ?? 1).toBeLessThan(0.05);
+    expect(roundTripMs).toBeGreaterThan(55);
+    expect(roundTripMs ?? 999).toBeLessThan(250);
+    expect(level).toBe('strained');
+    expect(advice.map((one) => `${one.advice} ${one.direction}`)).toEqual(
+      expect.arrayContaining(['belowCapacity up', 'belowCapacity down', 'smallPicture up']),
+    );
+    await expect(panel.getByText('danh bạ ghi 2 Mbit/s')).toBeVisible();
   });
 
   await test.step('it is not tried again at once', async () => {
@@ -65,6 +78,7 @@ test('REG-17 REG-18 a site tries its line from its own page, without a meeting, 
     await expect(dialog.getByText('Trễ khứ hồi').first()).toBeVisible();
   });
 
-  expect((await ask('delete', '/sites/lang-ngam')).ok()).toBe(true);
   for (const person of [operator, site]) await person.context.close();
+  await system.stop();
+  await narrow.close();
 });

@@ -11,7 +11,7 @@ test('what came between two readings counts with what carries it', () => {
   const after = countedOf(
     [inbound({ packetsReceived: 195, packetsLost: 5, bytesReceived: 19_500, headerBytesReceived: 2_000 })],
     [
-      { type: 'candidate-pair', state: 'succeeded', currentRoundTripTime: 0.05 },
+      { type: 'candidate-pair', state: 'succeeded', currentRoundTripTime: 0.05, availableOutgoingBitrate: 800_000 },
       { type: 'candidate-pair', state: 'waiting', currentRoundTripTime: 0.001 },
       { type: 'outbound-rtp', qualityLimitationReason: 'cpu' },
     ],
@@ -22,7 +22,7 @@ test('what came between two readings counts with what carries it', () => {
     jitterMs: 4,
     loss: 0.05,
   });
-  expect(after).toMatchObject({ roundTripMs: 50, isSlow: true });
+  expect(after).toMatchObject({ roundTripMs: 50, availableKbps: 800, isSlow: true });
 });
 
 test('of nothing there is no loss', () => {

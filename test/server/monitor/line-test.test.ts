@@ -74,6 +74,14 @@ describe('REG-17 what a line test says', () => {
     expect(result.level).toBe('strained');
   });
 
+  test('what a computer did not send though the line would have borne it is not the line either', () => {
+    const wide = heard('up', 'up', { by: 'client', availableKbps: 2_900 });
+    expect(judge([...calm(), ...filled(1_000, 3_900), wide])).toMatchObject({
+      up: { kbps: 1_000, isFull: false },
+      advice: [{ advice: 'fine' }],
+    });
+  });
+
   test('a slow computer is not the line', () => {
     const slow = heard('up', 'up', { by: 'client', limited: 'processor' });
     expect(said(judge([...calm(), ...filled(1_000, 3_900), slow]))).toContain('processor up');
