@@ -9,6 +9,8 @@ export const MOST_DOWN_KBPS = 4_000;
 export const RAMP_MS = STEP_MS * (RATES.length - 1) + LAST_MS;
 /** Less than this share of what was sent has come: the line is full. */
 const FULL = 0.8;
+/** So often in a row: a sender or a receiver that was busy for a moment is no full line. */
+const SHORT_REPORTS = 2;
 const LEAST_KBPS = 50;
 
 /** How fast packets are sent down a line that is tried: faster in steps, until it is full. */
@@ -18,13 +20,15 @@ export interface Ramp {
   /** The most that was sent. */
   triedKbps: number;
   isFull: boolean;
+  /** Reports in a row of which less came than was sent. */
+  shortReports: number;
   /** What was sent when, for what came of it. */
   sent: readonly { at: number; kbps: number }[];
 }
 
 export function beginRamp(mostKbps: number, at: number): Ramp {
   const kbps = Math.min(mostKbps, RATES[0] ?? mostKbps);
-  return { kbps, triedKbps: kbps, isFull: false, sent: [{ at, kbps }] };
+  return { kbps, triedKbps: kbps, isFull: false, shortReports: 0, sent: [{ at, kbps }] };
 }
 
 /** Some time later; `reports` came meanwhile from the receiver. Pure, times in ms on one clock. */
@@ -33,13 +37,15 @@ export function followRamp(
   { mostKbps, startedAt, at, reports }: { mostKbps: number; startedAt: number; at: number; reports: readonly Sample[] },
 ): Ramp {
   const short = reports.find((report) => (report.kbps ?? 0) < FULL * sentIn(before, report));
-  if (short || before.isFull) {
-    const held = Math.min(before.kbps, Math.max(LEAST_KBPS, (short?.kbps ?? 0) * 0.9));
-    const kbps = before.isFull ? before.kbps : held;
-    return changed({ ...before, isFull: true }, kbps, at);
+  const shortReports = reports.length === 0 ? before.shortReports : short ? before.shortReports + 1 : 0;
+  const after = { ...before, shortReports };
+  if (before.isFull) return after;
+  if (short && shortReports >= SHORT_REPORTS) {
+    const held = Math.min(before.kbps, Math.max(LEAST_KBPS, (short.kbps ?? 0) * 0.9));
+    return changed({ ...after, isFull: true }, held, at);
   }
   const step = Math.min(RATES.length - 1, Math.floor((at - startedAt) / STEP_MS));
-  return changed(before, Math.min(mostKbps, RATES[step] ?? mostKbps), at);
+  return changed(after, Math.min(mostKbps, RATES[step] ?? mostKbps), at);
 }
 
 function changed(ramp: Ramp, kbps: number, at: number): Ramp {

@@ -39,6 +39,17 @@ describe('how a line is filled', () => {
     expect(ramp.kbps).toBeGreaterThan(400);
   });
 
+  test('one short report is a moment, and no full line', () => {
+    const report = (at: number, kbps: number): Sample => ({
+      ...{ at, spanMs: 1_000, participantId: 'a', direction: 'down', by: 'client', kbps },
+    });
+    const follow = (ramp: Ramp, at: number, kbps: number) =>
+      followRamp(ramp, { mostKbps: 600, startedAt: 0, at, reports: [report(at, kbps)] });
+    const once = follow(follow(beginRamp(600, 0), 1_000, 300), 2_000, 600);
+    expect(once.isFull).toBe(false);
+    expect(follow(follow(once, 3_000, 300), 4_000, 300)).toMatchObject({ isFull: true, kbps: 270 });
+  });
+
   test('what came before the ramp says nothing of it', () => {
     const early: Sample = { at: 300, spanMs: 1_000, participantId: 'a', direction: 'down', by: 'client', kbps: 1 };
     const ramp = followRamp(beginRamp(4_000, 0), { mostKbps: 4_000, startedAt: 0, at: 300, reports: [early] });
