@@ -1,4 +1,4 @@
-/** So often it is looked again (ms). A sender reports each second, see `reportOften` in the engine. */
+/** So often it is looked again (ms). A sender reports each second, see `connectOutput` in the engine. */
 const LOOK_MS = 500;
 
 /** What is asked of mediasoup's consumer. */

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { startEngine } from '../../gateway/engine/process.ts';
 import { addListener, startMix } from './engine-mix-peers.ts';
-import { cacheFolder, openReceiver, type Receiver, recordingLogger, until } from './engine-peers.ts';
+import { cacheFolder, fromReportClock, openReceiver, type Receiver, recordingLogger, until } from './engine-peers.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -16,11 +16,11 @@ afterEach(async () => {
 function latencyOf({ rtp, rtcp }: Receiver, clockRate: number): number {
   const report = rtcp.findLast(({ bytes }) => bytes[1] === 200)?.bytes;
   if (report === undefined) return Number.NaN;
-  const ntpMs = 1000 * (report.readUInt32BE(8) - 2_208_988_800 + report.readUInt32BE(12) / 2 ** 32);
+  const reportedMs = fromReportClock(report);
   const reportRtp = report.readUInt32BE(16);
   const latencies = rtp.slice(-100).map(({ at, bytes }) => {
-    const capturedMs = ntpMs + (1000 * ((bytes.readUInt32BE(4) - reportRtp) | 0)) / clockRate;
-    return performance.timeOrigin + at - capturedMs;
+    const capturedMs = reportedMs + (1000 * ((bytes.readUInt32BE(4) - reportRtp) | 0)) / clockRate;
+    return at - capturedMs;
   });
   return latencies.sort((a, b) => a - b)[latencies.length >> 1] ?? Number.NaN;
 }

@@ -111,3 +111,9 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
   throw new Error(`waited ${ms} ms in vain: ${what}`);
 }
+
+/** When an engine's sender report is from (RFC 3550 6.4.1), in ms of `performance.now()`: it goes by the clock that no one sets. */
+export function fromReportClock(report: Buffer): number {
+  const reportedMs = 1000 * (report.readUInt32BE(8) + report.readUInt32BE(12) / 2 ** 32);
+  return reportedMs - (Number(process.hrtime.bigint()) / 1e6 - performance.now());
+}

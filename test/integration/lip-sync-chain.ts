@@ -12,6 +12,7 @@ import { startEngine } from '../../gateway/engine/process.ts';
 import type { Closer } from './closers.ts';
 import {
   cacheFolder,
+  fromReportClock,
   openReceiver,
   type Packet,
   type Receiver,
@@ -111,7 +112,7 @@ class Site {
       const report = Buffer.alloc(28);
       report.writeUInt32BE(0x80c80006, 0);
       report.writeUInt32BE(ssrc, 4);
-      const now = Date.now() / 1000 + 2_208_988_800;
+      const now = (performance.timeOrigin + performance.now()) / 1000 + 2_208_988_800;
       report.writeUInt32BE(Math.floor(now) >>> 0, 8);
       report.writeUInt32BE(Math.floor((now % 1) * 2 ** 32) >>> 0, 12);
       report.writeUInt32BE(Math.floor(((performance.now() - this.begun) * clip.clockRate) / 1000) >>> 0, 16);
@@ -275,8 +276,7 @@ interface Received {
 function marksOf({ rtcp }: Receiver, clockRate: number, received: readonly Received[], begun: number): Mark[] {
   const report = rtcp.findLast(({ bytes }) => bytes[1] === 200)?.bytes;
   if (report === undefined) throw new Error('no report has come');
-  const reportNtp = report.readUInt32BE(8) - 2_208_988_800 + report.readUInt32BE(12) / 2 ** 32;
-  const reportedAt = 1000 * reportNtp - performance.timeOrigin;
+  const reportedAt = fromReportClock(report);
   const within = (ms: number) => ((((ms + 500) % 1000) + 1000) % 1000) - 500;
   return received.map(({ at, timestamp }) => {
     const capturedAt = reportedAt + (1000 * ((timestamp - report.readUInt32BE(16)) | 0)) / clockRate;

@@ -6,7 +6,7 @@ import { type Mark, openChain } from '../integration/lip-sync-chain.ts';
 const closers = closeAfterEach();
 
 /** Sound and picture are measured by their reports and put in step within some seconds. */
-const settleMs = 6000;
+const settleMs = 9000;
 const watchedMs = 5500;
 
 test('what a site says and shows at the same moment a codec hears and sees together', async () => {

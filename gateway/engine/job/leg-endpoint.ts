@@ -6,6 +6,7 @@ import { pickDescription } from './leg-rtp.ts';
 import { StreamSelector } from './leg-selector.ts';
 import { type EndpointAddress, LegTransport, type Sockets } from './leg-transport.ts';
 import { elementOf, readProperty } from './rtp.ts';
+import { reportClock } from './rtp-description.ts';
 import { readSources, type Source } from './sources.ts';
 import { StreamFollower } from './stream-follower.ts';
 
@@ -221,6 +222,7 @@ function setUpSession(session: Gst.Element, cname: string): void {
   // AVPF timing lets a PLI leave at once (RFC 4585 3.5); what the endpoint's SDP said does not change what it can read.
   Gst.util_set_object_arg(session, 'rtp-profile', 'avpf');
   session.set_property('rtcp-min-interval', 1_000_000_000);
+  Gst.util_set_object_arg(session, 'ntp-time-source', reportClock);
   session.set_property('rtcp-sync-send-time', false);
   session.set_property('sdes', Gst.Structure.new_from_string(`application/x-rtp-source-sdes,cname=(string)${cname}`));
 }

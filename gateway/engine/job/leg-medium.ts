@@ -5,15 +5,7 @@ import { type Branch, branchFromTee, branchInto, countPassed, linkPads, padOf } 
 import { type EndpointListener, EndpointStream } from './leg-endpoint.ts';
 import { type StreamPosition, serverJitterMs } from './leg-rtp.ts';
 import type { EndpointAddress, Sockets } from './leg-transport.ts';
-import {
-  type BoundSocket,
-  bindSocket,
-  connectInput,
-  connectOutput,
-  elementOf,
-  readProperty,
-  reportOften,
-} from './rtp.ts';
+import { type BoundSocket, bindSocket, connectInput, connectOutput, elementOf, readProperty } from './rtp.ts';
 import { receivingRtpBin, rtpInputDescription, rtpOutputDescription, sendingRtpBin } from './rtp-description.ts';
 
 export interface MediumPlan {
@@ -216,7 +208,6 @@ export class LegMedium {
     const description = `${sendingRtpBin(output.cname)} ${encode} ${rtpOutputDescription()}`;
     const prepare = (bin: Gst.Bin) => {
       connectOutput(bin, bound, output.remote);
-      reportOften(bin);
       complete?.(bin);
     };
     this.#sending = { branch: branchFromTee(this.#pipeline, this.#from, description, { prepare }), bound };

@@ -30,13 +30,19 @@ export function rtpCaps({ codec, payloadType, clockRate }: Stream): string {
 }
 
 /**
+ * Reports tell the time by the clock that no one sets (RFC 3550 4 lets a sender do so): all processes of this machine share
+ * it, and sound and picture stay in step when the machine's own clock is put right between their reports.
+ */
+export const reportClock = 'clock-time';
+
+/**
  * The rtpbin that the output fragments of one bin share under the name `rtp`. Streams in one rtpbin with one CNAME are
  * kept in sync by their sender reports.
  */
 export function sendingRtpBin(cname?: string): string {
   const sdes = cname === undefined ? '' : ` sdes="application/x-rtp-source-sdes,cname=(string)\\"${quoted(cname)}\\""`;
   // Sender reports tell when a sample was captured, not when it left: latencies differ between sound and picture.
-  return `rtpbin name=rtp rtp-profile=avpf rtcp-sync-send-time=false${sdes}`;
+  return `rtpbin name=rtp rtp-profile=avpf ntp-time-source=${reportClock} rtcp-sync-send-time=false${sdes}`;
 }
 
 /**
@@ -45,7 +51,7 @@ export function sendingRtpBin(cname?: string): string {
  * key frame, which comes as many at once again.
  */
 export function receivingRtpBin(latencyMs: number): string {
-  return `rtpbin name=rtp rtp-profile=avpf latency=${latencyMs} do-lost=true`;
+  return `rtpbin name=rtp rtp-profile=avpf ntp-time-source=${reportClock} latency=${latencyMs} do-lost=true`;
 }
 
 /**

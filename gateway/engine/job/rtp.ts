@@ -95,20 +95,17 @@ export function connectInput(bin: Gst.Bin, bound: BoundSocket, remote: Address, 
   sendTo(elementOf(bin, `rtcp-sink-${session}`), bound, remote);
 }
 
-/** Gives an output fragment (`rtpOutputDescription`) its socket: RTP and RTCP to `remote`, feedback in. */
+/**
+ * Gives an output fragment (`rtpOutputDescription`) its socket: RTP and RTCP to `remote`, feedback in. It reports each second
+ * instead of every five or so (RFC 3550 6.2 lets a session that needs it): the SFU needs three reports of a sender to keep its
+ * sound and picture in step, and one on each layer to change between them.
+ */
 export function connectOutput(bin: Gst.Bin, bound: BoundSocket, remote: Address, session = 0): void {
   sendTo(elementOf(bin, `rtp-sink-${session}`), bound, remote);
   sendTo(elementOf(bin, `rtcp-sink-${session}`), bound, remote);
   useSocket(elementOf(bin, `rtcp-source-${session}`), bound);
-}
-
-/**
- * Sender reports each second instead of every five or so: the SFU changes between layers only when it has one on each
- * (RFC 3550 6.2 lets a session that needs them sooner have a shorter interval).
- */
-export function reportOften(bin: Gst.Bin): void {
-  const session = elementOf(bin, 'rtp').emit('get-internal-session', 0) as Gst.Object;
-  session.set_property('rtcp-min-interval', 1_000_000_000);
+  const own = elementOf(bin, 'rtp').emit('get-internal-session', session) as Gst.Object;
+  own.set_property('rtcp-min-interval', 1_000_000_000);
 }
 
 export function useSocket(element: Gst.Element, { socket }: BoundSocket): void {
