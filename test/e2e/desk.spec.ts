@@ -115,7 +115,8 @@ test('a province is imported, a meeting is booked, clashes are named, and it is 
     const printed = await page.request.get(`${system.url}${address}`);
     expect((await printed.body()).subarray(0, 5).toString()).toBe('%PDF-');
     await page.goto(`${system.url}/reports/usage`);
-    await page.getByRole('button', { name: /^Xem nguồn của Số cuộc họp: 1/ }).click();
+    const ofUnit = page.getByRole('row', { name: /^Sở Y tế/ });
+    await ofUnit.getByRole('button', { name: /^Xem nguồn của Số cuộc họp: 1/ }).click();
     await expect(page.getByRole('dialog').getByRole('link', { name: 'Giao ban tuần' })).toBeVisible();
   });
   await operator.context.close();

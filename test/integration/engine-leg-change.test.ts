@@ -41,6 +41,8 @@ async function openSeen(different: Parameters<typeof endpointVideo>[2] = {}) {
   const seen = await watch(closers, endpoint, different.codec ?? 'H264');
   await send(started.leg, await openPeer(closers), { colour: red, ssrc: 4444 });
   await until(async () => isReddish(await seen.colour()), 'the first program is seen');
+  // It is told some moments later; what is not shown yet simply makes way for the next.
+  await until(() => started.events.some(({ picture }) => picture === 'program'), 'the leg knows it too');
   const changed = () => started.events.filter(({ event }) => event === 'programChanged').length;
   return { ...started, endpoint, seen, changed };
 }

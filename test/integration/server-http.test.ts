@@ -181,7 +181,9 @@ test('a recording is listed and served in ranges, to operators', async () => {
   const recordingId = desk.state.recording.status === 'starting' ? desk.state.recording.id : '';
   await recorder.command({ verb: 'reportRecording', recordingId, status: 'running' });
   await desk.command({ verb: 'stopRecording' });
-  await writeFile(join(server.folder, 'recordings', `${recordingId}.mp4`), '0123456789');
+  const folder = join(server.folder, 'recordings', recordingId);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${recordingId}.mp4`), '0123456789');
   const saved = { status: 'saved', file: `${recordingId}.mp4`, durationMs: 4_000, bytes: 10 };
   expect(await recorder.command({ verb: 'reportRecording', recordingId, ...saved })).toMatchObject({ ok: true });
 
