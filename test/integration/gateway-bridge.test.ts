@@ -28,12 +28,20 @@ async function program(desk: Peer, slots: object[]): Promise<void> {
   expect(taken).toMatchObject({ ok: true });
 }
 
+let sites = 0;
+/** A site of its own each time: a second try finds that of the first. */
+async function callBridge(user: string) {
+  const siteId = `${user}-${++sites}`;
+  const bridge = await ScriptedCodec.open(closers, { user });
+  await gateway.addSite(siteId, { address: bridge.uri, bridge: true });
+  const { roomId, desk } = await gateway.open([siteId]);
+  await desk.command({ verb: 'dialSite', siteId });
+  const self = await arrival(desk, (p) => p.siteId === siteId);
+  return { bridge, roomId, desk, self };
+}
+
 test('sees the program without itself, hears the mix without itself, and is no speaker', async () => {
-  const bridge = await ScriptedCodec.open(closers, { user: 'upper' });
-  await gateway.addSite('upper', { address: bridge.uri, bridge: true });
-  const { desk } = await gateway.open(['upper']);
-  await desk.command({ verb: 'dialSite', siteId: 'upper' });
-  const self = await arrival(desk, (p) => p.siteId === 'upper');
+  const { bridge, desk, self } = await callBridge('upper');
   expect(self).toMatchObject({ bridge: true });
   await bridge.show('video', { colour: blue });
   const site = await ScriptedCodec.open(closers, { user: 'site' });
@@ -83,11 +91,7 @@ test('sees the program without itself, hears the mix without itself, and is no s
 }, 120_000);
 
 test('and sees slides only in the program, as a guest of another level', async () => {
-  const bridge = await ScriptedCodec.open(closers, { user: 'lower' });
-  await gateway.addSite('lower', { address: bridge.uri, bridge: true });
-  const { roomId, desk } = await gateway.open(['lower']);
-  await desk.command({ verb: 'dialSite', siteId: 'lower' });
-  await arrival(desk, (p) => p.siteId === 'lower');
+  const { bridge, roomId, desk } = await callBridge('lower');
   const browser = await Guest.join(closers, gateway, { roomId, id: 'browser', kind: 'simulator' });
   await browser.show('screen', green);
   await until('it is the content', () => sourcesOf(desk, 'browser').includes('screen'));
