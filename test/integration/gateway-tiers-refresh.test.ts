@@ -44,9 +44,9 @@ test('a session that is refreshed keeps its media', async () => {
     await pause(300);
   }
   for (const [index, { rtp }] of [sound, picture].entries()) {
+    await until('it goes on', () => rtp.length > (since[index] ?? 0) + 15, 10_000);
     expect(continuity(rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
     expect(longestGap(rtp.slice(since[index]))).toBeLessThan(2_000);
-    expect(rtp.length).toBeGreaterThan((since[index] ?? 0) + 15);
   }
   expect(desk.state.participants[id]).toMatchObject({ presence: 'present' });
   codec.notify({ method: 'BYE', ...inDialog });
