@@ -27,7 +27,7 @@ interface Parts {
 /** A chart is seldom wider than 1,200 pixels, and a lane of a meeting lies among many. */
 const CHART_POINTS = 600;
 const COURSE_POINTS = 300;
-/** Numbers of a moment are those of so long. */
+/** What was measured so long before a moment at most is said of it. */
 const MOMENT_MS = 10_000;
 /** How long an open meeting's roll holds; an ended one's does not change. */
 const ROLL_MS = 10_000;
@@ -110,8 +110,8 @@ export class LineRecords {
   }
 
   async #then(roomId: RoomId, at: number): Promise<LineNode[]> {
-    const from = Math.floor(at / MOMENT_MS) * MOMENT_MS;
-    const wanted = { roomId, from, to: from + MOMENT_MS, points: 1, what: 'all' } as const;
+    const to = Math.floor(at / 1000) * 1000 + 1000;
+    const wanted = { roomId, from: to - MOMENT_MS, to, points: MOMENT_MS / 1000, what: 'all' } as const;
     const [kept, roll] = await Promise.all([this.#parts.samples.view('moment', wanted), this.#rollOf(roomId)]);
     return kept.map(({ participantId, ...line }) => {
       const seat = seatOf(roll, participantId);

@@ -5,8 +5,10 @@ import { refusalOf } from '../session/refused.ts';
 import { readTree } from './api.ts';
 import { LastAsked } from './last-asked.ts';
 
-/** Figures of a moment are those of so long. */
-const STEP_MS = 10_000;
+/** Of two moments within so long the same is known. */
+const STEP_MS = 1_000;
+/** What has just been is still being written. */
+const WRITTEN_MS = 20_000;
 const MOST_KEPT = 200;
 
 /** Everyone's line at the moment that was wanted last. */
@@ -50,9 +52,8 @@ export class MomentTree {
     return at === null ? undefined : this.#kept.get(Math.floor(at / STEP_MS));
   }
 
-  /** What has just been is still being written. */
   #keep(at: number, tree: LineTree): void {
-    if (Date.now() - at < 2 * STEP_MS) return;
+    if (Date.now() - at < WRITTEN_MS) return;
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     this.#kept.set(Math.floor(at / STEP_MS), tree);
   }

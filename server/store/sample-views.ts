@@ -167,10 +167,16 @@ function causesOf(judged: readonly Step[]): Cause[] {
     });
 }
 
-/** Every line of a meeting at one moment; of who was not in it there is none. @param rows of the one step */
-export function momentOf(rows: readonly Step[]): KeptLine[] {
-  return [...Map.groupBy(rows, ({ participantId }) => participantId)].flatMap(([participantId, own]) => {
-    const judged = own.filter(({ level }) => level !== null && level !== undefined);
+/**
+ * Every line of a meeting at the end of this time, each stream as it was measured last; of who was not in it any more
+ * there is none.
+ * @param rows by time
+ */
+export function momentOf({ last, step }: Pick<Grid, 'last' | 'step'>, rows: readonly Step[]): KeptLine[] {
+  const latest = [...new Map(rows.map((row) => [`${row.participantId} ${row.stream}`, row])).values()];
+  const since = last * 1000 - Math.max(step * 1000, LATE_MS);
+  return [...Map.groupBy(latest, ({ participantId }) => participantId)].flatMap(([participantId, own]) => {
+    const judged = own.filter(({ at, level }) => at >= since && level !== null && level !== undefined);
     if (judged.length === 0) return [];
     const level = LEVELS[Math.max(...judged.map((row) => row.level ?? 0))] ?? 'good';
     const reasons = level === 'good' ? [] : causesOf(judged);

@@ -45,5 +45,5 @@ function answerTo(asked: Question & { now: number }): Answers[keyof Answers] {
   if (asked.ask === 'find') return file.find(asked.wanted, asked.now);
   const { grid, rows } = file.steps(asked.wanted, asked.now);
   if (asked.ask === 'chart') return chartOf(grid, rows);
-  return asked.ask === 'course' ? courseOf(grid, rows) : momentOf(rows);
+  return asked.ask === 'course' ? courseOf(grid, rows) : momentOf(grid, rows);
 }

@@ -106,7 +106,7 @@ test('a course has the state of every line, and no figures', () => {
 });
 
 test('a moment has everyone’s figures, reasons and streams', () => {
-  const [node, ...others] = momentOf([
+  const [node, ...others] = momentOf({ ...grid, last: grid.first + 1 }, [
     judged(0, { level: 'poor', reason: loss, figures: { kbps: 900, loss: 0.12, speech: 2.9 } }),
     judged(0, { level: 'poor', direction: 'down', figures: { kbps: 650 } }),
     measured(0, { stream: camera, kbps: 800, layersKbps: [100, 700], codec: 'vp8' }),
@@ -132,4 +132,17 @@ test('a moment has everyone’s figures, reasons and streams', () => {
     { direction: 'up', stream: camera, kbps: 800, layersKbps: [100, 700], codec: 'vp8' },
     { direction: 'down', stream: { ...camera, participantId: 'na-ri' }, kbps: 600, layer: 1, height: 360 },
   ]);
+});
+
+test('a moment is as the line was then, not as it was seconds before; who has left is not in it', () => {
+  const other = { participantId: 'na-ri', roomId: '600100' };
+  const rows = [
+    judged(0, { level: 'down' }),
+    judged(0, {}, other),
+    measured(4, { stream: camera, kbps: 300 }),
+    judged(7, { level: 'strained', reason: { ...loss, level: 'strained' } }),
+  ];
+  const [node, ...others] = momentOf(grid, rows);
+  expect(others).toEqual([]);
+  expect(node).toMatchObject({ participantId: 'ba-be', level: 'strained', flows: [{ kbps: 300 }] });
 });
