@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { SingleSignOn } from './accounts/role-claims.ts';
-import { missingOf, type RecordingStoreSettings, recordingStoreOf } from './recording-store-settings.ts';
-import { type PictureTier, SETTINGS } from './settings.ts';
-import { missingForSignOn, singleSignOnOf } from './single-sign-on-settings.ts';
+import { missingOf, type RecordingStoreSettings, recordingStoreOf } from './settings/recording-store-settings.ts';
+import { type PictureTier, SETTINGS } from './settings/settings.ts';
+import { missingForSignOn, singleSignOnOf } from './settings/single-sign-on-settings.ts';
 
 const GIGABYTE = 1e9;
 

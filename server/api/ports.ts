@@ -163,7 +163,7 @@ export interface RehearsalsPort {
 /** Either what was booked, or who would be in two meetings at once. */
 export type BookingOutcome = { bookings: Booking[] } | { clashes: Clash[] };
 
-/** Booked meetings (`server/bookings.ts`); each refuses what the rules do not let. */
+/** Booked meetings (`server/desk/bookings.ts`); each refuses what the rules do not let. */
 export interface BookingsPort {
   settings(): Promise<DeskSettings>;
   saveSettings(settings: DeskSettings, by: Doer): Promise<DeskSettings>;
@@ -191,7 +191,7 @@ interface NoticesAnswer {
   byHand: Pick<Notice, 'audience' | 'channel' | 'to'>[];
 }
 
-/** Who is told of a meeting (`server/notices.ts`). */
+/** Who is told of a meeting (`server/desk/notices.ts`). */
 export interface NoticesPort {
   list(bookingId: string): Promise<NoticesAnswer>;
   announce(bookingId: string, by: Doer): Promise<NoticesAnswer>;
@@ -257,7 +257,7 @@ interface Standing {
   device?: string | undefined;
 }
 
-/** Lines tried without a meeting (`server/line-tests.ts`). */
+/** Lines tried without a meeting (`server/lines/line-tests.ts`). */
 export interface LineTestsPort {
   start(
     siteId: string,

@@ -1,7 +1,7 @@
 import type { Feedback } from '../protocol/feedback.ts';
 import type { CarrierReport, MeetingRow, MinutesAnswer, ToldEvent, Usage, YearReview } from '../protocol/reports.ts';
 
-/** What is told of meetings afterwards (`server/reports.ts`). `only`: the one host unit that may be told of. */
+/** What is told of meetings afterwards (`server/desk/reports.ts`). `only`: the one host unit that may be told of. */
 export interface ReportsPort {
   meetings(between: { from: number; to: number }, only?: string): Promise<MeetingRow[]>;
   minutes(roomId: string, only?: string): Promise<MinutesAnswer>;
@@ -17,7 +17,7 @@ interface FileWish {
   language: 'vi' | 'en';
 }
 
-/** The same as files (`server/report-files.ts`). */
+/** The same as files (`server/desk/report-files.ts`). */
 export interface ReportFilesPort {
   minutes(answer: MinutesAnswer, wish: FileWish): Promise<Buffer>;
   usage(usage: Usage, wish: FileWish): Promise<Buffer>;

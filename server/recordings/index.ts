@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { RecordingStoreSettings } from '../recording-store-settings.ts';
+import type { RecordingStoreSettings } from '../settings/recording-store-settings.ts';
 import { adoptFiles } from './adoption.ts';
 import { Aftercare } from './aftercare.ts';
 import { Annotations } from './annotations.ts';

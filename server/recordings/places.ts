@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordingStoreSettings } from '../recording-store-settings.ts';
+import type { RecordingStoreSettings } from '../settings/recording-store-settings.ts';
 import { openDiskFirst } from './disk-first.ts';
 import type { S3Storage } from './s3-storage.ts';
 import { openDiskStorage, type RecordingStorage } from './storage.ts';

@@ -1,9 +1,9 @@
-import type { Directory } from './directory.ts';
-import { budgetOf } from './media/budget.ts';
-import type { Budget, Plan } from './protocol/budget.ts';
-import { Refused } from './protocol/refusals.ts';
-import { faultOf } from './room/geometry.ts';
-import type { ComposedSize } from './room/usual-rates.ts';
+import type { Directory } from '../desk/directory.ts';
+import { budgetOf } from '../media/budget.ts';
+import type { Budget, Plan } from '../protocol/budget.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { faultOf } from '../room/geometry.ts';
+import type { ComposedSize } from '../room/usual-rates.ts';
 
 /**
  * What a meeting would need of the lines of these sites, as the directory has them now; whoever it does not know is left out.

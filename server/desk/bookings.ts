@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import type { Directory } from './directory.ts';
-import { auditOf, EVENT_OF_STEP, invitationOf, noticesToPrograms } from './meetings/booking-events.ts';
-import { idOfRequest, newBookingId } from './meetings/booking-ids.ts';
+import { auditOf, EVENT_OF_STEP, invitationOf, noticesToPrograms } from '../meetings/booking-events.ts';
+import { idOfRequest, newBookingId } from '../meetings/booking-ids.ts';
 import {
   faultOfBooked,
   isChangeable,
@@ -11,12 +10,12 @@ import {
   statusAfter,
   statusAfterChange,
   statusWithoutRoom,
-} from './meetings/booking-rules.ts';
-import { carrierToldAt } from './meetings/carrier-notice.ts';
-import { deadlinesOf } from './meetings/deadlines.ts';
-import { occurrencesOf } from './meetings/recurrence.ts';
-import type { OpenRooms } from './open-rooms.ts';
-import type { Doer } from './protocol/audit.ts';
+} from '../meetings/booking-rules.ts';
+import { carrierToldAt } from '../meetings/carrier-notice.ts';
+import { deadlinesOf } from '../meetings/deadlines.ts';
+import { occurrencesOf } from '../meetings/recurrence.ts';
+import type { OpenRooms } from '../open-rooms.ts';
+import type { Doer } from '../protocol/audit.ts';
 import {
   type Book,
   type Booked,
@@ -28,11 +27,12 @@ import {
   type DeskSettings,
   deskSettingsSchema,
   type TakeStep,
-} from './protocol/bookings.ts';
-import type { Notice } from './protocol/notices.ts';
-import { Refused } from './protocol/refusals.ts';
-import type { Room } from './rooms.ts';
-import type { BookingQuery, BookingWrite, BookResult, Store, StoredBooking, TakenReservation } from './store/index.ts';
+} from '../protocol/bookings.ts';
+import type { Notice } from '../protocol/notices.ts';
+import { Refused } from '../protocol/refusals.ts';
+import type { Room } from '../rooms.ts';
+import type { BookingQuery, BookingWrite, BookResult, Store, StoredBooking, TakenReservation } from '../store/index.ts';
+import type { Directory } from './directory.ts';
 
 export interface BookingParts {
   store: Pick<Store, 'bookings' | 'deskDocuments' | 'notices' | 'organisations' | 'log'>;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Directory } from '../../server/directory.ts';
-import { OpenRooms } from '../../server/open-rooms.ts';
-import type { AuditEntry } from '../../server/protocol/audit.ts';
-import { type SaveSite, saveSiteSchema } from '../../server/protocol/http.ts';
-import type { SipBinding } from '../../server/protocol/wire.ts';
-import { type Fixture, openFixture } from './room-parts.ts';
+import { Directory } from '../../../server/desk/directory.ts';
+import { OpenRooms } from '../../../server/open-rooms.ts';
+import type { AuditEntry } from '../../../server/protocol/audit.ts';
+import { type SaveSite, saveSiteSchema } from '../../../server/protocol/http.ts';
+import type { SipBinding } from '../../../server/protocol/wire.ts';
+import { type Fixture, openFixture } from '../room-parts.ts';
 
 let fixture: Fixture;
 let rooms: OpenRooms;

@@ -1,14 +1,14 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Directory } from '../../server/directory.ts';
-import { LineTestDesk } from '../../server/line-tests.ts';
-import { Lines } from '../../server/lines.ts';
-import { OpenRooms } from '../../server/open-rooms.ts';
-import { isTestRoom } from '../../server/protocol/line-tests.ts';
-import type { Call } from '../../server/protocol/records.ts';
-import type { Room } from '../../server/rooms.ts';
-import { withPassingRooms } from '../../server/store/passing-log.ts';
-import { type Fixture, openFixture } from './room-parts.ts';
+import { Directory } from '../../../server/desk/directory.ts';
+import { LineTestDesk } from '../../../server/lines/line-tests.ts';
+import { Lines } from '../../../server/lines/lines.ts';
+import { OpenRooms } from '../../../server/open-rooms.ts';
+import { isTestRoom } from '../../../server/protocol/line-tests.ts';
+import type { Call } from '../../../server/protocol/records.ts';
+import type { Room } from '../../../server/rooms.ts';
+import { withPassingRooms } from '../../../server/store/passing-log.ts';
+import { type Fixture, openFixture } from '../room-parts.ts';
 
 const GATEWAY = { participantId: 'gateway', role: 'service', kind: 'gateway' } as const;
 const BY = { username: 'lan', ip: '10.0.0.1' };

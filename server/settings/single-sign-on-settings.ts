@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseRoleMap, type SingleSignOn } from './accounts/role-claims.ts';
+import { parseRoleMap, type SingleSignOn } from '../accounts/role-claims.ts';
 import { describe } from './setting.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,8 +1,8 @@
-import type { LoggedEvent } from './protocol/events.ts';
-import type { ParticipantId } from './protocol/ids.ts';
-import type { Incident } from './protocol/incidents.ts';
-import type { Seat } from './protocol/quality.ts';
-import type { RoomState } from './protocol/records.ts';
+import type { LoggedEvent } from '../protocol/events.ts';
+import type { ParticipantId } from '../protocol/ids.ts';
+import type { Incident } from '../protocol/incidents.ts';
+import type { Seat } from '../protocol/quality.ts';
+import type { RoomState } from '../protocol/records.ts';
 
 /** Who sat in a meeting, by the names that they had last, and which lines failed in it. */
 export interface Roll {

@@ -1,12 +1,12 @@
-import type { Line } from './protocol/directory.ts';
-import type { LoggedEvent } from './protocol/events.ts';
-import { type ParticipantId, type RoomId, roomIdSchema, type SiteId } from './protocol/ids.ts';
-import type { LineState } from './protocol/lines.ts';
-import type { Consumed, LineChart, LineNode, LineTree, RoomCourse, Seat } from './protocol/quality.ts';
-import type { RoomState } from './protocol/records.ts';
-import { Refused } from './protocol/refusals.ts';
+import type { Line } from '../protocol/directory.ts';
+import type { LoggedEvent } from '../protocol/events.ts';
+import { type ParticipantId, type RoomId, roomIdSchema, type SiteId } from '../protocol/ids.ts';
+import type { LineState } from '../protocol/lines.ts';
+import type { Consumed, LineChart, LineNode, LineTree, RoomCourse, Seat } from '../protocol/quality.ts';
+import type { RoomState } from '../protocol/records.ts';
+import { Refused } from '../protocol/refusals.ts';
+import type { Answers, View, WantedSteps } from '../store/index.ts';
 import { namesOf, type Roll, rollOf, rollOfState, seatOf } from './roll.ts';
-import type { Answers, View, WantedSteps } from './store/index.ts';
 
 interface Parts {
   samples: { view<V extends View>(view: V, wanted: WantedSteps): Promise<Answers[V]> };

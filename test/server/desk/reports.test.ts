@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { minutesOf } from '../../server/meetings/reports/minutes.ts';
-import { Refused } from '../../server/protocol/refusals.ts';
-import { Reports } from '../../server/reports.ts';
-import type { StoredBooking } from '../../server/store/index.ts';
-import { joined, MINUTE, START, story } from './meetings/reports/story.ts';
-import { type Fixture, openFixture } from './room-parts.ts';
+import { Reports } from '../../../server/desk/reports.ts';
+import { minutesOf } from '../../../server/meetings/reports/minutes.ts';
+import { Refused } from '../../../server/protocol/refusals.ts';
+import type { StoredBooking } from '../../../server/store/index.ts';
+import { joined, MINUTE, START, story } from '../meetings/reports/story.ts';
+import { type Fixture, openFixture } from '../room-parts.ts';
 
 const BY = { username: 'lan', ip: '10.0.0.1' };
 const ZONE = 'Asia/Ho_Chi_Minh';

@@ -1,21 +1,21 @@
 import { createHash, randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import { type Rows, readRows, UnreadableSheet, writeRows } from './meetings/sheets.ts';
-import { exportSites, type ImportPlan, planImport, reportImport, unreadable } from './meetings/site-import.ts';
-import { freeSlug } from './meetings/slugs.ts';
-import type { OpenRooms } from './open-rooms.ts';
-import type { AuditEntry, Doer } from './protocol/audit.ts';
-import type { ImportReport, Line, SheetFormat } from './protocol/directory.ts';
-import type { SaveSite, Site } from './protocol/http.ts';
-import type { RoomId, SiteId } from './protocol/ids.ts';
-import { isTestRoom } from './protocol/line-tests.ts';
-import { withinNetworks } from './protocol/networks.ts';
-import type { InvitedSite } from './protocol/records.ts';
-import { Refused } from './protocol/refusals.ts';
-import { SIP_REALM, type SipAccountAnswer, type SipBinding } from './protocol/wire.ts';
-import type { Room } from './rooms.ts';
-import type { Ha1, Organisations, Registrations, SaveResult, Sites, StoredSite } from './store/index.ts';
+import { type Rows, readRows, UnreadableSheet, writeRows } from '../meetings/sheets.ts';
+import { exportSites, type ImportPlan, planImport, reportImport, unreadable } from '../meetings/site-import.ts';
+import { freeSlug } from '../meetings/slugs.ts';
+import type { OpenRooms } from '../open-rooms.ts';
+import type { AuditEntry, Doer } from '../protocol/audit.ts';
+import type { ImportReport, Line, SheetFormat } from '../protocol/directory.ts';
+import type { SaveSite, Site } from '../protocol/http.ts';
+import type { RoomId, SiteId } from '../protocol/ids.ts';
+import { isTestRoom } from '../protocol/line-tests.ts';
+import { withinNetworks } from '../protocol/networks.ts';
+import type { InvitedSite } from '../protocol/records.ts';
+import { Refused } from '../protocol/refusals.ts';
+import { SIP_REALM, type SipAccountAnswer, type SipBinding } from '../protocol/wire.ts';
+import type { Room } from '../rooms.ts';
+import type { Ha1, Organisations, Registrations, SaveResult, Sites, StoredSite } from '../store/index.ts';
 
 /** What the sheet of the exported directory is called. */
 const SHEET = { vi: 'Điểm cầu', en: 'Sites' } as const;

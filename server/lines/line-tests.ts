@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Directory } from './directory.ts';
-import { type LineTestIdentity, LineTestRun } from './line-test-run.ts';
-import type { Lines } from './lines.ts';
-import { TestSource } from './media/test-source.ts';
-import type { OpenRooms } from './open-rooms.ts';
-import { type ParticipantId, participantIdOfSite, type SiteId } from './protocol/ids.ts';
+import type { Directory } from '../desk/directory.ts';
+import { TestSource } from '../media/test-source.ts';
+import type { OpenRooms } from '../open-rooms.ts';
+import { type ParticipantId, participantIdOfSite, type SiteId } from '../protocol/ids.ts';
 import {
   type EndedLineTest,
   isTestRoom,
@@ -13,15 +11,17 @@ import {
   type LineTestWay,
   TEST_SOURCE_ID,
   testRoomOf,
-} from './protocol/line-tests.ts';
-import { plainTransportOfferSchema } from './protocol/media.ts';
-import type { Layout } from './protocol/records.ts';
-import { Refused } from './protocol/refusals.ts';
-import type { Actor } from './room/policy.ts';
-import { isIn } from './room/state.ts';
-import { LINE_NEEDS } from './room/usual-rates.ts';
-import type { Room } from './rooms.ts';
-import type { LineTests as Archive } from './store/index.ts';
+} from '../protocol/line-tests.ts';
+import { plainTransportOfferSchema } from '../protocol/media.ts';
+import type { Layout } from '../protocol/records.ts';
+import { Refused } from '../protocol/refusals.ts';
+import type { Actor } from '../room/policy.ts';
+import { isIn } from '../room/state.ts';
+import { LINE_NEEDS } from '../room/usual-rates.ts';
+import type { Room } from '../rooms.ts';
+import type { LineTests as Archive } from '../store/index.ts';
+import { type LineTestIdentity, LineTestRun } from './line-test-run.ts';
+import type { Lines } from './lines.ts';
 
 interface Options {
   archive: Archive;

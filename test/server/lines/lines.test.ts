@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Lines } from '../../server/lines.ts';
-import type { Second } from '../../server/monitor/room-monitor.ts';
-import { OpenRooms } from '../../server/open-rooms.ts';
-import type { Notice } from '../../server/protocol/media.ts';
-import type { ReportedSample } from '../../server/protocol/monitor.ts';
-import { openIncidents } from '../../server/room/incidents.ts';
-import type { Room } from '../../server/rooms.ts';
-import { entrantOf, type Fixture, OPERATOR, openFixture, SITE } from './room-parts.ts';
+import { Lines } from '../../../server/lines/lines.ts';
+import type { Second } from '../../../server/monitor/room-monitor.ts';
+import { OpenRooms } from '../../../server/open-rooms.ts';
+import type { Notice } from '../../../server/protocol/media.ts';
+import type { ReportedSample } from '../../../server/protocol/monitor.ts';
+import { openIncidents } from '../../../server/room/incidents.ts';
+import type { Room } from '../../../server/rooms.ts';
+import { entrantOf, type Fixture, OPERATOR, openFixture, SITE } from '../room-parts.ts';
 
 let fixture: Fixture;
 let rooms: OpenRooms;

@@ -1,14 +1,14 @@
+import type { Language } from '../meetings/notice-text.ts';
+import { carrierPaper } from '../meetings/reports/carrier-paper.ts';
+import { minutesPaper } from '../meetings/reports/minutes-paper.ts';
+import type { Paper } from '../meetings/reports/paper.ts';
+import { paperSheet } from '../meetings/reports/paper-sheet.ts';
+import { printPaper } from '../meetings/reports/printing.ts';
+import { reportWords } from '../meetings/reports/report-words.ts';
+import { usagePaper } from '../meetings/reports/usage-paper.ts';
+import { yearPaper } from '../meetings/reports/year-paper.ts';
+import type { CarrierReport, MinutesAnswer, Usage, YearReview } from '../protocol/reports.ts';
 import type { Bookings } from './bookings.ts';
-import type { Language } from './meetings/notice-text.ts';
-import { carrierPaper } from './meetings/reports/carrier-paper.ts';
-import { minutesPaper } from './meetings/reports/minutes-paper.ts';
-import type { Paper } from './meetings/reports/paper.ts';
-import { paperSheet } from './meetings/reports/paper-sheet.ts';
-import { printPaper } from './meetings/reports/printing.ts';
-import { reportWords } from './meetings/reports/report-words.ts';
-import { usagePaper } from './meetings/reports/usage-paper.ts';
-import { yearPaper } from './meetings/reports/year-paper.ts';
-import type { CarrierReport, MinutesAnswer, Usage, YearReview } from './protocol/reports.ts';
 
 export interface ReportFileParts {
   bookings: Pick<Bookings, 'settings'>;

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Bookings } from './bookings.ts';
-import type { Directory } from './directory.ts';
-import { calendarFile } from './meetings/calendar-file.ts';
-import { type MailSettings, openMail } from './meetings/mail.ts';
-import { noticePdf, pdfName } from './meetings/notice-pdf.ts';
-import { DEFAULT_TEMPLATES } from './meetings/notice-templates.ts';
-import { fillIn, kindOf, type Language, type Subject, valuesOf } from './meetings/notice-text.ts';
-import { failureOf, Outbox, type Sent } from './meetings/outbox.ts';
-import { type Recipient, recipientsOf } from './meetings/recipients.ts';
-import { callWebhook, signedHeaders, webhookSecret } from './meetings/webhooks.ts';
-import type { AuditAct, AuditEntry, Doer } from './protocol/audit.ts';
-import type { Booking, BookingEvent } from './protocol/bookings.ts';
+import { calendarFile } from '../meetings/calendar-file.ts';
+import { type MailSettings, openMail } from '../meetings/mail.ts';
+import { noticePdf, pdfName } from '../meetings/notice-pdf.ts';
+import { DEFAULT_TEMPLATES } from '../meetings/notice-templates.ts';
+import { fillIn, kindOf, type Language, type Subject, valuesOf } from '../meetings/notice-text.ts';
+import { failureOf, Outbox, type Sent } from '../meetings/outbox.ts';
+import { type Recipient, recipientsOf } from '../meetings/recipients.ts';
+import { callWebhook, signedHeaders, webhookSecret } from '../meetings/webhooks.ts';
+import type { AuditAct, AuditEntry, Doer } from '../protocol/audit.ts';
+import type { Booking, BookingEvent } from '../protocol/bookings.ts';
 import {
   type Notice,
   type NoticeAbout,
@@ -19,9 +17,11 @@ import {
   type Templates,
   templatesSchema,
   type WebhookTrial,
-} from './protocol/notices.ts';
-import { Refused } from './protocol/refusals.ts';
-import type { Store } from './store/index.ts';
+} from '../protocol/notices.ts';
+import { Refused } from '../protocol/refusals.ts';
+import type { Store } from '../store/index.ts';
+import type { Bookings } from './bookings.ts';
+import type { Directory } from './directory.ts';
 
 export interface NoticeParts {
   store: Pick<Store, 'notices' | 'deskDocuments' | 'organisations'>;

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { RoomMonitor, type Second } from './monitor/room-monitor.ts';
-import type { OpenRooms } from './open-rooms.ts';
-import type { ParticipantId, RoomId, SiteId } from './protocol/ids.ts';
-import { isTestRoom } from './protocol/line-tests.ts';
-import type { Direction, LineState } from './protocol/lines.ts';
-import type { ReportedSample, Sample } from './protocol/monitor.ts';
-import type { Consumed } from './protocol/quality.ts';
-import type { RoomState, SourceRef } from './protocol/records.ts';
-import { isAttendee } from './room/state.ts';
-import type { LinesPort, Room } from './rooms.ts';
+import { RoomMonitor, type Second } from '../monitor/room-monitor.ts';
+import type { OpenRooms } from '../open-rooms.ts';
+import type { ParticipantId, RoomId, SiteId } from '../protocol/ids.ts';
+import { isTestRoom } from '../protocol/line-tests.ts';
+import type { Direction, LineState } from '../protocol/lines.ts';
+import type { ReportedSample, Sample } from '../protocol/monitor.ts';
+import type { Consumed } from '../protocol/quality.ts';
+import type { RoomState, SourceRef } from '../protocol/records.ts';
+import { isAttendee } from '../room/state.ts';
+import type { LinesPort, Room } from '../rooms.ts';
 
 /** What the directory knows of a site's line. */
 export interface LineTerms {

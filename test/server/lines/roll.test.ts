@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { LoggedEvent, RoomEvent } from '../../server/protocol/events.ts';
-import type { Incident } from '../../server/protocol/incidents.ts';
-import type { Participant } from '../../server/protocol/records.ts';
-import { namesOf, rollOf, seatOf } from '../../server/roll.ts';
+import { namesOf, rollOf, seatOf } from '../../../server/lines/roll.ts';
+import type { LoggedEvent, RoomEvent } from '../../../server/protocol/events.ts';
+import type { Incident } from '../../../server/protocol/incidents.ts';
+import type { Participant } from '../../../server/protocol/records.ts';
 
 const participant = (id: string, name: string, siteId?: string): Participant => ({
   ...{ id, name, role: 'site', kind: 'browser', presence: 'present', joinedAt: 1, presenceSince: 1 },

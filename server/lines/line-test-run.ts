@@ -1,11 +1,11 @@
-import { beginRamp, followRamp, MOST_DOWN_KBPS, RAMP_MS, type Ramp } from './monitor/down-ramp.ts';
-import { type Heard, judgeTest, type LineAgreed, type LineNeeds } from './monitor/line-test.ts';
-import type { ParticipantId } from './protocol/ids.ts';
-import type { EndedLineTest, LineTest, LineTestStage, RunningLineTest } from './protocol/line-tests.ts';
-import type { Direction } from './protocol/lines.ts';
-import type { Sample } from './protocol/monitor.ts';
-import type { CallCause, RoomState } from './protocol/records.ts';
-import { isIn } from './room/state.ts';
+import { beginRamp, followRamp, MOST_DOWN_KBPS, RAMP_MS, type Ramp } from '../monitor/down-ramp.ts';
+import { type Heard, judgeTest, type LineAgreed, type LineNeeds } from '../monitor/line-test.ts';
+import type { ParticipantId } from '../protocol/ids.ts';
+import type { EndedLineTest, LineTest, LineTestStage, RunningLineTest } from '../protocol/line-tests.ts';
+import type { Direction } from '../protocol/lines.ts';
+import type { Sample } from '../protocol/monitor.ts';
+import type { CallCause, RoomState } from '../protocol/records.ts';
+import { isIn } from '../room/state.ts';
 
 /** A camera in all its layers is the most that a site sends, kbit/s. */
 export const MOST_UP_KBPS = 3_000;

@@ -1,16 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Bookings } from './bookings.ts';
-import type { Directory } from './directory.ts';
-import { addDays, daysInMonth, momentOf } from './meetings/days.ts';
-import { type CarrierLine, carrierReport, type MeasuredMinute } from './meetings/reports/carrier-report.ts';
-import { factsOf, type Host, type MeetingFacts, rowOf } from './meetings/reports/facts.ts';
-import { FOLDED_TYPES, minutesOf } from './meetings/reports/minutes.ts';
-import { sum } from './meetings/reports/spans.ts';
-import { citedBy, tellEvents } from './meetings/reports/told-events.ts';
-import { usageOf } from './meetings/reports/usage.ts';
-import { yearReview } from './meetings/reports/year-review.ts';
-import type { Feedback } from './protocol/feedback.ts';
-import { Refused } from './protocol/refusals.ts';
+import { addDays, daysInMonth, momentOf } from '../meetings/days.ts';
+import { type CarrierLine, carrierReport, type MeasuredMinute } from '../meetings/reports/carrier-report.ts';
+import { factsOf, type Host, type MeetingFacts, rowOf } from '../meetings/reports/facts.ts';
+import { FOLDED_TYPES, minutesOf } from '../meetings/reports/minutes.ts';
+import { sum } from '../meetings/reports/spans.ts';
+import { citedBy, tellEvents } from '../meetings/reports/told-events.ts';
+import { usageOf } from '../meetings/reports/usage.ts';
+import { yearReview } from '../meetings/reports/year-review.ts';
+import type { Feedback } from '../protocol/feedback.ts';
+import { Refused } from '../protocol/refusals.ts';
 import type {
   CarrierReport,
   MeetingRow,
@@ -19,8 +17,10 @@ import type {
   ToldEvent,
   Usage,
   YearReview,
-} from './protocol/reports.ts';
-import type { Samples, Store, StoredBooking } from './store/index.ts';
+} from '../protocol/reports.ts';
+import type { Samples, Store, StoredBooking } from '../store/index.ts';
+import type { Bookings } from './bookings.ts';
+import type { Directory } from './directory.ts';
 
 export interface ReportParts {
   store: Pick<Store, 'log' | 'bookings' | 'organisations' | 'feedback'>;

@@ -1,8 +1,8 @@
-import { freeSlug } from './meetings/slugs.ts';
-import type { Doer } from './protocol/audit.ts';
-import type { Organisation, SaveOrganisation } from './protocol/directory.ts';
-import { Refused } from './protocol/refusals.ts';
-import type { Store } from './store/index.ts';
+import { freeSlug } from '../meetings/slugs.ts';
+import type { Doer } from '../protocol/audit.ts';
+import type { Organisation, SaveOrganisation } from '../protocol/directory.ts';
+import { Refused } from '../protocol/refusals.ts';
+import type { Store } from '../store/index.ts';
 
 /** Carriers and host units, as the directory has them (REG-15, REG-17, REG-20). */
 export class OrganisationList {

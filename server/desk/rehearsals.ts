@@ -1,6 +1,4 @@
 import type { Logger } from 'pino';
-import type { Bookings } from './bookings.ts';
-import type { Directory } from './directory.ts';
 import {
   dueAtOf,
   phaseOf,
@@ -9,13 +7,13 @@ import {
   withLineTest,
   withSeen,
   withTested,
-} from './meetings/rehearsal-rules.ts';
-import type { Second } from './monitor/room-monitor.ts';
-import type { AuditEntry, Doer } from './protocol/audit.ts';
-import type { Booking } from './protocol/bookings.ts';
-import { participantIdOfSite, type RoomId, type SiteId } from './protocol/ids.ts';
-import type { Notice } from './protocol/media.ts';
-import { Refused } from './protocol/refusals.ts';
+} from '../meetings/rehearsal-rules.ts';
+import type { Second } from '../monitor/room-monitor.ts';
+import type { AuditEntry, Doer } from '../protocol/audit.ts';
+import type { Booking } from '../protocol/bookings.ts';
+import { participantIdOfSite, type RoomId, type SiteId } from '../protocol/ids.ts';
+import type { Notice } from '../protocol/media.ts';
+import { Refused } from '../protocol/refusals.ts';
 import {
   type Rehearsal,
   type SaveChecklist,
@@ -23,10 +21,12 @@ import {
   type SiteRehearsal,
   type SiteTested,
   siteRehearsalSchema,
-} from './protocol/rehearsals.ts';
-import { lacksOf, noRehearsal } from './room/rehearsal.ts';
-import type { Room } from './rooms.ts';
-import type { Store, StoredBooking } from './store/index.ts';
+} from '../protocol/rehearsals.ts';
+import { lacksOf, noRehearsal } from '../room/rehearsal.ts';
+import type { Room } from '../rooms.ts';
+import type { Store, StoredBooking } from '../store/index.ts';
+import type { Bookings } from './bookings.ts';
+import type { Directory } from './directory.ts';
 
 export interface RehearsalParts {
   store: Pick<Store, 'bookings' | 'rehearsals' | 'lineTests'>;
