@@ -2,9 +2,7 @@ import type { Command } from '../../server/protocol/commands.ts';
 import type { ParticipantId } from '../../server/protocol/ids.ts';
 import type { ChatMessage, Participant, Recipient, RoomState } from '../../server/protocol/records.ts';
 import { may } from '../../server/room/policy.ts';
-import { refusalOf } from '../session/refused.ts';
-import { notifyRefusal } from '../ui/notices.svelte.ts';
-import { sayRefusal } from '../ui/refusals.ts';
+import { tellRefusal } from '../session/tell-refusal.ts';
 import {
   ALL,
   type Conversation,
@@ -126,7 +124,7 @@ export class Talk {
       await this.#session.command(command);
       return true;
     } catch (thrown) {
-      notifyRefusal(refusalOf(thrown), sayRefusal);
+      tellRefusal(thrown);
       return false;
     }
   }

@@ -6,9 +6,8 @@ import { isSameLayout } from '../../server/room/geometry.ts';
 import { presenterOf, tilesOf } from '../../server/room/layout.ts';
 import { may } from '../../server/room/policy.ts';
 import { Talk } from '../chat/talk.svelte.ts';
-import { refusalOf } from '../session/refused.ts';
-import { notify, notifyRefusal } from '../ui/notices.svelte.ts';
-import { sayRefusal } from '../ui/refusals.ts';
+import { tellRefusal } from '../session/tell-refusal.ts';
+import { notify } from '../ui/notices.svelte.ts';
 import { absentSites, callable } from './call-list.ts';
 import { callWords } from './call-words.ts';
 import { hasCamera, speakingCamera } from './camera.ts';
@@ -107,7 +106,7 @@ export class Operator {
       await this.session.command(command);
       return true;
     } catch (thrown) {
-      notifyRefusal(refusalOf(thrown), sayRefusal);
+      tellRefusal(thrown);
       return false;
     } finally {
       clearTimeout(timer);

@@ -1,5 +1,3 @@
-import type { Refusal } from '../../server/protocol/refusals.ts';
-
 export interface Notice {
   id: number;
   tone: 'plain' | 'attention';
@@ -47,9 +45,4 @@ export function notify(notice: Omit<Notice, 'id' | 'tone'> & { tone?: Notice['to
   const id = last;
   notices.push({ tone: 'plain', ...notice, id });
   holdNotice(id)();
-}
-
-/** A refusal as a notice: its sentence with its code. `say` is `sayRefusal`, or a page's own words for it. */
-export function notifyRefusal(refusal: Refusal, say: (refusal: Refusal) => string): void {
-  notify({ tone: 'attention', text: say(refusal), code: refusal.code });
 }
