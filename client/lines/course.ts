@@ -1,13 +1,10 @@
 import type { LineLevel } from '../../server/protocol/lines.ts';
 import type { LineStretch, RoomCourse } from '../../server/protocol/quality.ts';
+import type { Span } from '../ui/time-axis.ts';
 
 // How lines went, as it is drawn. Pure.
 
 type CourseLine = RoomCourse['lines'][number];
-export interface Span {
-  from: number;
-  to: number;
-}
 
 export const LEVELS = ['good', 'strained', 'poor', 'down'] as const satisfies readonly LineLevel[];
 export const rankOf = (level: LineLevel): number => LEVELS.indexOf(level);

@@ -1,4 +1,4 @@
-import type { Span } from './course.ts';
+import type { Span } from '../ui/time-axis.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -49,21 +49,4 @@ export function writeRange(range: Range, roomId: string | undefined): string {
 export function localTime(at: number): string {
   const shifted = new Date(at - new Date(at).getTimezoneOffset() * MINUTE);
   return shifted.toISOString().slice(0, 19);
-}
-
-const STEPS_MS = [1, 2, 5, 10, 30]
-  .map((seconds) => seconds * 1_000)
-  .concat(
-    [1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE),
-    [1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-    [1, 2, 7, 30, 90, 365].map((days) => days * DAY),
-  );
-const TICK_PX = 76;
-
-/** The moments that are written below: full ones by the clock, far enough apart to be read. @param zoneMs ahead of UTC */
-export function clockTicks({ from, to }: Span, width: number, zoneMs: number): number[] {
-  const most = Math.max(1, Math.floor(width / TICK_PX));
-  const step = STEPS_MS.find((ms) => (to - from) / ms <= most) ?? 365 * DAY;
-  const first = Math.ceil((from + zoneMs) / step) * step - zoneMs;
-  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step);
 }

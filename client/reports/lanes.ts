@@ -40,14 +40,3 @@ export function lanesOf({ attendees, speeches, presented, incidents, recordings 
 function laid({ from, to, seqs }: Omit<LaneSpan, 'kind'>, kind: LaneKind): LaneSpan {
   return { kind, from, to, seqs };
 }
-
-const MINUTE_MS = 60_000;
-const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480].map((minutes) => minutes * MINUTE_MS);
-
-/** Round moments, no more than `most`, as the local clock has them. */
-export function ticksOf(from: number, to: number, most: number): number[] {
-  const step = STEPS.find((one) => (to - from) / one <= most) ?? STEPS.at(-1) ?? MINUTE_MS;
-  const ticks: number[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(at);
-  return ticks;
-}

@@ -2,23 +2,6 @@ import type { Timeline } from '../../server/protocol/recording.ts';
 import type { Waveform } from './inspection.ts';
 import { gapAt, type Stretch, toMedia } from './recording-time.ts';
 
-/** Where a moment is drawn, in percent of the width. */
-export function placeOf(at: number, { from, to }: Stretch): number {
-  return to > from ? ((at - from) / (to - from)) * 100 : 0;
-}
-
-const STEPS_MS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200].map((seconds) => seconds * 1000);
-const TICK_PX = 84;
-
-/** The moments that are written below, far enough apart to be read. */
-export function ticksOf({ from, to }: Stretch, width: number): number[] {
-  const most = Math.max(1, Math.floor(width / TICK_PX));
-  const step = STEPS_MS.find((ms) => (to - from) / ms <= most) ?? STEPS_MS.at(-1) ?? 1;
-  const first = Math.ceil(from / step) * step;
-  const count = Math.max(0, Math.floor((to - first) / step) + 1);
-  return Array.from({ length: count }, (_, i) => first + i * step);
-}
-
 /** A waveform over the recording's own time as the outline of an SVG, `columns` wide and 2 high. Gaps are flat. */
 export function outlineOf(waveform: Waveform, timeline: Timeline, view: Stretch, columns: number): string {
   const { peaks, bucketMs } = waveform;

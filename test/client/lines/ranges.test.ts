@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockTicks, readRange, refreshMs, spanOf, writeRange } from '../../../client/lines/ranges.ts';
+import { readRange, refreshMs, spanOf, writeRange } from '../../../client/lines/ranges.ts';
 
 const HOUR = 3_600_000;
 
@@ -17,13 +17,4 @@ test('what follows the clock ends now and is read again; what is over is not', (
   expect(spanOf({ from: 1, to: 2 }, HOUR)).toEqual({ from: 1, to: 2 });
   expect(refreshMs({ from: 1, to: 2 })).toBeNull();
   expect(refreshMs({ last: 'd30' })).toBeGreaterThan(refreshMs({ last: 'm5' }) ?? 0);
-});
-
-test('times below are full ones by the clock of the place, and never too close', () => {
-  const zone = 7 * HOUR;
-  expect(clockTicks({ from: 0, to: 24 * HOUR }, 400, zone)).toEqual([5, 11, 17, 23].map((hour) => hour * HOUR));
-  for (const days of [1, 7, 30, 700]) {
-    expect(clockTicks({ from: 0, to: days * 24 * HOUR }, 300, zone).length).toBeLessThanOrEqual(4);
-  }
-  expect(clockTicks({ from: 5, to: 5 }, 0, zone).length).toBeLessThanOrEqual(1);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lanesOf, ticksOf } from '../../../client/reports/lanes.ts';
+import { lanesOf } from '../../../client/reports/lanes.ts';
 import { minutesOf } from '../../../server/meetings/reports/minutes.ts';
 import { joined, MINUTE, START, story } from '../../server/meetings/reports/story.ts';
 
@@ -21,11 +21,4 @@ test('each who was there has a row, with what he did over it, and every bar its 
     { kind: 'lost', from: START + 5 * MINUTE, to: START + 6 * MINUTE, seqs: [5, 6] },
     { kind: 'speech', from: START + 3 * MINUTE, to: START + 8 * MINUTE, seqs: [4, 7] },
   ]);
-});
-
-test('the hours above it are round, and few', () => {
-  const ticks = ticksOf(START + 7 * MINUTE, START + 130 * MINUTE, 8);
-  expect(ticks.length).toBeGreaterThan(3);
-  expect(ticks.length).toBeLessThanOrEqual(9);
-  expect(ticks.every((at) => at % (5 * MINUTE) === 0)).toBe(true);
 });
