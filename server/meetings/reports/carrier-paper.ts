@@ -37,7 +37,7 @@ function linesOf({ lines }: CarrierReport, words: ReportWords): Section {
   const { heads, carrier } = words;
   return {
     title: carrier.lines,
-    text: carrier.basis,
+    text: words.basis,
     heads: [
       ...[heads.line, heads.wanted, heads.outage],
       ...MEASURES.map(([, head]) => heads[head]),

@@ -68,7 +68,7 @@ function attendance({ attendees }: Minutes, { minutes, heads, roles, means }: Re
 function speeches({ speeches: all }: Minutes, { minutes, heads, closed }: ReportWords): Section {
   return {
     title: minutes.speeches,
-    heads: [heads.name, heads.requested, heads.from, heads.to, heads.length, heads.ended, heads.events],
+    heads: [heads.name, heads.requested, heads.from, heads.to, heads.length, heads.closed, heads.events],
     widths: ['*', 56, 56, 56, 50, 92, 84],
     rows: all.map((speech) => [
       speech.name,

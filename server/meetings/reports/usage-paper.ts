@@ -5,8 +5,8 @@ import { reportWords } from './report-words.ts';
 
 /** Use by host unit, for the sharing of costs (REG-20). */
 export function usagePaper({ from, to, units }: Usage, language: Language): Paper {
-  const { usage, heads } = reportWords[language];
-  const nameOf = (unit: Usage['units'][number]) => (unit.hostUnitId === undefined ? usage.notBooked : unit.hostUnit);
+  const { usage, heads, notBooked } = reportWords[language];
+  const nameOf = (unit: Usage['units'][number]) => (unit.hostUnitId === undefined ? notBooked : unit.hostUnit);
   return {
     title: usage.title,
     facts: [
@@ -16,7 +16,7 @@ export function usagePaper({ from, to, units }: Usage, language: Language): Pape
     sections: [
       {
         title: usage.byUnit,
-        heads: [heads.unit, heads.meetings, heads.hours, heads.sites, heads.siteHours, heads.recorded],
+        heads: [heads.hostUnit, heads.meetings, heads.hours, heads.sites, heads.siteHours, heads.recorded],
         widths: ['*', 62, 60, 56, 72, 60],
         rows: units.map((unit) => [
           nameOf(unit),
@@ -29,7 +29,7 @@ export function usagePaper({ from, to, units }: Usage, language: Language): Pape
       },
       {
         title: usage.byMeeting,
-        heads: [heads.unit, heads.meeting, heads.opened, heads.hours, heads.sites, heads.siteHours],
+        heads: [heads.hostUnit, heads.meeting, heads.opened, heads.hours, heads.sites, heads.siteHours],
         widths: [110, '*', 96, 52, 52, 66],
         rows: units.flatMap((unit) =>
           unit.meetings.map(({ title, openedAt, ms, sites, siteMs }) => [

@@ -54,13 +54,13 @@ function months({ months: all }: YearReview, { heads, year }: ReportWords): Sect
   };
 }
 
-function units({ units: all }: YearReview, { heads, year, usage }: ReportWords): Section {
+function units({ units: all }: YearReview, { heads, year, notBooked }: ReportWords): Section {
   return {
     title: year.units,
-    heads: [heads.unit, heads.meetings, heads.hours, heads.siteHours],
+    heads: [heads.hostUnit, heads.meetings, heads.hours, heads.siteHours],
     widths: ['*', 72, 72, 84],
     rows: all.map(({ hostUnitId, hostUnit, meetings, ms, siteMs }) => [
-      hostUnitId === undefined ? usage.notBooked : hostUnit,
+      hostUnitId === undefined ? notBooked : hostUnit,
       { number: meetings },
       { ms },
       { ms: siteMs },
