@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { describe } from './setting.ts';
-
-const port = z.coerce.number().int().min(1).max(65535);
+import { describe, port } from './setting.ts';
 
 /** The mail server that sends the notices of meetings. */
 export const MAIL_SETTINGS = {

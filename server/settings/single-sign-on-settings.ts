@@ -1,20 +1,16 @@
 import { z } from 'zod';
 import { parseRoleMap, type SingleSignOn } from '../accounts/role-claims.ts';
-import { describe } from './setting.ts';
+import { describe, fail } from './setting.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const issuerSchema = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname))) return url;
-  context.addIssue({ code: 'custom' });
-  return z.NEVER;
+  return fail(context);
 });
 const rolesSchema = z.string().transform((text, context) => {
-  const map = parseRoleMap(text);
-  if (map) return map;
-  context.addIssue({ code: 'custom' });
-  return z.NEVER;
+  return parseRoleMap(text) ?? fail(context);
 });
 
 export const SINGLE_SIGN_ON_SETTINGS = {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright';
 import { issueLink, newPerson } from '../e2e/people.ts';
 import type { System } from '../e2e/system.ts';
+import { barePair } from './_bare-pair.ts';
 
 export interface JoinTimes {
   /** Clicking Join to the first frame of somebody else in the program, in ms, once per round. */
@@ -33,7 +34,7 @@ export async function measureJoins({ browser, system, operator, roomId, shown, r
     // Devices are ready when the person sees herself and the page has fetched all that it fetches beforehand.
     await page.locator('video').first().evaluate(hasPicture);
     await page.waitForLoadState('networkidle');
-    times.floor.push(await page.evaluate(measureBarePair));
+    times.floor.push((await page.evaluate(barePair, 0)).firstFrameMs);
     times.join.push(await join.evaluate(clickAndAwaitFrame, shown));
     await context.close();
   }
@@ -64,31 +65,4 @@ function clickAndAwaitFrame(button: Element, shown: string): Promise<number> {
     observer.observe(document.body, { childList: true, subtree: true });
     button.click();
   });
-}
-
-/** What the browser alone needs from an offer to a frame on the screen. */
-async function measureBarePair(): Promise<number> {
-  const camera = await navigator.mediaDevices.getUserMedia({ video: true });
-  const video = document.createElement('video');
-  video.muted = true;
-  document.body.append(video);
-  const [sender, receiver] = [new RTCPeerConnection(), new RTCPeerConnection()];
-  const begun = performance.now();
-  const shown = new Promise<number>((resolve) => video.requestVideoFrameCallback((now) => resolve(now - begun)));
-  sender.onicecandidate = ({ candidate }) => void receiver.addIceCandidate(candidate ?? undefined);
-  receiver.onicecandidate = ({ candidate }) => void sender.addIceCandidate(candidate ?? undefined);
-  receiver.ontrack = ({ track }) => {
-    video.srcObject = new MediaStream([track]);
-    void video.play();
-  };
-  for (const track of camera.getTracks()) sender.addTrack(track, camera);
-  await sender.setLocalDescription();
-  if (sender.localDescription) await receiver.setRemoteDescription(sender.localDescription);
-  await receiver.setLocalDescription();
-  if (receiver.localDescription) await sender.setRemoteDescription(receiver.localDescription);
-  const time = await shown;
-  for (const connection of [sender, receiver]) connection.close();
-  for (const track of camera.getTracks()) track.stop();
-  video.remove();
-  return time;
 }

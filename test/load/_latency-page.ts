@@ -71,29 +71,3 @@ export function seenIn(page: Page, ms: number): Promise<Sighting[]> {
       return window.readNumbers(video, ms);
     }, ms);
 }
-
-/** The same camera through a bare pair of peer connections of one page: what the browser alone needs. */
-export function seenThroughBarePair(page: Page, ms: number): Promise<Sighting[]> {
-  return page.evaluate(async (ms) => {
-    const camera = await navigator.mediaDevices.getUserMedia({ video: true });
-    const video = Object.assign(document.createElement('video'), { muted: true });
-    document.body.append(video);
-    const [sender, receiver] = [new RTCPeerConnection(), new RTCPeerConnection()];
-    sender.onicecandidate = ({ candidate }) => void receiver.addIceCandidate(candidate ?? undefined);
-    receiver.onicecandidate = ({ candidate }) => void sender.addIceCandidate(candidate ?? undefined);
-    receiver.ontrack = ({ track }) => {
-      video.srcObject = new MediaStream([track]);
-      void video.play();
-    };
-    for (const track of camera.getTracks()) sender.addTrack(track, camera);
-    await sender.setLocalDescription();
-    if (sender.localDescription) await receiver.setRemoteDescription(sender.localDescription);
-    await receiver.setLocalDescription();
-    if (receiver.localDescription) await sender.setRemoteDescription(receiver.localDescription);
-    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
-    const seen = await window.readNumbers(video, ms);
-    for (const connection of [sender, receiver]) connection.close();
-    video.remove();
-    return seen;
-  }, ms);
-}

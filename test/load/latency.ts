@@ -15,8 +15,9 @@ import { CodecRack } from '../integration/light-codec.ts';
 import { until } from '../integration/media-fixture.ts';
 import { encodeClip } from '../integration/rtp-clips.ts';
 import config from '../playwright.config.ts';
+import { barePair } from './_bare-pair.ts';
 import { percentilesOf } from './_figures.ts';
-import { installTimecodes, type Sighting, seenIn, seenThroughBarePair } from './_latency-page.ts';
+import { installTimecodes, type Sighting, seenIn } from './_latency-page.ts';
 import { readTimecodes, timecodeClip } from './_timecode.ts';
 
 const FPS = 25;
@@ -59,7 +60,8 @@ try {
   await sleep(SETTLE_MS);
   const seen = await seenIn(viewer, WINDOW_MS);
   const browserToBrowserMs = agesOf(seen, await source.evaluate(() => window.drawn));
-  const floorMs = agesOf(await seenThroughBarePair(viewer, WINDOW_MS), await viewer.evaluate(() => window.drawn));
+  const bare = await viewer.evaluate(barePair, WINDOW_MS);
+  const floorMs = agesOf(bare.seen, await viewer.evaluate(() => window.drawn));
   await viewer.goto('about:blank');
 
   const { clip: picture } = await timecodeClip({ width: 640, height: 360, framesPerSecond: FPS, count: FRAMES }, 800);
