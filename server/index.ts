@@ -14,7 +14,7 @@ import { ReportFiles } from './desk/report-files.ts';
 import { Reports } from './desk/reports.ts';
 import { readCertificate, readSecrets } from './files.ts';
 import { describeHealth } from './health.ts';
-import { lineBudget } from './lines/line-budget.ts';
+import { LineBudget } from './lines/line-budget.ts';
 import { LineRecords } from './lines/line-records.ts';
 import { LineTestDesk } from './lines/line-tests.ts';
 import { Lines } from './lines/lines.ts';
@@ -112,7 +112,7 @@ async function start(): Promise<void> {
     ...{ ...store, rooms, directory, organisations, bookings, rehearsals, notices },
     ...{ recorded, reports, reportFiles, logger, now },
     lineTests,
-    lineBudget: (plan) => lineBudget(plan, { directory, composed: settings.pictures }),
+    lineBudget: new LineBudget({ directory, bookings, composed: settings.pictures }),
     monitor: {
       lines: () => lines.list(),
       find: (wanted) => samples.figures(wanted),

@@ -28,9 +28,15 @@ export function sayRemedy({ remedy, down, up }: SiteBudget): string {
 
 function receivesOf({ given, composed }: SiteBudget): string[] {
   if (composed) {
-    const { height, wantedHeight } = composed;
-    if (height < wantedHeight) return [words.composedLess({ height, wanted: wantedHeight })];
-    return [words.composedSmall({ height })];
+    const { height, wantedHeight: wanted, contentHeight } = composed;
+    if (contentHeight === undefined)
+      return [height < wanted ? words.composedLess({ height, wanted }) : words.composedSmall({ height })];
+    return [
+      height < wanted ? words.composedLess({ height, wanted }) : words.composedSame({ height }),
+      contentHeight < wanted
+        ? words.contentLess({ height: contentHeight, wanted })
+        : words.contentSmall({ height: contentHeight }),
+    ];
   }
   if (!given) return [];
   const { speaker, wantedSpeaker, content, wantedContent, others, wantedOthers } = given;

@@ -9,7 +9,8 @@ import type { Sessions } from './sessions.ts';
 
 const YEAR_MS = 366 * 86_400_000;
 
-const betweenSchema = z
+/** A time of two years at most, in the query. */
+export const betweenSchema = z
   .object({ from: z.coerce.number().pipe(timeSchema), to: z.coerce.number().pipe(timeSchema) })
   .refine(({ from, to }) => from < to && to - from <= 2 * YEAR_MS, { path: ['to'] });
 const exceptSchema = z.object({ except: z.string().max(64).optional() });

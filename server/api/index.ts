@@ -4,6 +4,7 @@ import { MAX_MESSAGE_BYTES } from '../protocol/version.ts';
 import { routeAccounts } from './accounts.ts';
 import { routeAudit } from './audit.ts';
 import { routeBookings } from './bookings.ts';
+import { routeBudget } from './budget.ts';
 import { serveClient } from './client-files.ts';
 import { Credentials } from './credentials.ts';
 import { routeDevices, routeSiteDoor } from './devices.ts';
@@ -62,6 +63,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeTokens(parts, sessions));
   api.use(routeDevices(parts, { sessions, seal }));
   api.use(routeSiteDoor(parts, { sessions, seal, sites }));
+  api.use(routeBudget(parts, sessions));
   api.use(routeLineTests(parts, { sessions, sites }));
   api.use(routeRooms(parts, sessions));
   api.use(routeLinks(parts, sessions));

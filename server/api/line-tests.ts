@@ -1,5 +1,4 @@
 import { type Request, Router } from 'express';
-import { planSchema } from '../protocol/budget.ts';
 import { siteIdSchema } from '../protocol/ids.ts';
 import type { StartedTest } from '../protocol/line-tests.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
@@ -7,19 +6,14 @@ import type { ApiParts } from './ports.ts';
 import type { Sessions } from './sessions.ts';
 import type { SiteCallers } from './site-callers.ts';
 
-/** Lines before a meeting: what it will need of them, and what they turn out to bear, tried by a site's own computer or by the centre's call (REG-12). */
+/** What lines turn out to bear before a meeting, tried by a site's own computer or by the centre's call (REG-12). */
 export function routeLineTests(
   parts: ApiParts,
   { sessions, sites }: { sessions: Sessions; sites: SiteCallers },
 ): Router {
-  const { lineTests, lineBudget, issueTicket } = parts;
+  const { lineTests, issueTicket } = parts;
   const router = Router();
   const readerOf = (request: Request) => sessions.require(request, 'readDirectory');
-
-  router.post('/budget', async (request, response) => {
-    await readerOf(request);
-    response.json(await lineBudget(parse(planSchema, request.body)));
-  });
 
   router.post('/site/line-tests', async (request, response) => {
     const { siteId, ...standing } = await sites.identify(request, response);

@@ -13,7 +13,7 @@ import type {
   DeskSettings,
   TakeStep,
 } from '../protocol/bookings.ts';
-import type { Budget, Plan } from '../protocol/budget.ts';
+import type { Budget, Plan, ShortLines } from '../protocol/budget.ts';
 import type { CodecChange } from '../protocol/devices.ts';
 import type {
   DirectoryChange,
@@ -284,10 +284,16 @@ export interface MonitorPort {
   }>;
 }
 
+/** Meetings before they begin (`server/lines/line-budget.ts`). */
+export interface LineBudgetPort {
+  of(plan: Plan): Promise<Budget>;
+  ofBooked(between: { from: number; to: number }): Promise<ShortLines[]>;
+}
+
 export interface ApiParts {
   monitor: MonitorPort;
   lineTests: LineTestsPort;
-  lineBudget(plan: Plan): Promise<Budget>;
+  lineBudget: LineBudgetPort;
   /** What Prometheus shows as a bearer token; absent: it must ask from this machine. */
   metricsPassword?: string;
   accounts: Accounts;

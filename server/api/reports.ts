@@ -4,17 +4,13 @@ import { mayAtDesk } from '../accounts/policy.ts';
 import { organisationIdSchema } from '../protocol/directory.ts';
 import { giveFeedbackSchema } from '../protocol/feedback.ts';
 import { roomIdSchema } from '../protocol/ids.ts';
-import { timeSchema } from '../protocol/records.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
 import { monthSchema } from '../protocol/reports.ts';
+import { betweenSchema } from './bookings.ts';
 import type { ApiParts } from './ports.ts';
 import { AddressLimit } from './recording-limits.ts';
 import type { Sessions } from './sessions.ts';
 
-const YEAR_MS = 366 * 86_400_000;
-const betweenSchema = z
-  .object({ from: z.coerce.number().pipe(timeSchema), to: z.coerce.number().pipe(timeSchema) })
-  .refine(({ from, to }) => from < to && to - from <= 2 * YEAR_MS, { path: ['to'] });
 const seqsSchema = z.object({
   seqs: z
     .string()

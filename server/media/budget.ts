@@ -1,7 +1,7 @@
 import type { BudgetHalf, Given, Remedy, SiteBudget } from '../protocol/budget.ts';
-import type { Layout, Participant, RoomState, SourceRef } from '../protocol/records.ts';
+import type { Layout, Participant, RoomState, Slot, SourceRef } from '../protocol/records.ts';
 import { spatialLayerFor, type Tile } from '../room/layout.ts';
-import { CODEC_FILL, CODEC_SOUND_KBPS, picturesOf } from '../room/line-capacity.ts';
+import { lineFor, picturesOf } from '../room/line-capacity.ts';
 import { emptyRoom } from '../room/state.ts';
 import {
   COMPOSED_HEADROOM,
@@ -32,6 +32,9 @@ export interface Plan {
   composed: readonly ComposedSize[];
 }
 
+/** Of all sites with such a line. */
+type Reckoned = Omit<SiteBudget, 'siteId' | 'name' | 'way'>;
+
 /** A picture is looked at on a screen of so many lines. */
 const SCREEN_LINES = 1_080;
 /** As many speak at once: one, and the chair. */
@@ -44,12 +47,35 @@ const CONTENT_FROM = 'site-0';
 /**
  * What a meeting of these sites in this layout needs of each line, and what those that cannot bear it get instead; pure. It
  * asks the very functions that lay out, want and divide in the meeting. Worst moments count: a site watches another one that
- * speaks, and sends all its layers when it speaks itself.
+ * speaks, whoever is named in the layout is there, a codec shows what is presented in a second picture, and each site sends
+ * all its layers when it speaks itself.
  */
 export function budgetOf(sites: readonly PlannedSite[], plan: Plan): SiteBudget[] {
-  const wants = wantsIn(sites.length, plan);
-  const budgets = sites.map((site) => (site.way === 'codec' ? ofCodec(site, plan.composed) : ofBrowser(site, wants)));
+  const ofEach = reckoner(sites.length, plan);
+  const budgets = sites.map((site): SiteBudget => {
+    const { siteId, name, way } = site;
+    return { siteId, name, way, ...ofEach(site) };
+  });
   return budgets.toSorted((a, b) => shortness(b) - shortness(a) || a.name.localeCompare(b.name, 'vi'));
+}
+
+/** How many of these sites have too narrow a line, and of how many of those not even sound and the smallest picture are sure. */
+export function shortLinesOf(sites: readonly PlannedSite[], plan: Plan): { short: number; telephone: number } {
+  const remedies = sites.map(reckoner(sites.length, plan)).map(({ remedy }) => remedy);
+  const count = (which: (remedy: Remedy) => boolean) => remedies.filter(which).length;
+  return { short: count((one) => one !== 'none'), telephone: count((one) => one === 'telephone') };
+}
+
+/** A province has few kinds of line: each is reckoned once. */
+function reckoner(sites: number, plan: Plan): (site: PlannedSite) => Reckoned {
+  const wants = wantsIn(sites, plan);
+  const alike = new Map<string, Reckoned>();
+  return (site) => {
+    const key = [site.way, site.upKbps, site.downKbps].join();
+    const found = alike.get(key) ?? (site.way === 'codec' ? ofCodec(site, plan) : ofBrowser(site, wants));
+    alike.set(key, found);
+    return found;
+  };
 }
 
 /** How many times what there is would be needed, in the worse direction; 0 of a line that bears it. */
@@ -76,10 +102,15 @@ function plannedRoom(sites: number, layout: Layout, presents: boolean): RoomStat
   const all = [...others, participant(VIEWER, sites, false)];
   return {
     ...emptyRoom('budget'),
-    program: layout,
+    program: { ...layout, slots: layout.slots.map(ofAnyone) },
     participants: Object.fromEntries(all.map((one) => [one.id, one])),
     speaker: others.at(-1)?.id ?? null,
   };
+}
+
+/** A saved layout names sites; whoever they are, somebody has the place. */
+function ofAnyone(slot: Slot): Slot {
+  return slot.show === 'participant' ? { show: 'auto' } : slot;
 }
 
 function participant(id: string, joinedAt: number, presents: boolean): Participant {
@@ -90,7 +121,7 @@ function participant(id: string, joinedAt: number, presents: boolean): Participa
   };
 }
 
-function ofBrowser({ upKbps, downKbps, ...site }: PlannedSite, wants: readonly Want[]): SiteBudget {
+function ofBrowser({ upKbps, downKbps }: PlannedSite, wants: readonly Want[]): Reckoned {
   const down = divided(wants, SOUNDS * SOUND_KBPS, downKbps);
   // A camera sends its smaller layers whenever it sends a larger one.
   const layers = USUAL_KBPS.map((_, layer) => USUAL_KBPS.slice(0, layer + 1).reduce((sum, kbps) => sum + kbps, 0));
@@ -98,7 +129,6 @@ function ofBrowser({ upKbps, downKbps, ...site }: PlannedSite, wants: readonly W
   const up = divided([camera], SOUND_KBPS, upKbps);
   const sent = up.layers.get('camera') ?? null;
   return {
-    ...site,
     ...{ down: down.half, up: up.half, given: givenOf(wants, down.layers), remedy: remedyOf(down.half, up.half) },
     sends: linesOf(sent),
   };
@@ -135,27 +165,37 @@ function linesOf(layer: number | null): number | null {
   return layer === null ? null : (LINES[layer] ?? null);
 }
 
-/** One composed picture in the largest size that its line bears, or one made for it alone; and one camera (`picturesOf`). */
-function ofCodec({ upKbps, downKbps, ...site }: PlannedSite, composed: readonly ComposedSize[]): SiteBudget {
-  const [largest, smallest] = [composed[0], composed.at(-1)];
-  if (!largest || !smallest) throw new RangeError('no composed picture');
-  const cost = (size: ComposedSize) => composedKbps(size) * COMPOSED_HEADROOM;
-  const room = picturesOf(downKbps, false).main;
-  const shown = composed.find((size) => cost(size) <= room) ?? smallest;
+/** One composed picture in the largest size that its line bears, or made for it alone, and one of what is presented; one camera. */
+function ofCodec({ upKbps, downKbps }: PlannedSite, { composed, presents }: Plan): Reckoned {
+  const down = composedDown(downKbps, { composed, presents });
   const camera = USUAL_KBPS.at(-1) ?? 0;
-  const sent = USUAL_KBPS.findLastIndex((kbps) => kbps <= picturesOf(upKbps, false).main);
-  const down = halfOf(onLine(cost(largest)), onLine(Math.min(room, cost(shown))), downKbps);
-  const up = halfOf(onLine(camera), onLine(Math.min(camera, picturesOf(upKbps, false).main)), upKbps);
-  return {
-    ...site,
-    ...{ down, up, remedy: remedyOf(down, up), sends: linesOf(Math.max(0, sent)) },
-    composed: { wantedHeight: largest.height, height: shown.height },
-  };
+  const room = picturesOf(upKbps, false).main;
+  const sent = USUAL_KBPS.findLastIndex((kbps) => kbps <= room);
+  const up = halfOf(lineFor({ main: camera }), lineFor({ main: Math.min(camera, room) }), upKbps);
+  return { up, ...down, remedy: remedyOf(down.down, up), sends: linesOf(Math.max(0, sent)) };
 }
 
-/** What a line must have that so much is left for the picture of a codec. */
-function onLine(pictureKbps: number): number {
-  return Math.round(pictureKbps / CODEC_FILL + CODEC_SOUND_KBPS);
+function composedDown(kbps: number | undefined, { composed, presents }: Pick<Plan, 'composed' | 'presents'>) {
+  const [largest, smallest] = [composed[0], composed.at(-1)];
+  if (!largest || !smallest) throw new RangeError('no composed picture');
+  const cost = (size: ComposedSize) => Math.round(composedKbps(size) * COMPOSED_HEADROOM);
+  const rooms = picturesOf(kbps, presents);
+  const within = (room: number) => {
+    const size = composed.find((one) => cost(one) <= room) ?? smallest;
+    return { height: size.height, kbps: Math.min(room, cost(size)) };
+  };
+  const [main, content] = [within(rooms.main), presents ? within(rooms.content) : undefined];
+  const needKbps = lineFor({ main: cost(largest), content: presents ? cost(largest) : undefined });
+  const taken = lineFor({ main: main.kbps, content: content?.kbps });
+  // Slides wait for what is left: they make no line hopeless.
+  const givenKbps = Math.max(lineFor({ main: main.kbps }), Math.min(taken, kbps ?? taken));
+  return {
+    down: halfOf(needKbps, givenKbps, kbps),
+    composed: {
+      ...{ wantedHeight: largest.height, height: main.height },
+      ...(content ? { contentHeight: content.height } : {}),
+    },
+  };
 }
 
 /** Where not even the least fits, only sound is sure. */

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { bookingIdSchema } from './bookings.ts';
 import { siteIdSchema } from './ids.ts';
 import { layoutSchema } from './layouts.ts';
 
 /**
- * What a meeting needs on each site's line, before it begins: `POST /api/budget`, Plan → Budget. Rates in kbit/s; `up` is
- * from the site to the centre.
+ * What a meeting needs on each site's line, before it begins. Rates in kbit/s; `up` is from the site to the centre.
+ *
+ *   POST /api/budget              Plan → Budget
+ *   GET  /api/budget/bookings?from=&to= → { bookings: ShortLines[] } of the booked meetings that are still to be or are on
  */
 export const planSchema = z.strictObject({
   siteIds: z.array(siteIdSchema).max(400),
@@ -52,12 +55,28 @@ export const siteBudgetSchema = z.object({
   /** Lines of the picture that others get of this site. */
   sends: linesSchema,
   /** Of the composed picture that a codec gets; absent of a browser. */
-  composed: z.object({ wantedHeight: z.number().int(), height: z.number().int() }).optional(),
+  composed: z
+    .object({
+      wantedHeight: z.number().int(),
+      height: z.number().int(),
+      /** Of the second one, where what is presented has its own. */
+      contentHeight: z.number().int().optional(),
+    })
+    .optional(),
   remedy: remedySchema,
 });
 /** Those that cannot bear it first, the shortest of them first. */
 export const budgetSchema = z.object({ sites: z.array(siteBudgetSchema) });
 
+/** Of a booked meeting, in the layout in which it opens: how many sites have too narrow a line, and how many not even for sound. */
+export const shortLinesSchema = z.object({
+  bookingId: bookingIdSchema,
+  short: z.number().int().nonnegative(),
+  telephone: z.number().int().nonnegative(),
+});
+export const bookedBudgetsSchema = z.object({ bookings: z.array(shortLinesSchema) });
+
+export type ShortLines = z.infer<typeof shortLinesSchema>;
 export type Plan = z.infer<typeof planSchema>;
 export type BudgetHalf = z.infer<typeof halfSchema>;
 export type Given = z.infer<typeof givenSchema>;

@@ -5,9 +5,9 @@ export interface PictureRates {
 }
 
 /** Packets of G.711 or Opus with their headers, RTCP and SIP: sound comes first. */
-export const CODEC_SOUND_KBPS = 100;
+const CODEC_SOUND_KBPS = 100;
 /** What headers and busy seconds leave of the rest. */
-export const CODEC_FILL = 0.9;
+const CODEC_FILL = 0.9;
 /** Less is no picture: so much the engine needs for its slide. */
 const LEAST_KBPS = 48;
 /** Slides on a line of their own wait behind who speaks. */
@@ -22,4 +22,10 @@ export function picturesOf(kbps = Infinity, hasContent: boolean, askedKbps = Inf
   const left = (kbps - CODEC_SOUND_KBPS) * CODEC_FILL;
   const share = (part: number) => Math.max(LEAST_KBPS, Math.floor(left * part));
   return { main: Math.min(askedKbps, share(hasContent ? MAIN_SHARE : 1)), content: share(1 - MAIN_SHARE) };
+}
+
+/** What a line must have so that its pictures may take so much: the reverse of `picturesOf`. */
+export function lineFor({ main, content }: { main: number; content?: number | undefined }): number {
+  const left = content === undefined ? main : Math.max(main / MAIN_SHARE, content / (1 - MAIN_SHARE));
+  return Math.ceil(left / CODEC_FILL + CODEC_SOUND_KBPS);
 }

@@ -10,8 +10,8 @@ const COMPOSED = [
   { width: 640, height: 360, framesPerSecond: 25 },
 ];
 const layout = (name: FixedLayout): Layout => ({ name, slots: defaultSlots(name) });
-const plan = (name: FixedLayout, more: Partial<Plan> = {}): Plan => ({
-  ...{ layout: layout(name), presents: false, composed: COMPOSED },
+const plan = (which: FixedLayout | Layout, more: Partial<Plan> = {}): Plan => ({
+  ...{ layout: typeof which === 'string' ? layout(which) : which, presents: false, composed: COMPOSED },
   ...more,
 });
 const site = (siteId: string, more: Partial<PlannedSite> = {}): PlannedSite => ({
@@ -70,6 +70,50 @@ describe('REG-18 what a layout needs on a line', () => {
     expect(codec({ downKbps: 128, upKbps: 128 }).remedy).toBe('telephone');
   });
 
+  test('a codec that sees what is presented in a second picture needs room for both, and no slides are a reason to telephone', () => {
+    const codec = (more: Partial<PlannedSite>) =>
+      only([site('ba-be', { way: 'codec', ...more }), ...crowd(3)], plan('2x2', { presents: true }));
+    const { down, composed } = codec({});
+    expect(down.needKbps).toBeGreaterThan(2 * 1_610);
+    expect(composed).toEqual({ wantedHeight: 720, height: 720, contentHeight: 720 });
+    expect(codec({ downKbps: 4_000, upKbps: 4_000 })).toMatchObject({
+      ...{ remedy: 'less', composed: { height: 720, contentHeight: 360 } },
+    });
+    expect(codec({ downKbps: 200, upKbps: 4_000 })).toMatchObject({ remedy: 'less', down: { givenKbps: 200 } });
+    expect(codec({ downKbps: 128, upKbps: 4_000 }).remedy).toBe('telephone');
+  });
+
+  test('by itself it arranges as many as there are; what is presented has its own arrangement', () => {
+    const auto = (others: number, presents: boolean) =>
+      only([site('ba-be'), ...crowd(others)], plan({ name: 'auto', slots: [] }, { presents })).down.needKbps;
+    // Two side by side, nine of a third, sixteen of a quarter: the viewer has a place as well; twenty-five of a fifth.
+    expect(auto(1, false)).toBe(90 + 1_700);
+    expect(auto(8, false)).toBe(90 + 8 * 500);
+    expect(auto(15, false)).toBe(90 + 15 * 500);
+    expect(auto(60, false)).toBe(90 + 25 * 150);
+    // The speaker and three more beside what is presented, however many there are.
+    for (const others of [8, 60]) expect(auto(others, true)).toBe(90 + 1_500 + 4 * 500);
+  });
+
+  test('a saved layout: its own tiles at their own sizes, and whoever is named in it is there', () => {
+    const tiles = [
+      { x: 0, y: 0, w: 0.8, h: 0.8 },
+      { x: 0.8, y: 0, w: 0.2, h: 0.2 },
+      { x: 0.8, y: 0.2, w: 0.2, h: 0.2 },
+      { x: 0.8, y: 0.4, w: 0.2, h: 0.2 },
+    ];
+    const slots = [
+      { show: 'speaker' as const },
+      { show: 'participant' as const, participantId: 'site-cho-moi' },
+      { show: 'auto' as const },
+      { show: 'empty' as const },
+    ];
+    const saved = plan({ name: 'custom', slots, tiles });
+    expect(only([site('ba-be'), ...crowd(5)], saved).down.needKbps).toBe(90 + 1_700 + 2 * 150);
+    const short = only([site('ba-be', { downKbps: 800 }), ...crowd(5)], saved);
+    expect(short.given).toMatchObject({ speaker: 360, wantedOthers: 2 });
+  });
+
   test('those that cannot bear it stand first, the shortest before all', () => {
     const sites = [
       site('c', { downKbps: 9_000 }),
@@ -86,18 +130,21 @@ describe('REG-18 what a layout needs on a line', () => {
 });
 
 describe('whatever the layout and the lines', () => {
-  const names = layoutNameSchema.options.filter((name): name is FixedLayout => name !== 'auto' && name !== 'custom');
+  const fixed = layoutNameSchema.options.filter((name): name is FixedLayout => name !== 'auto' && name !== 'custom');
+  const slots = [{ show: 'speaker' as const }, { show: 'participant' as const, participantId: 'site-x' }];
+  const own: Layout = { name: 'custom', slots, tiles: [0, 0.5].map((x) => ({ x, y: 0, w: 0.5, h: 1 })) };
+  const layouts: Layout[] = [...fixed.map(layout), { name: 'auto', slots: [] }, own];
   const kbps = fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined });
   const planned = fc.record({ way: fc.constantFrom('browser', 'codec'), upKbps: kbps, downKbps: kbps } as const);
   const cases = fc.record({
-    name: fc.constantFrom(...names),
+    which: fc.constantFrom(...layouts),
     presents: fc.boolean(),
     lines: fc.array(planned, { minLength: 1, maxLength: 40 }),
   });
-  const run = ({ name, presents, lines }: typeof cases extends fc.Arbitrary<infer T> ? T : never) =>
+  const run = ({ which, presents, lines }: typeof cases extends fc.Arbitrary<infer T> ? T : never) =>
     budgetOf(
       lines.map((line, i) => site(`s-${i}`, line)),
-      plan(name, { presents }),
+      plan(which, { presents }),
     );
 
   test('nobody is given more than he needs, nor, but for sound and the least picture, than his line bears', () => {
