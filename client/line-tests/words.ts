@@ -13,7 +13,6 @@ export const words = catalogue({
     reading: 'Đang tải kết quả…',
     none: 'Đường truyền này chưa được kiểm tra.',
     history: 'Các lần kiểm tra',
-    latest: 'Lần kiểm tra gần nhất',
     stages: {
       calling: 'Đang gọi thiết bị…',
       connecting: 'Đang nối với trung tâm…',
@@ -86,7 +85,6 @@ export const words = catalogue({
     reading: 'Loading results…',
     none: 'This line was not tested yet.',
     history: 'Tests so far',
-    latest: 'Latest test',
     stages: {
       calling: 'Calling the codec…',
       connecting: 'Connecting to the centre…',

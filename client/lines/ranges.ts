@@ -4,7 +4,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Until now. */
-export const RANGES = {
+const RANGES = {
   m5: 5 * MINUTE,
   m15: 15 * MINUTE,
   h1: HOUR,

@@ -32,8 +32,6 @@ export const words = catalogue({
       roundTripMs: 'Trễ khứ hồi',
     },
     minutes: {
-      opened: 'Khai mạc',
-      ended: 'Kết thúc',
       length: 'Thời lượng',
       attended: 'Điểm cầu tham dự',
       absent: 'Điểm cầu vắng',
@@ -41,7 +39,6 @@ export const words = catalogue({
       spoken: 'Thời gian phát biểu',
       incidents: 'Sự cố',
       refused: 'Thao tác bị từ chối',
-      hostUnit: 'Đơn vị chủ trì',
       emergency: 'Họp khẩn cấp',
       course: 'Diễn biến',
       attendance: 'Thành phần tham dự',
@@ -75,7 +72,6 @@ export const words = catalogue({
       noOutage: 'không gián đoạn',
     },
     yearly: {
-      leadTimes: 'Thời hạn thông báo',
       announcement: 'Thông báo đúng hạn',
       carrier: 'Báo đơn vị cung cấp đường truyền đúng hạn',
       emergencies: 'Họp khẩn cấp',
@@ -90,7 +86,6 @@ export const words = catalogue({
       events: 'Sự kiện trong nhật ký cuộc họp',
       meetings: 'Các cuộc họp',
       none: 'Không có sự kiện nào.',
-      toMinutes: 'Mở biên bản',
     },
     details: {
       ...REPORT_WORDS.vi.closed,
@@ -171,8 +166,6 @@ export const words = catalogue({
       roundTripMs: 'Round trip',
     },
     minutes: {
-      opened: 'Opened',
-      ended: 'Closed',
       length: 'Length',
       attended: 'Sites present',
       absent: 'Sites absent',
@@ -180,7 +173,6 @@ export const words = catalogue({
       spoken: 'Time spoken',
       incidents: 'Incidents',
       refused: 'Attempts refused',
-      hostUnit: 'Host unit',
       emergency: 'Emergency meeting',
       course: 'Course of the meeting',
       attendance: 'Attendance',
@@ -214,7 +206,6 @@ export const words = catalogue({
       noOutage: 'no outage',
     },
     yearly: {
-      leadTimes: 'Lead times',
       announcement: 'Announced in time',
       carrier: 'Carrier told in time',
       emergencies: 'Emergency meetings',
@@ -229,7 +220,6 @@ export const words = catalogue({
       events: "Events in the meeting's log",
       meetings: 'Meetings',
       none: 'No events.',
-      toMinutes: 'Open the minutes',
     },
     details: {
       ...REPORT_WORDS.en.closed,

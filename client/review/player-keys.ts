@@ -13,7 +13,7 @@ export type Deed =
   | { do: 'comment' | 'share' | 'search' | 'sheet' };
 
 export const SHORT_JUMP_MS = 5_000;
-export const LONG_JUMP_MS = 30_000;
+const LONG_JUMP_MS = 30_000;
 
 const SINGLE: KeyMap<Deed>['single'] = {
   ' ': { do: 'toggle' },

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type JobContract, type JobEvent, nothing } from './protocol.ts';
+import { type JobContract, nothing } from './protocol.ts';
 
 const milliseconds = z.int().nonnegative();
 const pixels = z.int().positive();
 
 /** Thumbnail i is of `everyMs` × i, of `width` × `height`; sheets hold `columns` × `rows` of them, row by row. */
-export const stripPlan = z.object({
+const stripPlan = z.object({
   everyMs: z.int().positive(),
   count: z.int().positive(),
   width: pixels,
@@ -16,7 +16,7 @@ export const stripPlan = z.object({
 export type StripPlan = z.infer<typeof stripPlan>;
 
 /** Loudness by EBU R 128; null where it is silent or too short. See `server/protocol/inspection.ts`. */
-export const soundFound = z.object({
+const soundFound = z.object({
   bucketMs: z.int().positive(),
   /** One byte for each bucket, base64. */
   peaks: z.base64(),
@@ -51,4 +51,3 @@ export const inspectContract = {
   event: z.never(),
 } as const satisfies JobContract;
 export type InspectContract = typeof inspectContract;
-export type InspectEvent = JobEvent<InspectContract>;

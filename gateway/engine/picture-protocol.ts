@@ -53,7 +53,7 @@ const tierId = z.string().min(1);
 const bitrateKbps = z.int().min(64).max(8000);
 
 /** One encode of the picture: its size, its rate, and what it may cost on a line. */
-export const pictureTier = z.object({
+const pictureTier = z.object({
   tierId,
   width: z.int().min(160).max(1920).multipleOf(4),
   height: z.int().min(90).max(1080).multipleOf(2),
@@ -63,7 +63,7 @@ export const pictureTier = z.object({
 export type PictureTier = z.output<typeof pictureTier>;
 
 /** x264 runs on the processor; `va` is VA-API (Intel, AMD) and `nvenc` NVIDIA's encoder. */
-export const pictureEncoder = z.enum(['x264', 'va', 'nvenc']);
+const pictureEncoder = z.enum(['x264', 'va', 'nvenc']);
 export type PictureEncoder = z.output<typeof pictureEncoder>;
 
 export const pictureSettings = z.object({
@@ -91,7 +91,7 @@ function largestFirst(tiers: PictureTier[]): boolean {
 }
 
 /** What is left out while the processor is short; each includes those before it. */
-export const pictureShed = z.enum(['nothing', 'transitions', 'frameRate', 'tier']);
+const pictureShed = z.enum(['nothing', 'transitions', 'frameRate', 'tier']);
 export type PictureShed = z.output<typeof pictureShed>;
 
 /**

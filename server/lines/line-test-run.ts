@@ -8,7 +8,7 @@ import type { CallCause, RoomState } from '../protocol/records.ts';
 import { isIn } from '../room/state.ts';
 
 /** A camera in all its layers is the most that a site sends, kbit/s. */
-export const MOST_UP_KBPS = 3_000;
+const MOST_UP_KBPS = 3_000;
 /** As a sound: also a line of 64 kbit/s bears it, so that what is lost is the line's doing. */
 const CALM_KBPS = 48;
 const CALM_PACKET_BYTES = 120;

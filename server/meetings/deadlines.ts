@@ -27,7 +27,7 @@ export function deadlinesOf(booked: Booked, told: Told, settings: DeskSettings, 
 }
 
 /** At the same time of day, so many days before. */
-export function daysBefore(at: number, days: number, settings: DeskSettings, timeZone: string): number {
+function daysBefore(at: number, days: number, settings: DeskSettings, timeZone: string): number {
   const { msOfDay, ...day } = localOf(at, timeZone);
   if (settings.counting === 'calendar') return momentOf(addDays(day, -days), msOfDay, timeZone);
   let found = day;

@@ -53,4 +53,3 @@ export const listedIncidentSchema = incidentSchema.extend({ names: z.array(nameS
 export type ListedIncident = z.infer<typeof listedIncidentSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type IncidentKind = z.infer<typeof incidentKindSchema>;
-export type ToldParty = z.infer<typeof toldPartySchema>;

@@ -106,7 +106,6 @@ export type Notice = z.infer<typeof noticeSchema>;
 export type WebhookTrial = z.infer<typeof webhookTrialSchema>;
 export type NoticeAbout = z.infer<typeof noticeAboutSchema>;
 export type NoticeStatus = z.infer<typeof noticeStatusSchema>;
-export type NoticeAudience = z.infer<typeof noticeAudienceSchema>;
 export type RecordNotice = z.infer<typeof recordNoticeSchema>;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 export type Template = z.infer<typeof templateSchema>;

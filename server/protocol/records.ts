@@ -313,7 +313,6 @@ export type Encryption = z.infer<typeof encryptionSchema>;
 export type LineCapacity = z.infer<typeof lineCapacitySchema>;
 export type InvitedSite = z.infer<typeof invitedSiteSchema>;
 export type Endpoint = z.infer<typeof endpointSchema>;
-export type MovedBy = z.infer<typeof movedBySchema>;
 export type Movement = z.infer<typeof movementSchema>;
 export type Framing = z.infer<typeof framingSchema>;
 export type Camera = z.infer<typeof cameraSchema>;

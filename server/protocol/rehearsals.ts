@@ -151,14 +151,11 @@ export const siteTestedSchema = z.discriminatedUnion('part', [
 ]);
 
 export type Phase = z.infer<typeof phaseSchema>;
-export type RehearsalItem = (typeof REHEARSAL_ITEMS)[number];
-export type ClosingItem = (typeof CLOSING_ITEMS)[number];
 export type TestPart = (typeof TEST_PARTS)[number];
 export type SiteTests = z.infer<typeof siteTestsSchema>;
 export type SiteRehearsal = z.infer<typeof siteRehearsalSchema>;
 export type Lack = z.infer<typeof lackSchema>;
 export type SiteLacks = z.infer<typeof siteLacksSchema>;
-export type RoomRehearsal = z.infer<typeof roomRehearsalSchema>;
 export type Rehearsal = z.infer<typeof rehearsalSchema>;
 export type SiteDuty = z.infer<typeof siteDutySchema>;
 export type SaveChecklist = z.infer<typeof saveChecklistSchema>;

@@ -212,7 +212,6 @@ export type Dismissed = z.infer<typeof dismissedSchema>;
 export type Answer = z.infer<typeof answerSchema>;
 export type GatewayRequest = z.infer<typeof gatewayRequestSchema>;
 export type Admitted = z.infer<typeof admittedSchema>;
-export type SipSource = z.infer<typeof sipSourceSchema>;
 export type SipBinding = z.infer<typeof bindingSchema>;
 export type SipBan = z.infer<typeof sipBanSchema>;
 export type SipAccountAnswer = z.infer<typeof sipAccountAnswerSchema>;

@@ -35,7 +35,7 @@ export const statusNumbers = {
 export type RequestStatus = keyof typeof statusNumbers;
 
 /** RFC 8855 5.2.6. */
-export const errorCodes = {
+const errorCodes = {
   conferenceDoesNotExist: 1,
   userDoesNotExist: 2,
   unknownPrimitive: 3,

@@ -104,7 +104,7 @@ function withinImageSize(limits: VideoLimits, sizes: readonly number[]): VideoLi
 }
 
 /** RFC 4585 §4.2: `*` stands for every payload type; some devices name several kinds in one line. */
-export function offersFeedback(section: MediaSection, { payloadType }: RtpFormat, kind: string): boolean {
+function offersFeedback(section: MediaSection, { payloadType }: RtpFormat, kind: string): boolean {
   const [group = '', parameter = ''] = kind.split(' ');
   return section.attributes.some(({ name, value = '' }) => {
     if (name !== 'rtcp-fb') return false;
