@@ -1,7 +1,7 @@
 import type { SavedLayout } from '../../server/protocol/http.ts';
 import type { Layout } from '../../server/protocol/records.ts';
 import { INITIAL_LAYOUT } from '../../server/room/state.ts';
-import { CHOICES, type Choice, choiceOf, plainLayout } from '../console/slots.ts';
+import { CHOICES, type Choice, choiceOf, plainLayout } from '../console/layouts/slots.ts';
 
 /** A layout to be reckoned with, by the value of its option. */
 export interface LayoutChoice {

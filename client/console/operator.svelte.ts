@@ -8,15 +8,24 @@ import { may } from '../../server/room/policy.ts';
 import { Talk } from '../chat/talk.svelte.ts';
 import { tellRefusal } from '../session/tell-refusal.ts';
 import { notify } from '../ui/notices.svelte.ts';
-import { absentSites, callable } from './call-list.ts';
-import { callWords } from './call-words.ts';
-import { hasCamera, speakingCamera } from './camera.ts';
-import { cameraWords } from './camera-words.ts';
-import { Draft } from './draft.ts';
+import { absentSites, callable } from './calls/call-list.ts';
+import { callWords } from './calls/call-words.ts';
+import { hasCamera, speakingCamera } from './camera/camera.ts';
+import { cameraWords } from './camera/camera-words.ts';
+import { Draft } from './layouts/draft.ts';
+import { pictureWords } from './layouts/picture-words.ts';
+import {
+  assign,
+  type Choice,
+  changeLayout,
+  choiceOf,
+  fitSlot,
+  nextChoice,
+  swapSlots,
+  withoutSites,
+} from './layouts/slots.ts';
 import { OwnMedia, type TellProblem } from './own-media.ts';
-import { pictureWords } from './picture-words.ts';
 import type { ConsoleDevices, ConsoleMedia, ConsoleSession } from './ports.ts';
-import { assign, type Choice, changeLayout, choiceOf, fitSlot, nextChoice, swapSlots, withoutSites } from './slots.ts';
 import { TypedNumber } from './typed-number.ts';
 import { words } from './words.ts';
 

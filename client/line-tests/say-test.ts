@@ -1,5 +1,5 @@
 import type { Advice, EndedLineTest, LineTest } from '../../server/protocol/line-tests.ts';
-import { callWords } from '../console/call-words.ts';
+import { callWords } from '../console/calls/call-words.ts';
 import { currentLocale, formatDateTime, formatNumber } from '../ui/words.svelte.ts';
 import { words } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { notify } from '../ui/notices.svelte.ts';
-import { playerWords } from './player-words.ts';
+import { playerWords } from './player/player-words.ts';
 
 /** Puts a link on the clipboard and says so; browsers may refuse. */
 export async function copyLink(link: string, done: string): Promise<void> {

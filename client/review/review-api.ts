@@ -20,7 +20,7 @@ import {
   type WriteComment,
 } from '../../server/protocol/recording.ts';
 import { callApi } from '../session/api.ts';
-import { type Inspected, readInspected } from './inspection.ts';
+import { type Inspected, readInspected } from './timeline/inspection.ts';
 
 // What the review pages ask of the server. All of it throws `Refused`.
 

@@ -1,7 +1,7 @@
 import type { Chapter } from '../../server/protocol/recording.ts';
 import { words as consoleWords } from '../console/words.ts';
 import { formatDuration } from '../ui/durations.ts';
-import { playerWords } from './player-words.ts';
+import { playerWords } from './player/player-words.ts';
 
 const LAYOUTS: Readonly<Record<string, string>> = consoleWords.layouts;
 

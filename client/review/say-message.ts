@@ -1,5 +1,5 @@
 import type { RecordedMessage } from '../../server/protocol/recording.ts';
-import { playerWords } from './player-words.ts';
+import { playerWords } from './player/player-words.ts';
 
 /** Who wrote it, and to whom where not everyone could read it. */
 export function sayMessage({ name, to, site }: RecordedMessage): string {
