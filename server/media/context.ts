@@ -18,6 +18,8 @@ export interface SentStream {
   allowed: readonly (number | undefined)[];
   /** What its layers cost, as far as that was measured: kbit/s, 0 of one that was never sent. */
   layersKbps?: number[];
+  /** As they came in the last second, kbit/s. */
+  nowKbps?: readonly number[];
   /** Of a picture in several layers. */
   demand?: LayerDemand;
 }

@@ -37,6 +37,11 @@ export class LayerDemand {
     this.#review();
   }
 
+  /** What the sender was told last. */
+  get asked(): ReadonlySet<number> {
+    return this.#saidLayers;
+  }
+
   /** `by` is the receiver; nothing where it wants nothing any more. */
   set(by: unknown, wanted: Wanted | undefined): void {
     if (this.#closed) return;

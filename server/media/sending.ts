@@ -217,6 +217,7 @@ const FALL = 0.05;
 function noteLayers(sent: SentStream, sample: Sample): Sample {
   const before = sent.layersKbps ?? [];
   const now = sample.layersKbps ?? [sample.kbps ?? 0];
+  sent.nowKbps = now;
   const layers = Math.max(before.length, now.length);
   sent.layersKbps = Array.from({ length: layers }, (_, layer) => {
     const [earlier = 0, kbps = 0] = [before[layer], now[layer]];
