@@ -21,15 +21,24 @@ export class Reporter {
   readonly #read: () => Promise<StreamStats[]>;
   readonly #timer: ReturnType<typeof setInterval>;
   #before = new Map<string, { at: number; stats: StreamStats }>();
+  #isReporting = false;
 
   constructor(session: MediaPort, read: () => Promise<StreamStats[]>) {
     this.#session = session;
     this.#read = read;
-    this.#timer = setInterval(() => void this.#report(), REPORT_MS);
+    this.#timer = setInterval(() => void this.#reportUnlessWaiting(), REPORT_MS);
   }
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  /** On a line that is full the last one may still be on its way: more of them would keep it so. */
+  async #reportUnlessWaiting(): Promise<void> {
+    if (this.#isReporting) return;
+    this.#isReporting = true;
+    await this.#report();
+    this.#isReporting = false;
   }
 
   async #report(): Promise<void> {

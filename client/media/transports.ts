@@ -1,4 +1,5 @@
 import type { Device, types } from 'mediasoup-client';
+import type { z } from 'zod';
 import { webRtcTransportOfferSchema } from '../../server/protocol/media.ts';
 import { refusalOf } from '../session/refused.ts';
 import type { MediaPort } from './port.ts';
@@ -45,25 +46,33 @@ export async function openTransport(
 function keepAlive(session: MediaPort, transport: types.Transport, lost: () => void): LiveTransport {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restarts = 0;
+  let isAsking = false;
 
+  /**
+   * One at a time: a second one makes the server forget what this side still goes by. Only those that the server has
+   * answered count: while signalling stands still too, the path may come back by itself, and nothing new could be built.
+   */
   const restartIce = async (): Promise<void> => {
     clearTimeout(timer);
-    if (transport.closed) return;
-    restarts += 1;
-    if (restarts > MOST_RESTARTS) return lost();
-    timer = setTimeout(() => void restartIce(), RESTART_AGAIN_MS);
+    if (transport.closed || isAsking) return;
+    if (restarts >= MOST_RESTARTS) return lost();
+    isAsking = true;
     try {
       const answer = await session.request({ request: 'restartIce', transportId: transport.id });
-      const { iceParameters, iceServers } = restartedSchema.parse(answer);
-      if (iceServers && !transport.closed) await transport.updateIceServers({ iceServers });
-      if (!transport.closed) await transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
-      if (transport.connectionState === 'connected') settle();
+      restarts += 1;
+      await apply(restartedSchema.parse(answer));
     } catch (error) {
-      // Offline: the return to the room restarts it. Otherwise the timer tries again.
-      if (refusalOf(error).code !== 'transportUnknown') return;
-      clearTimeout(timer);
-      lost();
+      if (refusalOf(error).code === 'transportUnknown') return lost();
+    } finally {
+      isAsking = false;
     }
+    if (transport.closed) return;
+    if (transport.connectionState === 'connected') settle();
+    else timer = setTimeout(() => void restartIce(), RESTART_AGAIN_MS);
+  };
+  const apply = async ({ iceParameters, iceServers }: z.infer<typeof restartedSchema>): Promise<void> => {
+    if (iceServers && !transport.closed) await transport.updateIceServers({ iceServers });
+    if (!transport.closed) await transport.restartIce({ iceParameters: iceParameters as types.IceParameters });
   };
   const settle = (): void => {
     clearTimeout(timer);

@@ -4,14 +4,16 @@ import type { LiveTransport } from '../../../client/media/transports.ts';
 import type { ConsumerOffer, MediaRequest, RtpParametersDictionary } from '../../../server/protocol/media.ts';
 import { type RefusalCode, Refused } from '../../../server/protocol/refusals.ts';
 
-/** A connection that keeps what was asked of it and answers as a server would; `refusing` names what it refuses. */
+/** A connection that keeps what was asked of it and answers as a server would; `refusing` names what it refuses, `waiting` until when. */
 export class FakePort implements MediaPort {
   readonly asked: MediaRequest[] = [];
   readonly refusing = new Map<MediaRequest['request'], RefusalCode>();
+  readonly waiting = new Map<MediaRequest['request'], Promise<void>>();
   #producers = 0;
 
   async request(request: MediaRequest): Promise<unknown> {
     this.asked.push(request);
+    await this.waiting.get(request.request);
     const code = this.refusing.get(request.request);
     if (code) throw new Refused(code);
     if (request.request === 'produce') {

@@ -54,6 +54,32 @@ describe('a live transport', () => {
     expect(lost).toHaveBeenCalledOnce();
   });
 
+  it('waits where the server does not answer, for the path may come back by itself', async () => {
+    let answer: () => void = () => undefined;
+    port.waiting.set('restartIce', new Promise<void>((resolve) => (answer = resolve)));
+    pathBecomes('disconnected');
+    await vi.advanceTimersByTimeAsync(1500);
+    pathBecomes('failed');
+    live.restartIce();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(restarts()).toBe(1);
+    expect(lost).not.toHaveBeenCalled();
+    const restarted = vi.spyOn(live.transport, 'restartIce');
+    pathBecomes('connected');
+    answer();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(restarted).toHaveBeenCalledOnce();
+    expect(restarts()).toBe(1);
+  });
+
+  it('asks again, for as long as it takes, where it gets no answer', async () => {
+    port.refusing.set('restartIce', 'retry');
+    pathBecomes('failed');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(restarts()).toBe(16);
+    expect(lost).not.toHaveBeenCalled();
+  });
+
   it('is lost at once where the server does not know it', async () => {
     port.refusing.set('restartIce', 'transportUnknown');
     pathBecomes('failed');
