@@ -18,8 +18,10 @@ import {
 import { backOff, type Connection, isFinal } from './connection.ts';
 import { follow, type Mirror, mirrorOf } from './mirror.ts';
 import { Refused, readRefusal } from './refused.ts';
+import { StallWatch } from './stall-watch.ts';
 
-const ANSWER_TIMEOUT_MS = 10_000;
+/** A person waits no longer. The media part does: what it asked for is done by then, and must be known here. */
+const ANSWER_TIMEOUT_MS = { command: 10_000, request: 60_000 };
 const RESYNC_AGAIN_MS = 1000;
 
 /** What the media part of this client hears from the connection. */
@@ -32,7 +34,7 @@ export interface SessionListener {
 
 /**
  * One participant's connection and its mirror of the room. It comes back by itself, with the same ticket, until the
- * server dismisses it. The page that makes it owns it and calls `close`; it owns its socket and its timer.
+ * server dismisses it. The page that makes it owns it and calls `close`; it owns its socket and its timers.
  */
 export class Session {
   connection: Connection = $state.raw({ status: 'connecting' });
@@ -54,6 +56,11 @@ export class Session {
   #resyncing = false;
   #welcome: Welcome | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #stall = new StallWatch({
+    reach: (signal) => fetch('/api/health', { cache: 'no-store', signal }),
+    // A new one takes the seat of the old, which the server has not lost yet.
+    stalled: () => this.#socket.disconnect(),
+  });
 
   constructor(ticket: Ticket) {
     this.participantId = ticket.participantId;
@@ -141,6 +148,7 @@ export class Session {
       const parsed = dismissedSchema.safeParse(dismissed);
       if (parsed.success) this.#end({ status: 'ended', reason: parsed.data.reason });
     });
+    socket.io.on('open', () => socket.io.engine.on('packet', () => this.#stall.heard()));
     socket.on('disconnect', () => this.#lost(1));
     socket.on('connect_error', (error: Error & { data?: unknown }) => this.#notConnected(error.data));
     socket.io.on('reconnect_attempt', (attempt) => this.#lost(attempt));
@@ -182,6 +190,7 @@ export class Session {
   #lost(attempt: number): void {
     const before = this.connection;
     if (before.status === 'ended') return;
+    this.#stall.rest();
     this.#resyncing = false;
     if (before.status === 'live') for (const listener of this.#listeners) listener.interrupted();
     const since = before.status === 'reconnecting' ? before.since : Date.now();
@@ -213,12 +222,13 @@ export class Session {
     for (const listener of this.#listeners) listener.interrupted();
     clearTimeout(this.#retry);
     this.#socket.disconnect();
+    this.#stall.rest();
   }
 
   async #ask(name: 'command' | 'request', message: Command | MediaRequest): Promise<unknown> {
     if (this.connection.status !== 'live') throw new Refused('retry');
     const answer: unknown = await this.#socket
-      .timeout(ANSWER_TIMEOUT_MS)
+      .timeout(ANSWER_TIMEOUT_MS[name])
       .emitWithAck(name, message)
       .catch(() => {
         throw new Refused('retry');

@@ -8,11 +8,12 @@ import { admitting, type SignallingParts, serveParticipants } from './participan
 export { type TicketClaims, Tickets } from './tickets.ts';
 
 /**
- * A dead connection is noticed within 25 seconds; that nothing comes any more, by the monitor much sooner. On a line that
- * is worse than full, TCP stands still for many seconds and then goes on, while a new connection would not come about.
+ * A dead connection is noticed within 50 seconds; that nothing comes any more, by the monitor much sooner. On a line that
+ * is worse than full, TCP stands still, and then for as long again, since it waits twice as long before each try (RFC 6298
+ * 5.5), while a new connection would not come about. Twenty seconds of such a line are to take nobody out of the room.
  */
 const PING_MS = 5_000;
-const PONG_MS = 20_000;
+const PONG_MS = 45_000;
 /** Who has not entered a namespace by then is cut off. */
 const ENTRY_MS = 10_000;
 
