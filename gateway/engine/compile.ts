@@ -11,7 +11,7 @@ const stripper = fileURLToPath(new URL('./strip-types.ts', import.meta.url));
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Makes `job/*.ts` runnable by gjs: types stripped, one folder per content hash below `cacheFolder`. Answers with
+ * Makes `job/` runnable by gjs: types stripped, one folder per content hash below `cacheFolder`. Answers with
  * that folder; when it already stands this costs only reading the sources. File names keep their `.ts`, so that
  * relative imports work unchanged.
  */
@@ -39,7 +39,7 @@ function hashOf(...parts: string[]): string {
 }
 
 async function readSources(): Promise<[string, string][]> {
-  const names = (await readdir(jobFolder)).filter((name) => name.endsWith('.ts')).sort();
+  const names = (await readdir(jobFolder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
   return Promise.all(
     names.map(async (name) => [name, await readFile(join(jobFolder, name), 'utf8')] as [string, string]),
   );

@@ -1,6 +1,6 @@
 import { COMPOSED_HEADROOM } from '../../server/room/usual-rates.ts';
 import { kbpsOf, type PictureTier } from '../composer/tiers.ts';
-import { isWithin, macroblocks } from '../engine/job/leg-fit.ts';
+import { isWithin, macroblocks } from '../engine/job/legs/leg-fit.ts';
 import type { NegotiatedVideo } from '../sip/index.ts';
 
 /** What one line of an endpoint takes, by what was agreed on and what it has asked for since. */

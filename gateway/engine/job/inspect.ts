@@ -2,10 +2,10 @@ import GLib from 'gi://GLib?version=2.0';
 import type Gst from 'gi://Gst?version=1.0';
 import type { InspectContract } from '../inspect-protocol.ts';
 import type { JobCommands } from '../protocol.ts';
-import { encodeSheet } from './inspect-jpeg.ts';
-import { type Finds, PartReading } from './inspect-reading.ts';
-import { SoundMeter } from './inspect-sound.ts';
-import { Strip } from './inspect-strip.ts';
+import { encodeSheet } from './inspections/inspect-jpeg.ts';
+import { type Finds, PartReading } from './inspections/inspect-reading.ts';
+import { SoundMeter } from './inspections/inspect-sound.ts';
+import { Strip } from './inspections/inspect-strip.ts';
 import { JobFailure, type RunningJob } from './job.ts';
 
 interface Inspection {

@@ -2,11 +2,11 @@ import GLib from 'gi://GLib?version=2.0';
 import type { LegContract, LegEvent } from '../leg-protocol.ts';
 import type { JobCommands } from '../protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
-import { audioMixers } from './leg-audio.ts';
-import { ownFingerprint } from './leg-dtls.ts';
-import { type LegPicture, milliseconds, type OpenedLeg, openLeg } from './leg-opened.ts';
+import { audioMixers } from './legs/leg-audio.ts';
+import { ownFingerprint } from './legs/leg-dtls.ts';
+import { type LegPicture, milliseconds, type OpenedLeg, openLeg } from './legs/leg-opened.ts';
+import { mixersBegun } from './mixes/steady-mixer.ts';
 import { residentBytes } from './pipeline.ts';
-import { mixersBegun } from './steady-mixer.ts';
 
 /** One SIP call's media, see `leg-protocol.ts`. */
 export function start(emit: Emit<LegEvent>): RunningJob {

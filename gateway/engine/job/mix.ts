@@ -4,9 +4,9 @@ import system from 'system';
 import type { MixContract } from '../mix-protocol.ts';
 import type { JobCommands, RtpOutput } from '../protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
-import type { Levelling, Loudness } from './levelling.ts';
-import { type InputOptions, MixInput } from './mix-input.ts';
-import { MixOutput, type OutputOptions } from './mix-output.ts';
+import type { Levelling, Loudness } from './mixes/levelling.ts';
+import { type InputOptions, MixInput } from './mixes/mix-input.ts';
+import { MixOutput, type OutputOptions } from './mixes/mix-output.ts';
 import { collectRemoved, residentBytes, watchBus } from './pipeline.ts';
 
 /** Without a sound for this long an input counts as stalled, and its level as unknown. */

@@ -1,7 +1,7 @@
 import type { JobCommands } from '../protocol.ts';
 import type { RecorderContract, RecorderEvent } from '../recorder-protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
-import { Recording } from './recorder-recording.ts';
+import { Recording } from './recordings/recorder-recording.ts';
 
 /** One program recording, see `recorder-protocol.ts`. */
 export function start(emit: Emit<RecorderEvent>): RunningJob {

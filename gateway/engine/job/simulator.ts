@@ -4,8 +4,8 @@ import type { JobCommands } from '../protocol.ts';
 import type { SimulatorContract, SimulatorEvent } from '../simulator-protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
 import { watchBus } from './pipeline.ts';
-import { Site } from './simulator-site.ts';
-import { loadVoice, type Voice } from './simulator-voice.ts';
+import { Site } from './simulators/simulator-site.ts';
+import { loadVoice, type Voice } from './simulators/simulator-voice.ts';
 
 /** Milliseconds between two drawings of what moves. */
 const drawMs = 66;

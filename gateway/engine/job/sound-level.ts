@@ -1,6 +1,6 @@
 import type GObject from 'gi://GObject?version=2.0';
 import type Gst from 'gi://Gst?version=1.0';
-import type { Loudness } from './levelling.ts';
+import type { Loudness } from './mixes/levelling.ts';
 import { elementOf } from './rtp.ts';
 
 /** What a `level` element says, of the first channel. */

@@ -1,7 +1,7 @@
 import type { JobCommands } from '../protocol.ts';
 import type { TrackContract, TrackEvent } from '../track-protocol.ts';
 import { type Emit, JobFailure, type RunningJob } from './job.ts';
-import { TrackRecording } from './track-recording.ts';
+import { TrackRecording } from './recordings/track-recording.ts';
 
 /** The tracks of one recording, see `track-protocol.ts`. */
 export function start(emit: Emit<TrackEvent>): RunningJob {
