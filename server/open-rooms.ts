@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { writeLate } from './late-writing.ts';
+import type { AuditEntry } from './protocol/audit.ts';
 import type { RoomId } from './protocol/ids.ts';
 import { Refused } from './protocol/refusals.ts';
+import type { SystemCommand } from './room/system-commands.ts';
 import { Room, type RoomParts } from './rooms.ts';
 
 export interface OpenRoomsWatcher {
@@ -19,6 +22,8 @@ export class OpenRooms {
   /** Open in the log, but not here: they could not be rebuilt, or this process is stopping. */
   readonly #missing = new Set<RoomId>();
   readonly #watchers = new Set<OpenRoomsWatcher>();
+  /** What is written of meetings that are over, one after the other. */
+  #late: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -85,9 +90,27 @@ export class OpenRooms {
     }
   }
 
+  /**
+   * Something of a meeting that is held or over. What has come to rest is taken up from its log for this one command, without
+   * media. Throws `Refused`, as the rules refuse it.
+   * @param note is stored with it, where it led to anything
+   */
+  async tell(roomId: RoomId, command: SystemCommand, note?: AuditEntry): Promise<void> {
+    const room = this.#rooms.get(roomId);
+    const answer = room && (await room.dispatch(command, 'system', note));
+    // It may have come to rest just now.
+    const isHere = this.#rooms.has(roomId) || this.#missing.has(roomId) || this.#opening.has(roomId);
+    if (answer?.ok) return;
+    if (isHere) throw answer ? new Refused(answer.refusal.code, answer.refusal.detail) : new Refused('retry', roomId);
+    const written = this.#late.then(() => writeLate(this.#parts, roomId, command, note));
+    this.#late = written.catch(() => undefined);
+    await written;
+  }
+
   async close(): Promise<void> {
     for (const roomId of this.#rooms.keys()) this.#missing.add(roomId);
     await Promise.all(this.list().map((room) => room.close()));
+    await this.#late;
   }
 
   async #open(roomId: RoomId): Promise<Room> {

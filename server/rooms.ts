@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { EffectQueue } from './effect-queue.ts';
 import { Graces } from './graces.ts';
 import type { MediaNode, RoomMedia } from './media/index.ts';
+import type { AuditEntry } from './protocol/audit.ts';
 import type { Command } from './protocol/commands.ts';
-import { eventSchema, type LoggedEvent } from './protocol/events.ts';
 import type { ParticipantId, RoomId } from './protocol/ids.ts';
 import type { Notice } from './protocol/media.ts';
 import type { Sample } from './protocol/monitor.ts';
@@ -13,11 +13,11 @@ import type { RoomState } from './protocol/records.ts';
 import { type RefusalCode, refuse } from './protocol/refusals.ts';
 import type { Answer, Dismissed } from './protocol/wire.ts';
 import { isActive } from './room/calls.ts';
-import { decide } from './room/decide.ts';
 import { type Effect, effectsOf } from './room/effects.ts';
 import { evolve } from './room/evolve.ts';
 import type { Actor } from './room/policy.ts';
 import { emptyRoom } from './room/state.ts';
+import { type Change, step } from './room/step.ts';
 import type { SystemCommand } from './room/system-commands.ts';
 import { Settling } from './settling.ts';
 import { AppendConflict, type EventLog } from './store/event-log.ts';
@@ -29,13 +29,6 @@ export interface RoomWatcher {
   dismiss(participantId: ParticipantId, reason: Dismissed['reason']): void;
   /** The room is gone from here: the meeting came to rest, or another node took it over. */
   closed(reason: 'ended' | 'takenOver' | 'stopped'): void;
-}
-
-/** One event with the room on either side of it. */
-export interface Change {
-  logged: LoggedEvent;
-  before: RoomState;
-  after: RoomState;
 }
 
 /** What a room needs; `graceMs` is how long a lost connection keeps its place. */
@@ -59,6 +52,8 @@ export interface LinesPort {
 /** What one command led to, waiting for its append. */
 interface Step {
   changes: Change[];
+  /** Of what was done at the desk. */
+  note?: AuditEntry;
   answer: Answer;
   acknowledge: (answer: Answer) => void;
 }
@@ -146,12 +141,15 @@ export class Room {
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Resolves when what the command led to is stored. Never rejects. */
-  dispatch(command: Command | SystemCommand, actor: Actor): Promise<Answer> {
+  /**
+   * Resolves when what the command led to is stored. Never rejects.
+   * @param note is stored with it, where it led to anything
+   */
+  dispatch(command: Command | SystemCommand, actor: Actor, note?: AuditEntry): Promise<Answer> {
     if (this.#phase === 'rebuilding') return Promise.resolve(refused('retry'));
     if (this.#phase === 'closed') return Promise.resolve(refused('roomUnknown', this.roomId));
     const { promise, resolve } = Promise.withResolvers<Answer>();
-    this.#outbox.push({ ...this.#decide(command, actor), acknowledge: resolve });
+    this.#outbox.push({ ...this.#decide(command, actor), ...(note ? { note } : {}), acknowledge: resolve });
     void this.#drain();
     return promise;
   }
@@ -189,20 +187,9 @@ export class Room {
   /** One synchronous step. A fault changes nothing: the decided state is set last, after every event was folded. */
   #decide(command: Command | SystemCommand, actor: Actor): { changes: Change[]; answer: Answer } {
     try {
-      const now = this.#parts.now();
       const id = randomBytes(9).toString('base64url');
-      const { events, refusal } = decide(this.#decided, command, actor, { now, id });
-      const by = actor === 'system' ? 'system' : actor.participantId;
-      const changes: Change[] = [];
-      let before = this.#decided;
-      for (const event of events) {
-        // What is stored must be readable after a crash, so it passes the very schema that will read it.
-        const logged = { seq: before.seq + 1, at: now, by, event: eventSchema.parse(event) };
-        const after = evolve(before, logged);
-        changes.push({ logged, before, after });
-        before = after;
-      }
-      this.#decided = before;
+      const { changes, refusal } = step(this.#decided, command, actor, { now: this.#parts.now(), id });
+      this.#decided = changes.at(-1)?.after ?? this.#decided;
       return { changes, answer: refusal ? { ok: false, refusal } : { ok: true, result: {} } };
     } catch (error) {
       this.#logger.error({ err: error, verb: command.verb }, 'a rule failed');
@@ -217,7 +204,7 @@ export class Room {
       const steps = this.#outbox.splice(0);
       const changes = steps.flatMap((step) => step.changes);
       try {
-        if (changes.length > 0) await this.#append(changes);
+        if (changes.length > 0) await this.#append(changes, steps.flatMap(notesOf));
       } catch (error) {
         await this.#recoverFrom(error, [...steps, ...this.#outbox.splice(0)]);
         continue;
@@ -228,10 +215,10 @@ export class Room {
     this.#draining = false;
   }
 
-  async #append(changes: Change[]): Promise<void> {
+  async #append(changes: Change[], notes: AuditEntry[]): Promise<void> {
     const events = changes.map((change) => change.logged);
     const expectedSeq = this.#stored.seq;
-    await this.#parts.log.append({ roomId: this.roomId, epoch: this.#epoch, expectedSeq, events });
+    await this.#parts.log.append({ roomId: this.roomId, epoch: this.#epoch, expectedSeq, events, notes });
   }
 
   #commit(change: Change): void {
@@ -301,6 +288,10 @@ export class Room {
       }
     }
   }
+}
+
+function notesOf({ changes, note }: Step): AuditEntry[] {
+  return note && changes.length > 0 ? [note] : [];
 }
 
 function refused(code: RefusalCode, detail?: string): Answer {

@@ -89,6 +89,8 @@ export const auditActs = catalogue({
     recordingShared: 'Chia sẻ bản ghi',
     recordingShareRevoked: 'Thu hồi chia sẻ bản ghi',
     rehearsalSigned: 'Ký xác nhận chạy thử',
+    incidentAmended: 'Ghi bổ sung nguyên nhân, biện pháp của sự cố',
+    incidentToldNoted: 'Ghi bổ sung người được báo về sự cố',
     closingSigned: 'Ký xác nhận kiểm tra khi kết thúc',
   },
   en: {
@@ -149,6 +151,8 @@ export const auditActs = catalogue({
     recordingShared: 'Shared a recording',
     recordingShareRevoked: 'Revoked a share',
     rehearsalSigned: 'Signed a rehearsal',
+    incidentAmended: 'Entered an incident’s cause and remedy',
+    incidentToldNoted: 'Entered who was told of an incident',
     closingSigned: 'Signed a closing check',
   },
 } satisfies Record<'vi' | 'en', Record<AuditAct, string>>);
@@ -218,6 +222,7 @@ export const auditValues = catalogue({
     operator: 'cán bộ kỹ thuật',
     hostUnit: 'đơn vị chủ trì',
     auditor: 'kiểm tra',
+    carrier: 'đơn vị cung cấp đường truyền',
   },
   en: {
     password: 'password',
@@ -230,5 +235,6 @@ export const auditValues = catalogue({
     operator: 'operator',
     hostUnit: 'host unit',
     auditor: 'auditor',
+    carrier: 'carrier',
   },
 });

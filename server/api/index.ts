@@ -10,6 +10,7 @@ import { Credentials } from './credentials.ts';
 import { routeDevices, routeSiteDoor } from './devices.ts';
 import { routeDirectory } from './directory.ts';
 import { answerErrors, refuseUnknownPath } from './errors.ts';
+import { routeIncidents } from './incidents.ts';
 import { routeLayouts } from './layouts.ts';
 import { routeLineTests } from './line-tests.ts';
 import { routeLinks } from './links.ts';
@@ -66,6 +67,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(routeBudget(parts, sessions));
   api.use(routeLineTests(parts, { sessions, sites }));
   api.use(routeRooms(parts, sessions));
+  api.use(routeIncidents(parts, sessions));
   api.use(routeLinks(parts, sessions));
   api.use(routeSites(parts, sessions));
   api.use(routeMonitor(parts, sessions));

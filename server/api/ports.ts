@@ -44,6 +44,7 @@ import type { Kind, Role } from '../protocol/records.ts';
 import type { Rehearsal, SaveChecklist, SiteDuty, SiteTested } from '../protocol/rehearsals.ts';
 import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import type { SipBan } from '../protocol/wire.ts';
+import type { SystemCommand } from '../room/system-commands.ts';
 import type { Room } from '../rooms.ts';
 import type { ReportFilesPort, ReportsPort } from './report-ports.ts';
 
@@ -64,6 +65,8 @@ export interface LinksPort {
 export interface RoomsPort {
   get(roomId: string): Room | undefined;
   create(title: string, wanted?: string): Promise<Room>;
+  /** Something of a meeting that is held or over. Throws `Refused`. */
+  tell(roomId: string, command: SystemCommand, note: AuditEntry): Promise<void>;
 }
 
 export interface StoredRoom {

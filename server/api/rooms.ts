@@ -2,7 +2,6 @@ import { type Request, Router } from 'express';
 import { enterRoomSchema, openRoomSchema, type RoomSummary } from '../protocol/http.ts';
 import { roomIdSchema } from '../protocol/ids.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
-import { incidentsOf } from '../room/incident-list.ts';
 import { isAttendee } from '../room/state.ts';
 import type { Room } from '../rooms.ts';
 import { originOf } from './origin.ts';
@@ -53,13 +52,6 @@ export function routeRooms(parts: ApiParts, sessions: Sessions): Router {
     const events = await log.read(parse(roomIdSchema, request.params.id));
     if (events.length === 0) throw new Refused('roomUnknown', request.params.id);
     response.json({ events });
-  });
-
-  router.get('/rooms/:id/incidents', async (request, response) => {
-    await sessions.require(request, 'readMeetingLog');
-    const events = await log.read(parse(roomIdSchema, request.params.id));
-    if (events.length === 0) throw new Refused('roomUnknown', request.params.id);
-    response.json({ incidents: incidentsOf(events) });
   });
   return router;
 }

@@ -49,8 +49,8 @@ const AT_ONCE = 50;
  */
 export class Reports {
   readonly #parts: ReportParts;
-  /** Of ended meetings, whose logs do not grow; the one asked for last is last. */
-  readonly #kept = new Map<string, MeetingFacts>();
+  /** Of ended meetings, as far as their logs had come; the one folded last is last. */
+  readonly #kept = new Map<string, { seq: number; facts: MeetingFacts }>();
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
@@ -130,18 +130,23 @@ export class Reports {
   async #facts({ from, to }: Between): Promise<MeetingFacts[]> {
     const rooms = (await this.#parts.store.log.rooms()).filter(({ openedAt }) => openedAt >= from && openedAt < to);
     const facts: MeetingFacts[] = [];
-    for (const { roomId } of rooms) facts.push(this.#kept.get(roomId) ?? (await this.#fold(roomId)));
+    for (const { roomId, seq } of rooms) {
+      const kept = this.#kept.get(roomId);
+      // A log grows after the end too: a recording is saved, the cause of an incident becomes known.
+      facts.push(kept?.seq === seq ? kept.facts : await this.#fold(roomId, seq));
+    }
     return facts;
   }
 
-  async #fold(roomId: string): Promise<MeetingFacts> {
+  async #fold(roomId: string, seq: number): Promise<MeetingFacts> {
     await turn();
     const { store, now } = this.#parts;
     const booking = await this.#bookingOf(roomId);
     const events = await store.log.read(roomId, FOLDED_TYPES);
     const facts = factsOf(events, { roomId, now: now(), ...(booking ? { booking } : {}) });
     if (!facts.isOver) return facts;
-    this.#kept.set(roomId, facts);
+    this.#kept.delete(roomId);
+    this.#kept.set(roomId, { seq, facts });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return facts;

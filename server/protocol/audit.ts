@@ -15,7 +15,7 @@ export const AUDIT_ACTS = [
   ...(['enrolmentIssued', 'deviceEnrolled', 'deviceRevoked', 'codecChanged', 'codecAccepted'] as const),
   ...(['recordingChanged', 'recordingHeld', 'recordingReleased', 'recordingDeleted'] as const),
   ...(['recordingDownloaded', 'recordingShared', 'recordingShareRevoked'] as const),
-  ...(['rehearsalSigned', 'closingSigned'] as const),
+  ...(['rehearsalSigned', 'closingSigned', 'incidentAmended', 'incidentToldNoted'] as const),
 ] as const;
 export const auditActSchema = z.enum(AUDIT_ACTS);
 /** Who does something at the centre, and from where. */

@@ -121,12 +121,12 @@ export const eventSchema = z.discriminatedUnion('type', [
 
   /**
    * A line, sound or picture has failed (REG-8), seen by the monitor or by someone; it goes on with one more line; what is known
-   * of it now; somebody was told; it is over.
+   * of it now; somebody was told; it is over. `desk`: the user who entered it at the desk, when the meeting was over perhaps.
    */
   z.strictObject({ type: z.literal('incidentOpened'), incident: incidentSchema }),
   z.strictObject({ type: z.literal('incidentWidened'), incident: incidentSchema }),
-  z.strictObject({ type: z.literal('incidentReported'), incident: incidentSchema }),
-  z.strictObject({ type: z.literal('incidentTold'), incident: incidentSchema }),
+  z.strictObject({ type: z.literal('incidentReported'), incident: incidentSchema, desk: nameSchema.optional() }),
+  z.strictObject({ type: z.literal('incidentTold'), incident: incidentSchema, desk: nameSchema.optional() }),
   z.strictObject({ type: z.literal('incidentEnded'), incident: incidentSchema }),
 
   /** The room is a booked meeting's (REG-5); what a site has tested and signed by now; when the time was up, what was lacking. */

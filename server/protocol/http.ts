@@ -34,6 +34,8 @@ import { fingerprintSchema, networkSchema, sipBanSchema } from './wire.ts';
  *   DELETE /api/rooms/:id/links/:linkId        → {}         revoked: whoever is in by it is dismissed
  *   GET    /api/rooms/:id/log                  → { events: LoggedEvent[] }
  *   GET    /api/rooms/:id/incidents            → { incidents: ListedIncident[] } `protocol/incidents.ts`
+ *   POST   /api/rooms/:id/incidents/:incident AmendIncident → as above, also when the meeting is over
+ *   POST   /api/rooms/:id/incidents/:incident/told NoteTold → as above
  *   GET    /api/rooms/:id/sites                → Invitations
  *   PUT    /api/rooms/:id/sites Invitations    → Invitations the whole list, in the place of the earlier one
  *   GET    /api/sites                          → { sites: Site[] }

@@ -22,7 +22,10 @@ export const toldSchema = z.strictObject({
   /** Whom exactly. */
   name: nameSchema.optional(),
   at: timeSchema,
-  by: participantIdSchema,
+  /** Who said so in the meeting. */
+  by: participantIdSchema.optional(),
+  /** Name of the user who entered it at the desk, afterwards. */
+  desk: nameSchema.optional(),
 });
 
 /** A failure of a site, or of several of one carrier at once. One that the monitor opened has a `reason`, and ends by itself. */
@@ -50,6 +53,16 @@ export const incidentSchema = z.strictObject({
 /** `GET /api/rooms/:id/incidents` → { incidents: ListedIncident[] }, of a meeting that is held or over. */
 export const listedIncidentSchema = incidentSchema.extend({ names: z.array(nameSchema) });
 
+/** `POST /api/rooms/:id/incidents/:incident` → { incidents }. What is left out stays, '' takes it back; also once the meeting is over. */
+export const amendIncidentSchema = z.strictObject({
+  cause: incidentTextSchema.optional(),
+  remedy: incidentTextSchema.optional(),
+});
+/** `POST /api/rooms/:id/incidents/:incident/told` → { incidents }. Between the incident's beginning and now. */
+export const noteToldSchema = z.strictObject({ party: toldPartySchema, name: nameSchema.optional(), at: timeSchema });
+
+export type AmendIncident = z.infer<typeof amendIncidentSchema>;
+export type NoteTold = z.infer<typeof noteToldSchema>;
 export type ListedIncident = z.infer<typeof listedIncidentSchema>;
 export type Incident = z.infer<typeof incidentSchema>;
 export type IncidentKind = z.infer<typeof incidentKindSchema>;

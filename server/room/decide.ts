@@ -37,7 +37,7 @@ const RULES: Rules = {
   ...rehearsalRules,
 };
 
-/** What may still happen once the meeting has ended: things coming to rest. */
+/** What may still happen once the meeting has ended: things coming to rest, and what becomes known of incidents (REG-8). */
 const AFTER_THE_END: ReadonlySet<string> = new Set<AnyCommand['verb']>([
   'leave',
   'lose',
@@ -49,6 +49,8 @@ const AFTER_THE_END: ReadonlySet<string> = new Set<AnyCommand['verb']>([
   'recover',
   'admit',
   'reportEffectFailure',
+  'amendIncident',
+  'noteTold',
 ]);
 
 /**
@@ -81,6 +83,8 @@ const SYSTEM_VERBS: Record<SystemVerb, true> = {
   recordCall: true,
   recordRefusedCall: true,
   recordIncident: true,
+  amendIncident: true,
+  noteTold: true,
   prepareRehearsal: true,
   recordRehearsal: true,
   fallDue: true,

@@ -38,22 +38,24 @@ export const incidentRules = {
     const incident = { id, kind, participantIds: [participantId], ...who, ...seen, openedAt: now, told: [] };
     return accept({ type: 'incidentOpened', incident });
   },
-  reportIncident: (state, { incidentId, cause, remedy, expectedAt }) =>
-    withIncident(state, incidentId, (known) => {
-      const { cause: _cause, remedy: _remedy, expectedAt: _expected, ...rest } = known;
-      const incident: Incident = {
-        ...rest,
-        ...given('cause', cause ?? known.cause ?? ''),
-        ...given('remedy', remedy ?? known.remedy ?? ''),
-        ...given('expectedAt', expectedAt === undefined ? known.expectedAt : expectedAt),
-      };
-      return accept({ type: 'incidentReported', incident });
-    }),
+  reportIncident: (state, { incidentId, ...report }) =>
+    withIncident(state, incidentId, (known) => accept({ type: 'incidentReported', incident: reported(known, report) })),
+  amendIncident: (state, { incidentId, cause, remedy, desk }) =>
+    withIncident(state, incidentId, (known) =>
+      accept({ type: 'incidentReported', incident: reported(known, { cause, remedy }), desk }),
+    ),
   tellIncident: (state, { incidentId, party, name }, by, { now }) =>
     withIncident(state, incidentId, (known) => {
       if (known.told.length >= MOST_TOLD || by === 'system') return accept();
       const told = [...known.told, { party, ...(name === undefined ? {} : { name }), at: now, by }];
       return accept({ type: 'incidentTold', incident: { ...known, told } });
+    }),
+  noteTold: (state, { incidentId, party, name, at, desk }, _by, { now }) =>
+    withIncident(state, incidentId, (known) => {
+      if (at < known.openedAt || at > now) return reject('malformed', 'at');
+      if (known.told.length >= MOST_TOLD) return reject('malformed', 'told');
+      const told = [...known.told, { party, ...(name === undefined ? {} : { name }), at, desk }];
+      return accept({ type: 'incidentTold', incident: { ...known, told }, desk });
     }),
   endIncident: (state, { incidentId }, _by, { now }) =>
     withIncident(state, incidentId, (known) => {
@@ -83,6 +85,22 @@ function isConcerned({ participants, sites }: RoomState, id: ParticipantId): boo
 function withIncident({ incidents }: RoomState, id: string, then: (known: Incident) => Decision): Decision {
   const known = incidents.find((one) => one.id === id);
   return known ? then(known) : reject('incidentUnknown', id);
+}
+
+interface Report {
+  cause?: string | undefined;
+  remedy?: string | undefined;
+  expectedAt?: number | null | undefined;
+}
+
+function reported(known: Incident, { cause, remedy, expectedAt }: Report): Incident {
+  const { cause: _cause, remedy: _remedy, expectedAt: _expected, ...rest } = known;
+  return {
+    ...rest,
+    ...given('cause', cause ?? known.cause ?? ''),
+    ...given('remedy', remedy ?? known.remedy ?? ''),
+    ...given('expectedAt', expectedAt === undefined ? known.expectedAt : expectedAt),
+  };
 }
 
 /** Nothing where it was taken back. */

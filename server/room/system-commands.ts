@@ -1,5 +1,5 @@
 import type { CallId, ParticipantId, RoomId, SiteId } from '../protocol/ids.ts';
-import type { Incident } from '../protocol/incidents.ts';
+import type { AmendIncident, Incident, NoteTold } from '../protocol/incidents.ts';
 import type { InvitedSite, Kind, Role, SentSource } from '../protocol/records.ts';
 import type { SiteLacks, SiteRehearsal } from '../protocol/rehearsals.ts';
 
@@ -43,6 +43,9 @@ export type SystemCommand =
     }
   /** As the monitor sees it now; one that has ended has its end. */
   | { verb: 'recordIncident'; incident: Incident }
+  /** What somebody at the desk knows of one (REG-8), also when the meeting is over. */
+  | ({ verb: 'amendIncident'; incidentId: string; desk: string } & AmendIncident)
+  | ({ verb: 'noteTold'; incidentId: string; desk: string } & NoteTold)
   /** The room is that of a booked meeting (REG-5). */
   | { verb: 'prepareRehearsal'; bookingId: string; startsAt: number; dueAt: number }
   /** As it is known now of one site. */

@@ -2,8 +2,9 @@ import type { Socket } from 'socket.io';
 import type { Notice } from '../protocol/media.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { ClientToServer, Dismissed, ServerToClient, Welcome } from '../protocol/wire.ts';
+import type { Change } from '../room/step.ts';
 import { viewEvent, viewState } from '../room/view.ts';
-import type { Change, Room } from '../rooms.ts';
+import type { Room } from '../rooms.ts';
 import type { TicketClaims } from './tickets.ts';
 
 export type ParticipantSocket = Socket<ClientToServer, ServerToClient>;

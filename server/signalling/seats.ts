@@ -2,8 +2,9 @@ import type { ParticipantId } from '../protocol/ids.ts';
 import type { Notice } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Dismissed } from '../protocol/wire.ts';
+import type { Change } from '../room/step.ts';
 import type { Entrant } from '../room/system-commands.ts';
-import type { Change, Room, RoomWatcher } from '../rooms.ts';
+import type { Room, RoomWatcher } from '../rooms.ts';
 import { type ParticipantSocket, Seat } from './seat.ts';
 import type { TicketClaims } from './tickets.ts';
 

@@ -1,6 +1,8 @@
 import type { Transaction } from 'kysely';
+import type { AuditEntry } from '../protocol/audit.ts';
 import { type EventType, type LoggedEvent, loggedEventSchema } from '../protocol/events.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { appendAudit } from './audit.ts';
 import { projectRecording } from './recording-rows.ts';
 import type { Database, Schema } from './schema.ts';
 
@@ -11,6 +13,8 @@ export interface StoredRoom {
   status: 'open' | 'ended';
   openedAt: number;
   endedAt?: number;
+  /** Number of the last stored event. */
+  seq: number;
 }
 
 /** What one drained outbox writes, in one transaction. */
@@ -22,6 +26,8 @@ export interface Batch {
   expectedSeq: number;
   /** Numbered from `expectedSeq + 1` without a gap. */
   events: readonly LoggedEvent[];
+  /** Of what was done at the desk; with the events or not at all. */
+  notes?: readonly AuditEntry[];
 }
 
 /** Another owner, or another number than expected: nothing of the batch was stored. */
@@ -79,7 +85,10 @@ async function claim(db: Database, roomId: RoomId): Promise<number> {
   return claimed.epoch;
 }
 
-async function append(db: Transaction<Schema>, { roomId, epoch, expectedSeq, events }: Batch): Promise<void> {
+async function append(
+  db: Transaction<Schema>,
+  { roomId, epoch, expectedSeq, events, notes = [] }: Batch,
+): Promise<void> {
   const last = events.at(-1);
   if (!last) return;
   // One statement compares and sets, so that two writers cannot both find the number they expect.
@@ -102,6 +111,7 @@ async function append(db: Transaction<Schema>, { roomId, epoch, expectedSeq, eve
       .execute();
     await project(db, roomId, logged);
   }
+  for (const note of notes) await appendAudit(db, note);
 }
 
 /** What lists need without folding a log; written with the event, so the two cannot disagree. */
@@ -125,6 +135,7 @@ async function rooms(db: Database): Promise<StoredRoom[]> {
     title: row.title,
     status: row.status,
     openedAt: row.opened_at,
+    seq: row.seq,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
   }));
 }

@@ -114,7 +114,18 @@ test('a site is tried, ticks and signs; the console says what is lacking; an inc
     await page.goto(`${system.url}/`);
     await page.getByRole('button', { name: 'Sự cố của Họp chống bão' }).click();
     await expect(page.getByRole('dialog')).toContainText('Sự cố tại Xã Yên Hân: Âm thanh');
-    await expect(page.getByRole('dialog')).toContainText('Thay dây');
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('Thay dây');
+    // What becomes known later is entered there, and is in the minutes.
+    await dialog.getByRole('button', { name: 'Ghi bổ sung' }).click();
+    await dialog.getByLabel('Nguyên nhân').fill('Chuột cắn dây micrô');
+    await dialog.getByRole('button', { name: 'Lưu' }).click();
+    await expect(dialog).toContainText('Nguyên nhân: Chuột cắn dây micrô');
+    await dialog.getByLabel('Họ tên người được báo').fill('Trực VNPT');
+    await dialog.getByRole('button', { name: 'Ghi người được báo' }).click();
+    await expect(dialog).toContainText('đã báo đơn vị cung cấp đường truyền: Trực VNPT');
+    await page.goto(`${system.url}/reports/meeting/${roomId}`);
+    await expect(page.getByRole('row', { name: /Chuột cắn dây micrô.*Trực VNPT/ })).toBeVisible();
   });
   await Promise.all([operator.context.close(), site.context.close()]);
 });

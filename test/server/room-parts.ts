@@ -5,8 +5,9 @@ import { pino } from 'pino';
 import type { MediaNode, RoomMedia, RoomMediaHooks } from '../../server/media/index.ts';
 import type { Effect } from '../../server/room/effects.ts';
 import type { Actor } from '../../server/room/policy.ts';
+import type { Change } from '../../server/room/step.ts';
 import type { Entrant } from '../../server/room/system-commands.ts';
-import type { Change, Room, RoomParts, RoomWatcher } from '../../server/rooms.ts';
+import type { Room, RoomParts, RoomWatcher } from '../../server/rooms.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
 import { openEmbeddedStore, type Store } from '../../server/store/index.ts';
 

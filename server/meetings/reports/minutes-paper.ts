@@ -143,16 +143,21 @@ function told({ incidents: all }: Minutes, { minutes, heads, parties }: ReportWo
   return {
     title: minutes.told,
     heads: [heads.concerned, heads.who, heads.from],
-    widths: ['*', 190, 70],
+    widths: ['*', 170, 100],
     rows: all.flatMap(({ names, incident }) =>
-      incident.told.map(({ party, name, at }) => [
-        names.join(', '),
-        name === undefined ? parties[party] : `${parties[party]}: ${name}`,
-        { clock: at },
-      ]),
+      // What is entered afterwards may be of any time, and of another day.
+      incident.told
+        .toSorted(byTime)
+        .map(({ party, name, at }) => [
+          names.join(', '),
+          name === undefined ? parties[party] : `${parties[party]}: ${name}`,
+          { at },
+        ]),
     ),
   };
 }
+
+const byTime = (a: { at: number }, b: { at: number }) => a.at - b.at;
 
 /** What the monitor found, or what people saw. */
 export function signOf({ incident }: IncidentRecord, { measures, incidentKinds }: ReportWords): string {

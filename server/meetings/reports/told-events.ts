@@ -27,7 +27,7 @@ export function tellEvents(events: readonly LoggedEvent[], wanted: ReadonlySet<n
       const name = about === undefined ? undefined : (names.get(about) ?? about);
       const detail = detailOf(event);
       told.push({
-        ...{ seq, at, by: names.get(by) ?? by, type: event.type },
+        ...{ seq, at, by: doneBy(event) ?? names.get(by) ?? by, type: event.type },
         ...(name === undefined ? {} : { name }),
         ...(detail === undefined ? {} : { detail }),
       });
@@ -35,6 +35,11 @@ export function tellEvents(events: readonly LoggedEvent[], wanted: ReadonlySet<n
     if (event.type === 'participantRenamed') names.set(event.participantId, event.name);
   }
   return told;
+}
+
+/** At the desk, when the meeting was over perhaps. */
+function doneBy(event: RoomEvent): string | undefined {
+  return 'desk' in event ? event.desk : undefined;
 }
 
 function subjectOf(event: RoomEvent): string | undefined {

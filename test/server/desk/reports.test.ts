@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Reports } from '../../../server/desk/reports.ts';
 import { minutesOf } from '../../../server/meetings/reports/minutes.ts';
+import { OpenRooms } from '../../../server/open-rooms.ts';
 import { Refused } from '../../../server/protocol/refusals.ts';
 import type { StoredBooking } from '../../../server/store/index.ts';
 import { joined, MINUTE, START, story } from '../meetings/reports/story.ts';
@@ -121,5 +122,34 @@ describe('reports', () => {
     expect(review.totals).toMatchObject({ meetings: 3, speeches: 3 });
     expect(review.feedback).toMatchObject([{ title: 'first', ...opinion }]);
     expect(review.units.at(-1)).toMatchObject({ hostUnit: '', meetings: 1 });
+  });
+
+  test('REG-8 REG-16 what becomes known of an incident after the end is in the minutes and the year, however often they were asked', async () => {
+    const { log, audit } = fixture.store;
+    const incident = { id: 'i1', kind: 'line' as const, participantIds: ['site-ba-be'], openedAt: START, told: [] };
+    const late = (type: 'incidentEnded' | 'incidentReported', more: object) => {
+      return {
+        at: NOW,
+        by: 'system' as const,
+        event: { type, incident: { ...incident, endedAt: START + MINUTE, ...more } },
+      };
+    };
+    const events = [{ seq: 7, ...late('incidentEnded', {}) }];
+    await log.append({ roomId: 'first', epoch: await log.claim('first'), expectedSeq: 6, events });
+    expect((await reports.year(2026)).totals).toMatchObject({ incidents: 1, incidentMs: MINUTE });
+
+    const rooms = await OpenRooms.recover({ ...fixture.parts, now: () => NOW });
+    const note = { at: NOW, by: 'lan', act: 'incidentAmended', about: 'first' } as const;
+    const amend = { verb: 'amendIncident', incidentId: 'i1', cause: 'Đứt cáp quang', desk: 'lan' } as const;
+    await rooms.tell('first', amend, note);
+    const { minutes } = await reports.minutes('first');
+    expect(minutes.incidents).toMatchObject([{ seqs: [7, 8], incident: { cause: 'Đứt cáp quang' } }]);
+    expect(await reports.events('first', [8])).toMatchObject([{ seq: 8, by: 'lan', detail: 'Đứt cáp quang' }]);
+    const report = await reports.carrier('vnpt', '2026-11');
+    expect(report.incidents).toMatchObject([{ record: { incident: { cause: 'Đứt cáp quang' } } }]);
+    expect((await audit.list({ limit: 5, act: 'incidentAmended' })).rows).toMatchObject([
+      { by: 'lan', about: 'first' },
+    ]);
+    await rooms.close();
   });
 });
