@@ -101,11 +101,12 @@ export function describeStore(name: string, open: () => Promise<Twin>): void {
       const epoch = await claimed();
       expect(await log().rooms()).toEqual([]);
       await log().append({ roomId, epoch, expectedSeq: 0, events: [number(opened, 1)] });
-      expect(await log().rooms()).toEqual([{ roomId, title: 'Giao ban tuần 47', status: 'open', openedAt: 1_001 }]);
+      const listed = { roomId, title: 'Giao ban tuần 47', status: 'open', openedAt: 1_001, seq: 1 };
+      expect(await log().rooms()).toEqual([listed]);
       const saved = { type: 'recordingSaved', recordingId: 'r1', file: 'r1.mp4', durationMs: 400, bytes: 9 } as const;
       const events = [number(saved, 2, 2_000), number(ended, 3, 3_000)];
       await log().append({ roomId, epoch, expectedSeq: 1, events });
-      expect(await log().rooms()).toMatchObject([{ status: 'ended', endedAt: 3_000 }]);
+      expect(await log().rooms()).toMatchObject([{ status: 'ended', endedAt: 3_000, seq: 3 }]);
       const one = { recordingId: 'r1', roomId, title: 'Giao ban tuần 47', startedAt: 1_600, durationMs: 400, bytes: 9 };
       const seen = {
         gaps: { count: 0, ms: 0 },
