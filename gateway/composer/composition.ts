@@ -5,14 +5,13 @@ import type { RoomState } from '../../server/protocol/records.ts';
 import type { GatewayContext } from '../context.ts';
 import { type EngineProcess, startEngine } from '../engine/process.ts';
 import type { JobContract } from '../engine/protocol.ts';
+import { LifeSigns } from '../life-signs.ts';
 import { Serial } from '../serial.ts';
 import { Seat, type SeatOwner } from '../session/seat.ts';
 import { startStream } from '../session/streams.ts';
 import { inputIdOf } from './plan.ts';
 
-/** How often an engine is asked whether it is there; it stands still for good when so many questions find no answer. */
 const LIFE_SIGN_MS = 5_000;
-const MAX_UNANSWERED = 2;
 
 /** Where a composition belongs and whom it tells. */
 export interface CompositionOptions {
@@ -37,8 +36,7 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
   protected readonly logger: Logger;
   protected readonly seat: Seat;
   readonly #serial: Serial;
-  readonly #lifeSigns: NodeJS.Timeout;
-  #unanswered = 0;
+  readonly #lifeSigns: LifeSigns;
   #onEnd: (() => void) | undefined;
   #planned = false;
   #published = false;
@@ -53,7 +51,9 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
     engine.onExit(({ expected }) => expected || this.#end());
     const { participantId, receives, context } = options;
     this.seat = new Seat({ server: context.server, participantId, ticket, renew, owner: this, logger, receives });
-    this.#lifeSigns = setInterval(() => void this.#probe(), LIFE_SIGN_MS);
+    // An engine that stands still is of no more use: another takes its place.
+    const [ask, onSilence] = [() => this.probe(), () => this.#end()];
+    this.#lifeSigns = new LifeSigns({ everyMs: LIFE_SIGN_MS, ask, onSilence, logger });
   }
 
   /** The room as this participant sees it; null before it has come in. */
@@ -79,7 +79,7 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
   async close(): Promise<void> {
     this.#onEnd = undefined;
     this.#closed = true;
-    clearInterval(this.#lifeSigns);
+    this.#lifeSigns.close();
     await Promise.all([this.seat.leave(), this.engine.stop()]);
   }
 
@@ -148,19 +148,6 @@ export abstract class Composition<C extends JobContract> implements SeatOwner {
     } catch (error) {
       if (!this.#closed) this.logger.warn({ err: error }, 'nothing to be sent to the server');
       this.#end();
-    }
-  }
-
-  /** An engine that stands still is of no more use: another takes its place. */
-  async #probe(): Promise<void> {
-    try {
-      await this.probe();
-      this.#unanswered = 0;
-    } catch (error) {
-      if (this.#closed) return;
-      this.#unanswered += 1;
-      this.logger.warn({ err: error, unanswered: this.#unanswered }, 'no answer of the engine');
-      if (this.#unanswered >= MAX_UNANSWERED) this.#end();
     }
   }
 

@@ -8,7 +8,8 @@ import { Serial } from '../serial.ts';
 import type { Admitted } from '../session/control.ts';
 import { type IncomingDialog, quirksOf, type SipEdge } from '../sip/index.ts';
 import { askForPin, callerOf, refusalStatus } from './incoming-call.ts';
-import { Leg, type LegOptions } from './leg.ts';
+import { Leg } from './leg.ts';
+import type { LegOptions } from './leg-opening.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { pinText, slideText } from './words.ts';
 

@@ -1,22 +1,20 @@
-import type { Logger } from 'pino';
-import type { Settings } from '../../server/config.ts';
-import type { CallId } from '../../server/protocol/ids.ts';
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
-import type { CallCause, Encryption, Endpoint, LineCapacity, RoomState } from '../../server/protocol/records.ts';
+import type { CallCause, RoomState } from '../../server/protocol/records.ts';
 import { picturesOf } from '../../server/room/line-capacity.ts';
-import { type LegContract, type LegEvent, legContract } from '../engine/leg-protocol.ts';
-import { markUdpSockets } from '../engine/mark-socket.ts';
-import { type EngineProcess, startEngine } from '../engine/process.ts';
+import type { LegContract, LegEvent } from '../engine/leg-protocol.ts';
+import type { EngineProcess } from '../engine/process.ts';
+import { LifeSigns } from '../life-signs.ts';
 import { Serial } from '../serial.ts';
 import { Seat, type SeatOptions, type SeatOwner } from '../session/seat.ts';
-import { nothingSchema, type ServerAddress } from '../session/wire.ts';
-import type { Dialog, Negotiated, Quirks } from '../sip/index.ts';
+import { nothingSchema } from '../session/wire.ts';
+import type { Dialog, Negotiated } from '../sip/index.ts';
 import { causeOfEnd } from './cause.ts';
 import { LegCamera } from './leg-camera.ts';
-import { LegContent, retryFloor } from './leg-content.ts';
+import { type LegContent, retryFloor } from './leg-content.ts';
+import { type LegOpening, type LegOptions, prepareLeg } from './leg-opening.ts';
 import { LegStills } from './leg-stills.ts';
 import { LegStreams } from './leg-streams.ts';
-import { endpointOf, localMedia, Negotiation, ownAddress, toEndpoint } from './media.ts';
+import { endpointOf, type Negotiation, toEndpoint } from './media.ts';
 import { type Prompt, promptFile } from './prompts.ts';
 
 /** So long may the server be silent before the endpoint is shown the slide: less is not noticed in the picture. */
@@ -24,28 +22,6 @@ const HOLD_AFTER_MS = 1_500;
 const LONGEST_PROMPT_MS = 15_000;
 /** How often the dialog is told that the endpoint still sends. */
 const LIFE_SIGN_MS = 10_000;
-/** An engine that answers nothing for so many questions in a row stands still for good. */
-const MAX_UNANSWERED = 2;
-
-export interface LegOptions {
-  settings: Settings;
-  server: ServerAddress;
-  logger: Logger;
-  /** What the endpoint reads while there is no program. */
-  slide: string;
-  callId: CallId;
-  encryption: Encryption;
-  /** What is configured of the endpoint's line. */
-  line?: LineCapacity | undefined;
-  /** Where it is known: it is met on the same family. */
-  peer?: string | undefined;
-  /** Of the endpoint, where it is known. */
-  quirks?: Quirks;
-  /** What this endpoint turned out to be able to; again when that changes. */
-  onEndpoint(endpoint: Endpoint): void;
-  /** The leg is over; called once. */
-  onEnd(cause: CallCause): void;
-}
 
 /**
  * One dialog that is one participant: the endpoint's signalling on one side, a seat in the room on the other, an engine
@@ -69,19 +45,13 @@ export class Leg implements SeatOwner {
   #agreed: Negotiated | undefined;
   #limitKbps = Number.POSITIVE_INFINITY;
   #holdTimer: NodeJS.Timeout | undefined;
-  #lifeSigns: NodeJS.Timeout | undefined;
-  #unanswered = 0;
+  #lifeSigns: LifeSigns | undefined;
   #onDigit: (digit: string) => void = () => undefined;
   #onPlayed: (toItsEnd: boolean) => void = () => undefined;
   #over = false;
   readonly #rates = (now: Negotiated) => picturesOf(this.#options.line?.downKbps, !!now.content, this.#limitKbps);
 
-  private constructor(
-    options: LegOptions,
-    engine: EngineProcess<LegContract>,
-    content: LegContent,
-    negotiation: Negotiation,
-  ) {
+  private constructor(options: LegOptions, { engine, content, negotiation }: LegOpening) {
     this.#options = options;
     this.#engine = engine;
     this.#content = content;
@@ -107,27 +77,7 @@ export class Leg implements SeatOwner {
 
   /** Starts the engine and binds the ports, so that they can be offered. */
   static async open(options: LegOptions): Promise<Leg> {
-    const { settings, logger, encryption, peer, line } = options;
-    const own = ownAddress(settings, peer);
-    const portRange = { min: settings.sipMediaPorts.first, max: settings.sipMediaPorts.last };
-    const engine = await startEngine(legContract, { logger });
-    try {
-      const ports = await engine.request('open', {
-        audio: true,
-        video: true,
-        content: true,
-        camera: true,
-        bindAddress: own.bind,
-        portRange,
-        slideText: options.slide,
-      });
-      const content = await LegContent.open({ ip: own.bind, portRange, logger, markUdp: markUdpSockets });
-      const local = localMedia(own.reachable, { ...ports, floorControl: content.local }, encryption, line);
-      return new Leg(options, engine, content, new Negotiation(local, options.quirks));
-    } catch (error) {
-      await engine.stop();
-      throw error;
-    }
+    return new Leg(options, await prepareLeg(options));
   }
 
   /** From now on the dialog's life is the leg's life. */
@@ -146,7 +96,8 @@ export class Leg implements SeatOwner {
       this.connect(answered.media);
       return answered.sdp;
     });
-    this.#lifeSigns = setInterval(() => void this.#noteMedia(dialog), LIFE_SIGN_MS);
+    const [ask, onSilence] = [() => this.#noteMedia(dialog), () => this.end('error')];
+    this.#lifeSigns = new LifeSigns({ everyMs: LIFE_SIGN_MS, ask, onSilence, logger: this.#options.logger });
   }
 
   /** Media flows between endpoint and engine from now on, as agreed. */
@@ -205,13 +156,13 @@ export class Leg implements SeatOwner {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#holdTimer);
-    clearInterval(this.#lifeSigns);
+    this.#lifeSigns?.close();
     this.#stills.close();
     this.#streams?.close();
     this.#camera.close(); // before its engine, which has to send the STOP
     this.#onPlayed(false);
     void this.#content.close();
-    void this.#dialog?.hangUp();
+    this.#hangUp();
     void this.#seat?.leave();
     void this.#engine.stop().then(this.#whenStopped);
     this.#options.onEnd(cause);
@@ -309,17 +260,9 @@ export class Leg implements SeatOwner {
    * of no more use: the call is ended, and, where the centre has placed it, placed anew.
    */
   async #noteMedia(dialog: Dialog): Promise<void> {
-    try {
-      const { audio, video } = await this.#engine.request('stats', {});
-      this.#unanswered = 0;
-      const last = [audio, video].flatMap((stream) => [stream?.received.lastPacketMs, stream?.received.lastRtcpMs]);
-      if (last.some((ms) => typeof ms === 'number' && ms < LIFE_SIGN_MS)) dialog.noteMedia();
-    } catch (error) {
-      if (this.#over) return;
-      this.#unanswered += 1;
-      this.#options.logger.warn({ err: error, unanswered: this.#unanswered }, 'no answer of the engine');
-      if (this.#unanswered >= MAX_UNANSWERED) this.end('error');
-    }
+    const { audio, video } = await this.#engine.request('stats', {});
+    const last = [audio, video].flatMap((stream) => [stream?.received.lastPacketMs, stream?.received.lastRtcpMs]);
+    if (last.some((ms) => typeof ms === 'number' && ms < LIFE_SIGN_MS)) dialog.noteMedia();
   }
 
   /** In its turn, but for the last one, for which no turn comes any more. */
@@ -327,6 +270,11 @@ export class Leg implements SeatOwner {
     const send = () => this.#engine.request('sendCamera', { payload });
     if (!this.#over) void this.#do('sendCamera', send);
     else send().catch((error: unknown) => this.#options.logger.debug({ err: error }, 'STOP without an answer'));
+  }
+
+  #hangUp(): void {
+    const { callId, logger } = this.#options;
+    this.#dialog?.hangUp().catch((error: unknown) => logger.warn({ callId, err: error }, 'not hung up'));
   }
 
   #reportEndpoint(agreed: Negotiated): void {

@@ -5,7 +5,8 @@ import type { GatewayContext } from '../context.ts';
 import { BadTarget, type Failure, nextOffer, type Quirks, type SipEdge } from '../sip/index.ts';
 import type { CallReport, LiveCall } from './calls.ts';
 import { causeOfFailure } from './cause.ts';
-import type { Leg, LegOptions } from './leg.ts';
+import type { Leg } from './leg.ts';
+import type { LegOptions } from './leg-opening.ts';
 import { type FailedAttempt, nextAttempt } from './redial.ts';
 import { literalOf, wayTo } from './way.ts';
 

@@ -26,6 +26,9 @@ const FINAL: { [C in RefusalCode]?: Dismissed['reason'] } = {
   roomUnknown: 'meetingEnded',
 };
 
+/** So long after media could not be set up it is tried again. */
+const RESET_AGAIN_MS = 1_000;
+
 /** What the owner of a seat is told. Whatever it throws or rejects with is logged and ends nothing else. */
 export interface SeatOwner {
   /** The mirrored room has changed, or is there for the first time. */
@@ -77,7 +80,9 @@ export class Seat {
   #ticket: string;
   #state: RoomState | null = null;
   #index = 0;
+  /** Null: there is none that stands. */
   #mediaSession: string | null = null;
+  #resetting: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor({ server, participantId, ticket, renew, owner, logger, receives }: SeatOptions) {
@@ -149,6 +154,7 @@ export class Seat {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#resetting);
     this.#comingBack.stop();
     this.#socket.disconnect();
   }
@@ -181,11 +187,29 @@ export class Seat {
   }
 
   async #resetMedia(welcome: Welcome): Promise<void> {
-    this.#mediaSession = welcome.mediaSession;
-    await this.#reconcile([]);
-    await this.#owner.mediaReset?.();
-    const rtpCapabilities = receivable(welcome.routerRtpCapabilities, this.#receives);
-    await this.request({ request: 'setRtpCapabilities', rtpCapabilities }, nothingSchema);
+    const { mediaSession } = welcome;
+    this.#mediaSession = mediaSession;
+    try {
+      await this.#reconcile([]);
+      await this.#owner.mediaReset?.();
+      const rtpCapabilities = receivable(welcome.routerRtpCapabilities, this.#receives);
+      await this.request({ request: 'setRtpCapabilities', rtpCapabilities }, nothingSchema);
+    } catch (error) {
+      // Half a session would be taken for a whole one by the next welcome.
+      if (this.#mediaSession === mediaSession) this.#resetAgain();
+      throw error;
+    }
+  }
+
+  /** Asks for another welcome until media stand; after a lost connection one comes by itself. */
+  #resetAgain(): void {
+    this.#mediaSession = null;
+    clearTimeout(this.#resetting);
+    this.#resetting = setTimeout(() => {
+      if (this.#closed || this.#mediaSession !== null || !this.#socket.connected) return;
+      this.#guard(() => this.request({ request: 'resync' }, nothingSchema));
+      this.#resetAgain();
+    }, RESET_AGAIN_MS);
   }
 
   async #reconcile(offers: ConsumerOffer[]): Promise<void> {
@@ -213,7 +237,10 @@ export class Seat {
     if (notice.notice === 'producerClosed') await this.#owner.producerClosed?.(notice.producerId);
     if (notice.notice === 'layersWanted') await this.#owner.layersWanted?.(notice.producerId, notice.layers);
     if (notice.notice === 'stillsWanted') this.#owner.stillsWanted?.(notice.wanted);
-    if (notice.notice === 'mediaLost') await this.request({ request: 'resync' }, nothingSchema);
+    if (notice.notice === 'mediaLost') {
+      this.#resetAgain();
+      await this.request({ request: 'resync' }, nothingSchema);
+    }
   }
 
   async #consumerOpened(offer: ConsumerOffer): Promise<void> {

@@ -72,6 +72,19 @@ test('it comes back after the server was killed, with a new media session', asyn
   expect(seat.state?.participants['sip-a']).toMatchObject({ presence: 'present' });
 });
 
+test('media that could not be set up are set up again, over the same connection', async () => {
+  const roomId = await openMeeting(operator, 'Lần thứ hai');
+  const witness = new Witness();
+  const { mediaReset } = witness;
+  witness.mediaReset = () => {
+    mediaReset();
+    if (witness.count('mediaReset') === 1) throw new Error('the server was slow');
+  };
+  await sit(roomId, witness);
+  await until('it stands', () => witness.count('returned') === 1);
+  expect(witness.told.filter((word) => word !== 'changed')).toEqual(['mediaReset', 'mediaReset', 'returned']);
+});
+
 test('whoever was removed is dismissed, also one that was away just then, and does not knock again', async () => {
   const roomId = await openMeeting(operator, 'Đưa ra');
   const witness = new Witness();
