@@ -40,7 +40,7 @@ export function viewState(state: RoomState, viewerId: ParticipantId): RoomState 
  * @param logged the event as stored
  * @param before the room before it: who left is still known there
  * @param after the room after it: who joined is already known there
- * @returns the event as this participant may see it, or nothing
+ * @returns the event as this participant may see it, or nothing; the same object for all who see the same of it
  */
 export function viewEvent(
   logged: LoggedEvent,
@@ -58,7 +58,7 @@ export function viewEvent(
   if ('request' in event) return seesRequest(viewer, event.request) ? logged : null;
   if (event.type === 'participantJoined') {
     if (event.participant.role === 'service') return null;
-    return { ...logged, event: { ...event, participant: recordFor(viewerId, event.participant) } };
+    return event.participant.id === viewerId ? joined(logged, event, viewerId) : joinedForOthers(logged, event);
   }
   if (OWN.has(event.type) && !('participantId' in event && event.participantId === viewerId)) return null;
   if ('participantId' in event && event.participantId !== null) {
@@ -66,6 +66,21 @@ export function viewEvent(
     if (subject?.role === 'service') return null;
   }
   return logged;
+}
+
+type Joined = Extract<RoomEvent, { type: 'participantJoined' }>;
+
+function joined(logged: LoggedEvent, event: Joined, viewerId: ParticipantId | undefined): LoggedEvent {
+  return { ...logged, event: { ...event, participant: recordFor(viewerId, event.participant) } };
+}
+
+/** One and the same for all of them: whoever sends it writes it once. */
+const JOINED = new WeakMap<LoggedEvent, LoggedEvent>();
+
+function joinedForOthers(logged: LoggedEvent, event: Joined): LoggedEvent {
+  const viewed = JOINED.get(logged) ?? joined(logged, event, undefined);
+  JOINED.set(logged, viewed);
+  return viewed;
 }
 
 const CENTRE_ONLY: ReadonlySet<EventType> = new Set<RoomEvent['type']>([
@@ -110,7 +125,7 @@ function seesRequest(viewer: Participant | undefined, request: FloorRequest): bo
   return request.participantId === viewer.id;
 }
 
-function recordFor(viewerId: ParticipantId, participant: Participant): Participant {
+function recordFor(viewerId: ParticipantId | undefined, participant: Participant): Participant {
   const { address: _address, callId: _callId, siteId: _siteId, ...own } = participant;
   if (participant.id === viewerId) return own;
   const { endpoint: _endpoint, camera: _camera, framings: _framings, ...rest } = own;

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import type { LoggedEvent } from '../protocol/events.ts';
 import type { Notice } from '../protocol/media.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { ClientToServer, Dismissed, ServerToClient, Welcome } from '../protocol/wire.ts';
@@ -42,12 +43,18 @@ export class Seat {
     return welcome;
   }
 
-  tell({ logged, before, after }: Change): void {
+  /**
+   * @param write an event as JSON: who sees the same of it is sent the same text, which is made once for all of them. What
+   *   stands around it is what `emit('event', { index, logged })` would write
+   *   (https://socket.io/docs/v4/socket-io-protocol/#packet-encoding: 2 is an event).
+   */
+  tell({ logged, before, after }: Change, write: (viewed: LoggedEvent) => string): void {
     if (!this.#welcomed) return;
     const viewed = viewEvent(logged, before, after, this.claims.participantId);
     if (!viewed) return;
     this.#index += 1;
-    this.#socket.emit('event', { index: this.#index, logged: viewed });
+    const { nsp, conn } = this.#socket;
+    conn.write(`2${nsp.name},["event",{"index":${this.#index},"logged":${write(viewed)}}]`);
   }
 
   /** What media does before the welcome is contained in it. */

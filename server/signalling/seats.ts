@@ -1,3 +1,4 @@
+import type { LoggedEvent } from '../protocol/events.ts';
 import type { ParticipantId } from '../protocol/ids.ts';
 import type { Notice } from '../protocol/media.ts';
 import { Refused } from '../protocol/refusals.ts';
@@ -68,7 +69,13 @@ export class Seats implements RoomWatcher {
   committed(change: Change): void {
     const { event } = change.logged;
     if (event.type === 'participantLeft') this.#away.delete(event.participantId);
-    for (const seat of this.#seats.values()) seat.tell(change);
+    const written = new Map<LoggedEvent, string>();
+    const write = (viewed: LoggedEvent) => {
+      const text = written.get(viewed) ?? JSON.stringify(viewed);
+      written.set(viewed, text);
+      return text;
+    };
+    for (const seat of this.#seats.values()) seat.tell(change, write);
   }
 
   notify(participantId: ParticipantId, notice: Notice): void {

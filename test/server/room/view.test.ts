@@ -22,6 +22,21 @@ test('folding what a participant may see gives what that participant may see', (
   );
 });
 
+test('who sees the same of an event gets the same object, so that it is written once', () => {
+  fc.assert(
+    fc.property(stories, (story) => {
+      for (const { before, logged, after } of steps(story)) {
+        const { event } = logged;
+        const joins = event.type === 'participantJoined' ? event.participant.id : undefined;
+        const others = ['chair', 'ba-be', 'na-ri', 'guest'].filter((id) => id !== joins);
+        const seen = others.flatMap((id) => viewEvent(logged, before, after, id) ?? []);
+        expect(new Set(seen).size).toBe(new Set(seen.map((one) => JSON.stringify(one))).size);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
 test('everything the rules produce is a valid message of the wire contract', () => {
   fc.assert(
     fc.property(stories, (story) => {
