@@ -13,7 +13,7 @@ import { refusalOf } from './transports.ts';
 
 /**
  * The media of one participant, from its first request until it leaves: owns what it sends and what it receives. It
- * outlives lost sockets. Requests are answered one after the other.
+ * outlives lost sockets. Requests are answered one after the other, but for those to resume a consumer.
  */
 export class Session {
   readonly #room: RoomContext;
@@ -64,11 +64,12 @@ export class Session {
   request(participant: Participant, request: MediaRequest): Promise<unknown> {
     if (this.#waiting >= MAX_WAITING_REQUESTS) return Promise.reject(new Refused('tooManyMessages'));
     this.#waiting++;
-    const answer = this.#last
-      .then(() => this.#answer(participant, request))
-      .finally(() => {
-        this.#waiting--;
-      });
+    const done = () => {
+      this.#waiting--;
+    };
+    // Of one consumer alone, that it was told of: whoever comes resumes ten at once, and none need wait for another.
+    if (request.request === 'resumeConsumer') return this.#answer(participant, request).finally(done);
+    const answer = this.#last.then(() => this.#answer(participant, request)).finally(done);
     this.#last = answer.catch(() => undefined);
     return answer;
   }
