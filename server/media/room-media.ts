@@ -9,6 +9,7 @@ import { isIn } from '../room/state.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { offeredCapabilities } from './dictionaries.ts';
 import { Levels } from './levels.ts';
+import { Pace } from './pace.ts';
 import { Pipes } from './pipes.ts';
 import { Places } from './places.ts';
 import type { MediaCount, MediaSession, RoomMedia, RoomMediaHooks } from './port.ts';
@@ -17,6 +18,9 @@ import { Session } from './session.ts';
 import { Stills } from './stills.ts';
 import type { Subject } from './sweep.ts';
 import type { Home, Workers } from './workers.ts';
+
+/** Whoever comes changes what everyone may see, and to look at all of it takes as long as there are people: not more often (ms). */
+const REVIEW_PAUSE_MS = 100;
 
 /** The media of a room: its routers and its participants' sessions; owns both. A session's worker may change, its id then does. */
 export class Room implements RoomMedia, RoomContext {
@@ -29,6 +33,7 @@ export class Room implements RoomMedia, RoomContext {
   readonly #sessions = new Map<string, Session>();
   readonly #levels: Levels;
   readonly #places: Places;
+  readonly #pictures = new Pace(() => this.#reviewPictures(), REVIEW_PAUSE_MS);
   #capabilities: RtpCapabilitiesDictionary | undefined;
   #closed = false;
 
@@ -92,7 +97,8 @@ export class Room implements RoomMedia, RoomContext {
         void this.#sessions.get(effect.to)?.settle(effect.from);
         return;
       case 'reviewPictures':
-        for (const session of this.#sessions.values()) void session.reviewPictures();
+        if (effect.mayWait) this.#pictures.ask();
+        else this.#pictures.now();
         return;
       case 'stopPresenting':
         this.#sessions.get(effect.participantId)?.stopSending(PRESENTED);
@@ -132,9 +138,14 @@ export class Room implements RoomMedia, RoomContext {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#pictures.close();
     for (const id of [...this.#sessions.keys()]) this.#closeSession(id);
     this.#places.close();
     this.#onClosed();
+  }
+
+  #reviewPictures(): void {
+    for (const session of this.#sessions.values()) void session.reviewPictures();
   }
 
   #participant(id: string): Participant {

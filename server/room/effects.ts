@@ -9,8 +9,11 @@ import { isIn } from './state.ts';
 export type Effect =
   | { effect: 'forward'; from: SourceRef; to: ParticipantId }
   | { effect: 'stopForwarding'; from: SourceRef; to: ParticipantId }
-  /** What may be seen has changed: hold every watched picture against `maySee` again. */
-  | { effect: 'reviewPictures' }
+  /**
+   * What may be seen has changed: hold every watched picture against `maySee` again. At once, but for when somebody
+   * comes or begins to send: then there is more to be seen, and it may wait for the next who comes.
+   */
+  | { effect: 'reviewPictures'; mayWait?: true }
   | { effect: 'stopPresenting'; participantId: ParticipantId }
   | { effect: 'closeMedia'; participantId: ParticipantId }
   | { effect: 'dismiss'; participantId: ParticipantId; reason: Dismissed['reason'] };
@@ -20,7 +23,7 @@ export function effectsOf(before: RoomState, after: RoomState, { event }: Logged
   const effects: Effect[] = [];
   const subject =
     'participantId' in event ? event.participantId : event.type === 'participantJoined' ? event.participant.id : null;
-  if (subject !== null && CHANGES_HEARING.has(event.type)) effects.push(...hearingChanges(before, after, subject));
+  if (subject !== null && changesHearing(event)) effects.push(...hearingChanges(before, after, subject));
   // Another call in the place of one that stood: what the earlier one sent and received goes with it.
   if (event.type === 'participantJoined' && isIn(before.participants[event.participant.id])) {
     effects.push({ effect: 'closeMedia', participantId: event.participant.id });
@@ -28,7 +31,9 @@ export function effectsOf(before: RoomState, after: RoomState, { event }: Logged
   if (event.type === 'presentationStopped') {
     effects.push({ effect: 'stopPresenting', participantId: event.participantId });
   }
-  if (CHANGES_PICTURES.has(event.type)) effects.push({ effect: 'reviewPictures' });
+  if (changesPictures(event)) {
+    effects.push({ effect: 'reviewPictures', ...(BRINGS_PICTURES.has(event.type) ? { mayWait: true } : {}) });
+  }
   if (event.type === 'participantLeft') {
     effects.push({ effect: 'closeMedia', participantId: event.participantId });
     effects.push({ effect: 'dismiss', participantId: event.participantId, reason: dismissal(event) });
@@ -62,6 +67,20 @@ const CHANGES_PICTURES: ReadonlySet<RoomEvent['type']> = new Set<RoomEvent['type
   'holdBegan',
   'holdEnded',
 ]);
+
+const BRINGS_PICTURES: ReadonlySet<RoomEvent['type']> = new Set<RoomEvent['type']>([
+  'participantJoined',
+  'sourceOpened',
+]);
+
+/** A camera is no sound and no presentation. */
+function changesHearing(event: RoomEvent): boolean {
+  return CHANGES_HEARING.has(event.type) && !('sent' in event && event.sent.source === 'camera');
+}
+
+function changesPictures(event: RoomEvent): boolean {
+  return CHANGES_PICTURES.has(event.type) && !('sent' in event && isSound(event.sent.source));
+}
 
 function hearingChanges(before: RoomState, after: RoomState, subject: ParticipantId): Effect[] {
   const was = audible(before, subject);
