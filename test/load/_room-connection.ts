@@ -13,6 +13,7 @@ const SUITE = 'AEAD_AES_256_GCM';
 const SIZE = { key: 32, salt: 12 };
 /** The SFU takes a silent path for lost after 30 s (RFC 7675 5.1). */
 const CONSENT_MS = 5_000;
+const RETRY_MS = 500;
 const MAGIC_COOKIE = 0x2112a442;
 
 /** Shared by all: who is who does not matter here. */
@@ -63,10 +64,7 @@ export class Connection {
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
     const connection = new Connection(socket, remote);
-    await new Promise<void>((resolve) => {
-      connection.#onStun = resolve;
-      connection.#check();
-    });
+    await connection.#beHeard();
     connection.#consent = setInterval(() => connection.#check(), CONSENT_MS);
     connection.#key = await connection.#shakeHands(certificate);
     return connection;
@@ -84,6 +82,16 @@ export class Connection {
   close(): void {
     clearInterval(this.#consent);
     this.#socket.close();
+  }
+
+  /** Asks until it is answered (RFC 8489 6.2.1): a busy machine loses packets on loopback too. */
+  async #beHeard(): Promise<void> {
+    const again = setInterval(() => this.#check(), RETRY_MS);
+    await new Promise<void>((resolve) => {
+      this.#onStun = resolve;
+      this.#check();
+    });
+    clearInterval(again);
   }
 
   /** RFC 7983 7. */
