@@ -154,8 +154,18 @@ const streamStats = z.object({
     /** Packets that failed authentication (RFC 3711 3.4): a wrong key, or no protection where there must be some. */
     rejected: z.int(),
   }),
-  /** `fractionLost` (0 to 1) and `roundTripMs` are what the endpoint's RTCP last said. */
-  sent: z.object({ packets: z.int(), bytes: z.int(), fractionLost: z.number(), roundTripMs: z.number() }),
+  /**
+   * `fractionLost` (0 to 1) and `roundTripMs` are what the endpoint's RTCP last said; `reportedHighest` the extended
+   * sequence number up to which it knows, 0 before its first report, and `reportedLost` what it lacks of all until then.
+   */
+  sent: z.object({
+    packets: z.int(),
+    bytes: z.int(),
+    fractionLost: z.number(),
+    roundTripMs: z.number(),
+    reportedHighest: z.int(),
+    reportedLost: z.int(),
+  }),
   /** Whether this medium's packets are SRTP now. */
   encrypted: z.boolean(),
 });

@@ -1,14 +1,14 @@
 import type { ConsumerOffer, Watched } from '../../server/protocol/media.ts';
 import type { SourceRef } from '../../server/protocol/records.ts';
-import type { PictureRates } from '../../server/room/line-capacity.ts';
 import { kbpsOf, type PictureTier } from '../composer/tiers.ts';
-import type { LegContract, LegEvent } from '../engine/leg-protocol.ts';
+import type { LegContract, LegEvent, LegStats } from '../engine/leg-protocol.ts';
 import type { EngineProcess } from '../engine/process.ts';
 import type { SentCodec } from '../session/codecs.ts';
 import type { Seat } from '../session/seat.ts';
 import { inputOf, openStream, startStream } from '../session/streams.ts';
 import { nothingSchema } from '../session/wire.ts';
 import type { Negotiated, NegotiatedVideo } from '../sip/index.ts';
+import type { LegRates } from './leg-rates.ts';
 import { LineReport } from './line-report.ts';
 import { slidesOf } from './media.ts';
 import { isSamePicture, mainPictures, secondPicture } from './pictures.ts';
@@ -25,8 +25,10 @@ export interface LegStreamsOptions {
   engine: EngineProcess<LegContract>;
   /** The tiers of a composed picture, the largest first. */
   pictures: readonly PictureTier[];
-  /** What the endpoint's line bears of each picture, with this agreement. */
-  rates: (agreed: Negotiated) => PictureRates;
+  /** What the endpoint's line bears of each picture. */
+  rates: LegRates;
+  /** It bears more or less than before. */
+  rated: () => void;
   /** Carries out a step in its turn. */
   run: (step: () => Promise<void>) => void;
 }
@@ -59,7 +61,7 @@ export class LegStreams {
   readonly #run: LegStreamsOptions['run'];
   readonly #rates: LegStreamsOptions['rates'];
 
-  constructor({ seat, engine, pictures, rates, run }: LegStreamsOptions, agreed: Negotiated) {
+  constructor({ seat, engine, pictures, rates, rated, run }: LegStreamsOptions, agreed: Negotiated) {
     this.#seat = seat;
     this.#engine = engine;
     this.#agreed = agreed;
@@ -68,7 +70,12 @@ export class LegStreams {
     this.#pictures = pictures;
     this.#mainTier = new TierChoice(pictures);
     this.#contentTier = new TierChoice(pictures);
-    this.#line = new LineReport({ seat, engine, agreed: () => this.#agreed });
+    const learn = (before: LegStats, after: LegStats, spanMs: number) => {
+      if (!rates.learn(before, after, spanMs, performance.now())) return;
+      rated();
+      this.#planReview();
+    };
+    this.#line = new LineReport({ seat, engine, agreed: () => this.#agreed, learn });
     this.#shown = new ShownPicture({
       patienceMs: NOTHING_MS,
       onLeft: () => this.#planReview(),
@@ -274,7 +281,7 @@ export class LegStreams {
   #tiers(): [PictureTier | undefined, PictureTier | undefined] {
     const { video, content } = this.#agreed;
     const now = performance.now();
-    const rates = this.#rates(this.#agreed);
+    const rates = this.#rates.of(this.#agreed);
     const main = video && this.#mainTier.review(lineLimits(video, rates.main), now);
     const second = content && this.#contentTier.review(lineLimits(content, rates.content), now);
     clearTimeout(this.#nextReview);

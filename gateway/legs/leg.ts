@@ -1,6 +1,5 @@
 import type { ConsumerOffer } from '../../server/protocol/media.ts';
 import type { CallCause, RoomState } from '../../server/protocol/records.ts';
-import { picturesOf } from '../../server/room/line-capacity.ts';
 import type { LegContract, LegEvent } from '../engine/leg-protocol.ts';
 import type { EngineProcess } from '../engine/process.ts';
 import { LifeSigns } from '../life-signs.ts';
@@ -12,6 +11,7 @@ import { causeOfEnd } from './cause.ts';
 import { LegCamera } from './leg-camera.ts';
 import { type LegContent, retryFloor } from './leg-content.ts';
 import { type LegOpening, type LegOptions, prepareLeg } from './leg-opening.ts';
+import { LegRates } from './leg-rates.ts';
 import { LegStills } from './leg-stills.ts';
 import { LegStreams } from './leg-streams.ts';
 import { endpointOf, type Negotiation, toEndpoint } from './media.ts';
@@ -43,16 +43,16 @@ export class Leg implements SeatOwner {
   #seat: Seat | undefined;
   #streams: LegStreams | undefined;
   #agreed: Negotiated | undefined;
-  #limitKbps = Number.POSITIVE_INFINITY;
   #holdTimer: NodeJS.Timeout | undefined;
   #lifeSigns: LifeSigns | undefined;
   #onDigit: (digit: string) => void = () => undefined;
   #onPlayed: (toItsEnd: boolean) => void = () => undefined;
   #over = false;
-  readonly #rates = (now: Negotiated) => picturesOf(this.#options.line?.downKbps, !!now.content, this.#limitKbps);
+  readonly #rates: LegRates;
 
   private constructor(options: LegOptions, { engine, content, negotiation }: LegOpening) {
     this.#options = options;
+    this.#rates = new LegRates(options.line);
     this.#engine = engine;
     this.#content = content;
     this.negotiation = negotiation;
@@ -118,7 +118,8 @@ export class Leg implements SeatOwner {
     const { server, logger, settings } = this.#options;
     this.#seat = new Seat({ server, ...entry, owner: this, logger });
     const parts = { seat: this.#seat, engine: this.#engine, pictures: settings.pictures, rates: this.#rates };
-    this.#streams = new LegStreams({ ...parts, run: (step) => void this.#do('streams', step) }, agreed);
+    const run = (step: () => Promise<void>) => void this.#do('streams', step);
+    this.#streams = new LegStreams({ ...parts, run, rated: () => this.#connectEngine() }, agreed);
     this.#reportEndpoint(agreed);
     if (this.#dialog) void retryFloor(this.#dialog, this.negotiation, logger).then((better) => this.connect(better));
   }
@@ -222,7 +223,7 @@ export class Leg implements SeatOwner {
   #connectEngine(): void {
     const agreed = this.#agreed;
     if (!agreed) return;
-    const to = toEndpoint(agreed, this.#rates(agreed));
+    const to = toEndpoint(agreed, this.#rates.of(agreed));
     void this.#do('connectEndpoint', () => this.#engine.request('connectEndpoint', to));
   }
 
@@ -241,7 +242,7 @@ export class Leg implements SeatOwner {
         this.#camera.receive(event.payload);
         break;
       case 'limited':
-        this.#limitKbps = event.maxBitrateKbps;
+        this.#rates.ask(event.maxBitrateKbps);
         this.#connectEngine();
         this.#streams?.changed();
         break;

@@ -19,6 +19,8 @@ interface Options {
   seat: Seat;
   engine: EngineProcess<LegContract>;
   agreed: () => Negotiated;
+  /** Decides by what was measured. */
+  learn: (before: LegStats, after: LegStats, spanMs: number) => void;
 }
 
 /** Tells the room every two seconds how a codec's line does, as the engine and RTCP say it. Whoever makes it closes it. */
@@ -37,15 +39,17 @@ export class LineReport {
   }
 
   async #report(): Promise<void> {
-    const { seat, engine, agreed } = this.#options;
+    const { seat, engine, agreed, learn } = this.#options;
     try {
       const stats = await engine.request('stats', {});
       const at = performance.now();
       const before = this.#before;
       this.#before = { at, stats };
       if (!before) return;
+      const spanMs = Math.round(at - before.at);
+      learn(before.stats, stats, spanMs);
       const codec = CODECS[agreed().audio?.codec ?? ''];
-      const samples = samplesOf(before.stats, stats, Math.round(at - before.at), { id: seat.participantId, codec });
+      const samples = samplesOf(before.stats, stats, spanMs, { id: seat.participantId, codec });
       if (samples.length > 0) await seat.request({ request: 'reportSamples', samples }, nothingSchema);
     } catch {
       // The engine or the connection is away; both are noticed elsewhere, and the next report says how it is.

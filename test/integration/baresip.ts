@@ -43,6 +43,8 @@ export interface BaresipOptions {
   rtcpMux?: boolean;
   /** How long its picture and tone last, in seconds. Default 90. */
   seconds?: number;
+  /** It is at another end of this line (`test/e2e/shaped-line.ts`), by which it is told what to do too. */
+  line?: { readonly site: string; at(command: string, args: readonly string[]): [string, string[]] };
 }
 
 export interface Baresip {
@@ -71,7 +73,7 @@ export interface Baresip {
   close(): Promise<void>;
 }
 
-const address = '127.0.0.1';
+const loopback = '127.0.0.1';
 const run = promisify(execFile);
 
 /** Resolves when it can be called. The caller owns it and closes it. */
@@ -80,6 +82,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const port = await freeSipPort();
   const controlPort = await freeTcpPort();
   const transport = options.transport ?? 'udp';
+  const address = options.line?.site ?? loopback;
   const uri = `sip:${options.user}@${address}:${port};transport=${transport}`;
   await writeSources(directory, options);
   await writeFile(join(directory, 'config'), configText(directory, port, controlPort, options));
@@ -90,7 +93,8 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   await writeFile(join(directory, 'contacts'), '');
 
   let output = '';
-  const child = spawn('baresip', ['-f', directory], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, args] = options.line?.at('baresip', ['-f', directory]) ?? ['baresip', ['-f', directory]];
+  const child = spawn(program, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.on('data', (chunk) => {
     output += String(chunk);
   });
@@ -164,12 +168,13 @@ function accountLine(uri: string, options: BaresipOptions): string {
 }
 
 function configText(directory: string, port: number, controlPort: number, options: BaresipOptions): string {
+  const address = options.line?.site ?? loopback;
   const modules = ['opus', 'g722', 'g711', 'aufile', 'aubridge', 'sndfile', 'srtp', 'dtls_srtp', 'uuid'];
   const picture = ['avcodec', 'avformat', 'fakevideo', 'snapshot'];
   return [
     'poll_method epoll',
     `sip_listen ${address}:${port}`,
-    'net_interface 127.0.0.1',
+    `net_interface ${address}`,
     'call_local_timeout 120',
     'call_max_calls 4',
     'audio_path /usr/share/baresip',
@@ -247,7 +252,7 @@ function freeTcpPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, address, () => {
+    server.listen(0, loopback, () => {
       const bound = server.address();
       server.close(() => resolve(bound !== null && typeof bound === 'object' ? bound.port : 0));
     });
@@ -259,11 +264,11 @@ function isFree(port: number, transport: 'udp' | 'tcp'): Promise<boolean> {
     if (transport === 'tcp') {
       const server = createServer();
       server.once('error', () => resolve(false));
-      server.listen(port, address, () => server.close(() => resolve(true)));
+      server.listen(port, loopback, () => server.close(() => resolve(true)));
     } else {
       const socket = createSocket('udp4');
       socket.once('error', () => resolve(false));
-      socket.bind(port, address, () => socket.close(() => resolve(true)));
+      socket.bind(port, loopback, () => socket.close(() => resolve(true)));
     }
   });
 }

@@ -55,11 +55,11 @@ export class Guest implements SeatOwner {
   }
 
   /** A picture of one colour. `stop` ends the stream and its producer. */
-  async show(source: 'camera' | 'screen', colour: string, codec: 'VP8' | 'H264' = 'VP8') {
+  async show(source: 'camera' | 'screen', colour: string, codec: 'VP8' | 'H264' = 'VP8', busy = false) {
     const { producerId, rtp } = await openStream(this.seat, { source }, codec, this.seat.participantId);
     const encoder = codec === 'VP8' ? 'VP8' : 'constrained-baseline';
     const payload = `pt=${rtp.payloadType} ssrc=${rtp.ssrc}`;
-    const pipeline = picture({ encoder, colour, payload, options: 'bitrate=500 key-int-max=15' });
+    const pipeline = picture({ encoder, colour, payload, options: 'bitrate=500 key-int-max=15', busy });
     const { stop } = await sendFrom(this.#closers, await openPeer(this.#closers), rtp.remote.port, pipeline);
     return async () => {
       await stop();

@@ -21,6 +21,9 @@ export interface Source {
   readonly jitter: number;
   readonly fractionLost: number;
   readonly roundTrip: number;
+  /** What its reports say of what it receives (RFC 3550 6.4.1). */
+  readonly reportedHighest: number;
+  readonly reportedLost: number;
   readonly hasReport: boolean;
   readonly reportNtp: number;
   readonly reportRtp: number;
@@ -91,6 +94,14 @@ class StatsOfSource implements Source {
 
   get roundTrip(): number {
     return this.#number('rb-round-trip');
+  }
+
+  get reportedHighest(): number {
+    return this.#number('rb-exthighestseq');
+  }
+
+  get reportedLost(): number {
+    return this.#number('rb-packetslost');
   }
 
   get hasReport(): boolean {

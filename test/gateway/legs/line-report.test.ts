@@ -17,7 +17,7 @@ function stream({ received, sent }: Changes = {}): StreamStats & { transcoding: 
       rejected: 0,
       ...received,
     },
-    sent: { packets: 0, bytes: 0, fractionLost: 0, roundTripMs: 0, ...sent },
+    sent: { packets: 0, bytes: 0, fractionLost: 0, roundTripMs: 0, reportedHighest: 0, reportedLost: 0, ...sent },
     encrypted: false,
     transcoding: false,
   };

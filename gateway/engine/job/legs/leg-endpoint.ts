@@ -185,6 +185,8 @@ export class EndpointStream {
         bytes: own.reduce((sum, source) => sum + source.octetsSent, 0),
         fractionLost: (from?.fractionLost ?? 0) / 256,
         roundTripMs: ((from?.roundTrip ?? 0) * 1000) / 65_536,
+        reportedHighest: from?.reportedHighest ?? 0,
+        reportedLost: from?.reportedLost ?? 0,
       },
       encrypted: this.#transport.encrypted,
     };

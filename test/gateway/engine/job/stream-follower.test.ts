@@ -15,6 +15,8 @@ const source = (ssrc: number, packetsReceived: number, rtpFrom = '192.0.2.1:4000
   jitter: 0,
   fractionLost: 0,
   roundTrip: 0,
+  reportedHighest: 0,
+  reportedLost: 0,
   hasReport: false,
   reportNtp: 0,
   reportRtp: 0,
