@@ -51,6 +51,6 @@ export function sayFailure({ failure, cause = 'error' }: Extract<EndedLineTest, 
 
 /** When, how and by whom. */
 export function sayTest({ startedAt, way, by }: LineTest): string {
-  const who = by.startsWith('device:') ? words.device : by;
+  const who = by.startsWith('device:') ? words.device : by.startsWith('link:') ? words.link : by;
   return words.said({ time: formatDateTime(startedAt), way: words.ways[way], by: who });
 }

@@ -47,8 +47,9 @@ export const words = catalogue({
     figures: { loss: 'Mất gói', jitter: 'Rung pha', roundTrip: 'Trễ khứ hồi' },
     upDown: '{up} gửi, {down} nhận',
     said: '{time}, {way}, do {by}',
-    ways: { browser: 'từ máy của điểm cầu', codec: 'bằng cuộc gọi tới thiết bị' },
+    ways: { browser: 'từ máy tính', codec: 'bằng cuộc gọi tới thiết bị' },
     device: 'máy của điểm cầu',
+    link: 'người có liên kết vào họp',
     direction: { up: 'chiều gửi về trung tâm', down: 'chiều nhận từ trung tâm' },
     advice: {
       fine: 'Đủ cho hình lớn và tiếng hai chiều. Không cần làm gì.',
@@ -114,8 +115,9 @@ export const words = catalogue({
     figures: { loss: 'Loss', jitter: 'Jitter', roundTrip: 'Round trip' },
     upDown: '{up} sent, {down} received',
     said: '{time}, {way}, by {by}',
-    ways: { browser: "from the site's computer", codec: 'by a call to the codec' },
+    ways: { browser: 'from a computer', codec: 'by a call to the codec' },
     device: "the site's computer",
+    link: 'who holds a link',
     direction: { up: 'to the centre', down: 'from the centre' },
     advice: {
       fine: 'Enough for a large picture and sound both ways. Nothing to do.',

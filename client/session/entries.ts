@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type SiteDoor, siteDoorSchema } from '../../server/protocol/devices.ts';
 import { type LinkInfo, roomSummarySchema, type Ticket, ticketSchema } from '../../server/protocol/http.ts';
 import type { RoomId } from '../../server/protocol/ids.ts';
+import type { OwnLine } from '../line-tests/api.ts';
 import { callApi, enterRoom, join, openLink } from './api.ts';
 import { Refused } from './refused.ts';
 
@@ -9,6 +10,8 @@ import { Refused } from './refused.ts';
 export interface Entry {
   /** A ticket is kept by it over a reload. */
   readonly key: string;
+  /** Whose line can be tried before one enters; absent: nobody's that the centre knows. */
+  readonly line?: OwnLine;
   /** What the page shows before one enters. */
   read(): Promise<LinkInfo>;
   /** @param name of a guest, who says who he is */
@@ -17,13 +20,14 @@ export interface Entry {
 
 /** @param token what stands behind `#` in the link */
 export function entryByLink(token: string): Entry {
-  return { key: token, read: () => openLink(token), enter: (name) => join(token, name) };
+  return { key: token, line: { token }, read: () => openLink(token), enter: (name) => join(token, name) };
 }
 
 /** Of an enrolled computer, or of someone at the site who has signed in. */
 export function entryOfSite(roomId: RoomId): Entry {
   return {
     key: `site:${roomId}`,
+    line: 'own',
     async read() {
       const { name, meetings } = await readSiteDoor();
       const meeting = meetings.find((each) => each.roomId === roomId);

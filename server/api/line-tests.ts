@@ -1,18 +1,22 @@
 import { type Request, Router } from 'express';
+import { openLinkSchema } from '../protocol/http.ts';
 import { siteIdSchema } from '../protocol/ids.ts';
 import type { StartedTest } from '../protocol/line-tests.ts';
 import { parse, Refused } from '../protocol/refusals.ts';
+import { LinkTokens } from './link-tokens.ts';
 import type { ApiParts } from './ports.ts';
+import { findOpen } from './rooms.ts';
 import type { Sessions } from './sessions.ts';
 import type { SiteCallers } from './site-callers.ts';
 
-/** What lines turn out to bear before a meeting, tried by a site's own computer or by the centre's call (REG-12). */
+/** What lines turn out to bear before a meeting: tried by a site's own computer, by who holds a link, by the centre's call (REG-12). */
 export function routeLineTests(
   parts: ApiParts,
   { sessions, sites }: { sessions: Sessions; sites: SiteCallers },
 ): Router {
   const { lineTests, issueTicket } = parts;
   const router = Router();
+  const links = new LinkTokens(parts.signingKey, parts.links);
   const readerOf = (request: Request) => sessions.require(request, 'readDirectory');
 
   router.post('/site/line-tests', async (request, response) => {
@@ -37,6 +41,26 @@ export function routeLineTests(
   router.delete('/site/line-tests/:id', async (request, response) => {
     const { testId } = await own(request.params.id, (await sites.identify(request, response)).siteId);
     lineTests.stop(testId);
+    response.json({});
+  });
+
+  router.post('/link/line-tests', async (request, response) => {
+    const link = await links.open(parse(openLinkSchema, request.body).token);
+    await findOpen(parts, link.roomId);
+    const { test, room, participantId, upKbps } = await lineTests.startByLink(link);
+    const { roomId } = room;
+    const who = { participantId, role: 'site', kind: 'browser', name: test.siteName } as const;
+    const of = test.siteId === undefined ? {} : { siteId: test.siteId };
+    const ticket = await issueTicket({ roomId, ...who, ...of, linkId: link.linkId });
+    response.status(201).json({ test, ticket, roomId, participantId, upKbps } satisfies StartedTest);
+  });
+
+  router.post('/link/line-tests/:id', async (request, response) => {
+    response.json(await byLink(request));
+  });
+
+  router.post('/link/line-tests/:id/stop', async (request, response) => {
+    lineTests.stop((await byLink(request)).testId);
     response.json({});
   });
 
@@ -71,6 +95,14 @@ export function routeLineTests(
   async function own(testId: string, siteId: string) {
     const test = await lineTests.find(testId);
     if (test.siteId !== siteId) throw new Refused('lineTestUnknown', testId);
+    return test;
+  }
+
+  /** Likewise who holds a link. */
+  async function byLink(request: Request<{ id: string }>) {
+    const { linkId } = await links.open(parse(openLinkSchema, request.body).token);
+    const test = await lineTests.find(request.params.id);
+    if (test.by !== `link:${linkId}`) throw new Refused('lineTestUnknown', request.params.id);
     return test;
   }
   return router;

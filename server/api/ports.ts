@@ -13,7 +13,6 @@ import type {
   DeskSettings,
   TakeStep,
 } from '../protocol/bookings.ts';
-import type { Budget, Plan, ShortLines } from '../protocol/budget.ts';
 import type { CodecChange } from '../protocol/devices.ts';
 import type {
   DirectoryChange,
@@ -25,7 +24,6 @@ import type {
 import type { LoggedEvent } from '../protocol/events.ts';
 import type { Health, LinkSummary, SavedLayout, SaveSite, Site } from '../protocol/http.ts';
 import type { Inspection } from '../protocol/inspection.ts';
-import type { LineTest, LineTestWay } from '../protocol/line-tests.ts';
 import type { LineState } from '../protocol/lines.ts';
 import type { Notice, RecordNotice, Templates, WebhookTrial } from '../protocol/notices.ts';
 import type { LineChart, LineTree, RoomCourse } from '../protocol/quality.ts';
@@ -46,6 +44,7 @@ import type { RecordingIdentity, StoredRecording } from '../protocol/stored-reco
 import type { SipBan } from '../protocol/wire.ts';
 import type { SystemCommand } from '../room/system-commands.ts';
 import type { Room } from '../rooms.ts';
+import type { LineBudgetPort, LineTestsPort } from './line-ports.ts';
 import type { ReportFilesPort, ReportsPort } from './report-ports.ts';
 
 // What the HTTP interface needs of the rest, as the composition root puts it together.
@@ -260,19 +259,6 @@ interface Standing {
   device?: string | undefined;
 }
 
-/** Lines tried without a meeting (`server/lines/line-tests.ts`). */
-export interface LineTestsPort {
-  start(
-    siteId: string,
-    way: LineTestWay,
-    by: string,
-  ): Promise<{ test: LineTest; room: { roomId: string }; participantId: string; upKbps: number }>;
-  ofSite(siteId: string): Promise<LineTest[]>;
-  latest(): Promise<LineTest[]>;
-  find(testId: string): Promise<LineTest>;
-  stop(testId: string): void;
-}
-
 /** Lines of participants: now, and as they were. */
 export interface MonitorPort {
   lines(): { roomId: string; lines: ReadonlyMap<string, LineState> }[];
@@ -285,12 +271,6 @@ export interface MonitorPort {
     stepMs: number;
     samples: ({ at: number; roomId: string; stream: string } & Record<string, number | string | number[]>)[];
   }>;
-}
-
-/** Meetings before they begin (`server/lines/line-budget.ts`). */
-export interface LineBudgetPort {
-  of(plan: Plan): Promise<Budget>;
-  ofBooked(between: { from: number; to: number }): Promise<ShortLines[]>;
 }
 
 export interface ApiParts {

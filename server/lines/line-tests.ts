@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Directory } from '../desk/directory.ts';
 import { TestSource } from '../media/test-source.ts';
+import { foldName } from '../meetings/slugs.ts';
 import type { OpenRooms } from '../open-rooms.ts';
+import type { Site } from '../protocol/http.ts';
 import { type ParticipantId, participantIdOfSite, type SiteId } from '../protocol/ids.ts';
 import {
   type EndedLineTest,
@@ -13,7 +15,7 @@ import {
   testRoomOf,
 } from '../protocol/line-tests.ts';
 import { plainTransportOfferSchema } from '../protocol/media.ts';
-import type { Layout } from '../protocol/records.ts';
+import type { Layout, Participant, Role } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Actor } from '../room/policy.ts';
 import { isIn } from '../room/state.ts';
@@ -33,6 +35,33 @@ interface Options {
   now: () => number;
 }
 
+/** Whose line it is. */
+interface Subject {
+  /** One test at a time of each. */
+  key: string;
+  name: string;
+  /** Absent: the directory does not know him. */
+  siteId?: SiteId;
+  /** In the test's room. */
+  participantId: ParticipantId;
+  /** In meetings. */
+  isOne(participant: Participant): boolean;
+}
+
+interface LinkHolder {
+  linkId: string;
+  role: Role;
+  name: string;
+  participantId?: ParticipantId | undefined;
+}
+
+interface Started {
+  test: LineTest;
+  room: Room;
+  participantId: ParticipantId;
+  upKbps: number;
+}
+
 interface Running {
   room: Room;
   run: LineTestRun;
@@ -43,8 +72,14 @@ interface Running {
 const MOST_AT_ONCE = 3;
 /** A site's own line is not for filling it all day. */
 const PAUSE_MS = 20_000;
+/** So that sites can always try theirs. */
+const MOST_UNKNOWN = 2;
 const STEP_MS = 250;
 const LISTED = 50;
+/** Of results that nobody keeps: until whoever waits for one has read it. */
+const MOST_UNKEPT = 20;
+/** Who holds a link, in the test's room. */
+const LINK_HOLDER = 'link-holder';
 /** What is done in a test's room is done by the centre. */
 const CENTRE: Actor = { participantId: 'line-test-centre', role: 'operator', kind: 'browser' };
 const TITLE = { vi: 'Kiểm tra đường truyền', en: 'Line test' } as const;
@@ -55,8 +90,9 @@ const TITLE = { vi: 'Kiểm tra đường truyền', en: 'Line test' } as const;
  */
 export class LineTestDesk {
   readonly #options: Options;
-  readonly #running = new Map<SiteId, Running>();
-  readonly #endedAt = new Map<SiteId, number>();
+  readonly #running = new Map<string, Running>();
+  readonly #endedAt = new Map<string, number>();
+  #unkept: EndedLineTest[] = [];
   readonly #ending = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
 
@@ -68,45 +104,29 @@ export class LineTestDesk {
   }
 
   /**
-   * @param by a name of user, or `device:ID`
+   * @param by a name of user, `device:ID` or `link:ID`
    * @returns the test as it begins, and for a browser the room that it is to enter. Throws `Refused`: `siteUnknown`, `siteUnreachable`,
    * `lineTestRunning`, `siteInMeeting`, `tooManyAttempts`, `mediaUnavailable`
    */
-  async start(
-    siteId: SiteId,
-    way: LineTestWay,
-    by: string,
-  ): Promise<{ test: LineTest; room: Room; participantId: ParticipantId; upKbps: number }> {
-    const { directory, rooms, now } = this.#options;
-    const site = directory.invitedSite(siteId);
-    if (way === 'codec' && !site.address && !site.account) throw new Refused('siteUnreachable', siteId);
-    this.#requireFree(siteId);
-    const testId = randomBytes(8).toString('hex');
-    const test = { testId, siteId, siteName: site.name, way, by, startedAt: now() };
-    const room = await rooms.create(
-      `${TITLE[this.#options.language]} · ${site.name}`.slice(0, 120),
-      testRoomOf(testId),
-    );
-    const participantId = participantIdOfSite(siteId);
-    try {
-      // Somebody else may have been quicker.
-      this.#requireFree(siteId);
-      const source = way === 'browser' ? new TestSource() : undefined;
-      const running = this.#run(room, test, source);
-      if (source) await openSource(room, source);
-      else await this.#call(room, siteId, participantId);
-      this.#options.logger.info({ site: siteId, way, by, test: testId }, 'a line is tested');
-      return { test: running.run.test, room, participantId, upKbps: running.run.upKbps };
-    } catch (error) {
-      this.#running.get(siteId)?.run.fail({ failure: 'interrupted' });
-      await this.#end(room);
-      throw error;
+  async start(siteId: SiteId, way: LineTestWay, by: string): Promise<Started> {
+    return this.#begin(this.#siteAs(siteId), way, by);
+  }
+
+  /** Of who holds a link into a meeting: a site's is named as the site is. Throws as `start`. */
+  async startByLink({ linkId, role, name, participantId }: LinkHolder): Promise<Started> {
+    const isHolder = ({ id }: Participant) => id === participantId;
+    const by = `link:${linkId}`;
+    const siteId = role === 'site' ? onlyOneNamed(name, await this.#options.directory.list()) : undefined;
+    if (siteId === undefined) {
+      return this.#begin({ key: by, name, participantId: LINK_HOLDER, isOne: isHolder }, 'browser', by);
     }
+    const site = this.#siteAs(siteId);
+    return this.#begin({ ...site, isOne: (one) => site.isOne(one) || isHolder(one) }, 'browser', by);
   }
 
   /** Newest first, the one that runs before all others. */
   async ofSite(siteId: SiteId): Promise<LineTest[]> {
-    const running = this.#running.get(siteId);
+    const running = this.#running.get(keyOf(siteId));
     const past = await this.#options.archive.ofSite(siteId, LISTED);
     return running ? [running.run.test, ...past] : past;
   }
@@ -114,14 +134,15 @@ export class LineTestDesk {
   /** The latest of each site. */
   async latest(): Promise<LineTest[]> {
     const past = await this.#options.archive.latest();
-    const running = [...this.#running.values()].map(({ run }) => run.test);
-    return [...running, ...past.filter(({ siteId }) => !this.#running.has(siteId))];
+    const running = [...this.#running.values()].map(({ run }) => run.test).filter(({ siteId }) => siteId !== undefined);
+    return [...running, ...past.filter(({ siteId }) => !this.#running.has(keyOf(siteId)))];
   }
 
   /** Throws `Refused` (`lineTestUnknown`). */
   async find(testId: string): Promise<LineTest> {
     const running = this.#running.values().find(({ run }) => run.test.testId === testId);
-    const test = running?.run.test ?? (await this.#options.archive.find(testId));
+    const unkept = this.#unkept.find((test) => test.testId === testId);
+    const test = running?.run.test ?? unkept ?? (await this.#options.archive.find(testId));
     if (!test) throw new Refused('lineTestUnknown', testId);
     return test;
   }
@@ -139,32 +160,68 @@ export class LineTestDesk {
     await Promise.all(this.#ending);
   }
 
-  #requireFree(siteId: SiteId): void {
-    const { rooms, now } = this.#options;
-    if (this.#running.has(siteId)) throw new Refused('lineTestRunning', siteId);
-    if (this.#running.size >= MOST_AT_ONCE) throw new Refused('tooManyAttempts', '30');
-    const waitMs = (this.#endedAt.get(siteId) ?? 0) + PAUSE_MS - now();
-    if (waitMs > 0) throw new Refused('tooManyAttempts', String(Math.ceil(waitMs / 1000)));
-    const isThere = ({ roomId, state }: Room) =>
-      !isTestRoom(roomId) &&
-      Object.values(state.participants).some(
-        (one) => isIn(one) && (one.siteId === siteId || one.id === participantIdOfSite(siteId)),
-      );
-    if (rooms.list().some(isThere)) throw new Refused('siteInMeeting', siteId);
+  #siteAs(siteId: SiteId): Subject {
+    const { name } = this.#options.directory.invitedSite(siteId);
+    const participantId = participantIdOfSite(siteId);
+    const isOne = (one: Participant) => one.siteId === siteId || one.id === participantId;
+    return { key: keyOf(siteId), name, siteId, participantId, isOne };
   }
 
-  #run(room: Room, test: LineTestIdentity, source: TestSource | undefined): Running {
+  async #begin(subject: Subject, way: LineTestWay, by: string): Promise<Started> {
+    const { directory, rooms, language, logger, now } = this.#options;
+    const { key, name, siteId, participantId } = subject;
+    if (way === 'codec' && siteId !== undefined) {
+      const { address, account } = directory.invitedSite(siteId);
+      if (!address && !account) throw new Refused('siteUnreachable', siteId);
+    }
+    this.#requireFree(subject);
+    const testId = randomBytes(8).toString('hex');
+    const test = { testId, ...(siteId === undefined ? {} : { siteId }), siteName: name, way, by, startedAt: now() };
+    const room = await rooms.create(`${TITLE[language]} · ${name}`.slice(0, 120), testRoomOf(testId));
+    try {
+      // Somebody else may have been quicker.
+      this.#requireFree(subject);
+      const source = way === 'browser' ? new TestSource() : undefined;
+      const { run } = this.#run(room, { test, subject, source });
+      if (source) await openSource(room, source);
+      else if (siteId !== undefined) await this.#call(room, siteId, participantId);
+      logger.info({ site: siteId, way, by, test: testId }, 'a line is tested');
+      return { test: run.test, room, participantId, upKbps: run.upKbps };
+    } catch (error) {
+      this.#running.get(key)?.run.fail({ failure: 'interrupted' });
+      await this.#end(room);
+      throw error;
+    }
+  }
+
+  #requireFree({ key, siteId, name, isOne }: Subject): void {
+    const { rooms, now } = this.#options;
+    if (this.#running.has(key)) throw new Refused('lineTestRunning', name);
+    const unknown = [...this.#running.values()].filter(({ run }) => run.test.siteId === undefined).length;
+    const isFull = this.#running.size >= MOST_AT_ONCE || (siteId === undefined && unknown >= MOST_UNKNOWN);
+    if (isFull) throw new Refused('tooManyAttempts', '30');
+    const waitMs = (this.#endedAt.get(key) ?? 0) + PAUSE_MS - now();
+    if (waitMs > 0) throw new Refused('tooManyAttempts', String(Math.ceil(waitMs / 1000)));
+    const isThere = ({ roomId, state }: Room) =>
+      !isTestRoom(roomId) && Object.values(state.participants).some((one) => isIn(one) && isOne(one));
+    if (rooms.list().some(isThere)) throw new Refused('siteInMeeting', name);
+  }
+
+  #run(
+    room: Room,
+    { test, subject, source }: { test: LineTestIdentity; subject: Subject; source?: TestSource | undefined },
+  ): Running {
     const { directory, lines, now } = this.#options;
-    const { siteId } = test;
+    const { key, siteId, participantId } = subject;
     const run = new LineTestRun({
       test,
-      participantId: participantIdOfSite(siteId),
-      agreed: directory.lineOf(siteId) ?? {},
+      participantId,
+      agreed: (siteId === undefined ? undefined : directory.lineOf(siteId)) ?? {},
       needs: LINE_NEEDS,
       state: () => room.state,
       send: (kbps, packetBytes) => source?.send(kbps, packetBytes),
       over: (ended) => {
-        const over = this.#over(room, ended).finally(() => this.#ending.delete(over));
+        const over = this.#over(room, { key, ended }).finally(() => this.#ending.delete(over));
         this.#ending.add(over);
       },
       now,
@@ -175,7 +232,7 @@ export class LineTestDesk {
       source?.close();
     };
     const running = { room, run, close };
-    this.#running.set(siteId, running);
+    this.#running.set(key, running);
     return running;
   }
 
@@ -188,19 +245,34 @@ export class LineTestDesk {
     if (!placed.ok) throw new Refused(placed.refusal.code, placed.refusal.detail);
   }
 
-  async #over(room: Room, ended: EndedLineTest): Promise<void> {
+  async #over(room: Room, { key, ended }: { key: string; ended: EndedLineTest }): Promise<void> {
     const { archive, logger, now } = this.#options;
-    this.#running.get(ended.siteId)?.close();
-    // It is listed as running until it is found in the archive.
-    await archive.add(ended).catch((error: unknown) => logger.error({ err: error }, 'a line test was not kept'));
-    this.#running.delete(ended.siteId);
-    this.#endedAt.set(ended.siteId, now());
+    this.#running.get(key)?.close();
+    const { siteId } = ended;
+    if (siteId === undefined) this.#unkept = [...this.#unkept, ended].slice(-MOST_UNKEPT);
+    else {
+      const kept = archive.add({ ...ended, siteId });
+      // It is listed as running until it is found in the archive.
+      await kept.catch((error: unknown) => logger.error({ err: error }, 'a line test was not kept'));
+    }
+    this.#running.delete(key);
+    for (const [other, at] of this.#endedAt) if (now() - at > PAUSE_MS) this.#endedAt.delete(other);
+    this.#endedAt.set(key, now());
     await this.#end(room);
   }
 
   async #end(room: Room): Promise<void> {
     await room.dispatch({ verb: 'endMeeting' }, CENTRE);
   }
+}
+
+function onlyOneNamed(name: string, sites: readonly Pick<Site, 'siteId' | 'name'>[]): SiteId | undefined {
+  const [found, ...others] = sites.filter((site) => foldName(site.name) === foldName(name));
+  return others.length === 0 ? found?.siteId : undefined;
+}
+
+function keyOf(siteId: SiteId): string {
+  return `site:${siteId}`;
 }
 
 /** As soon as it is there: a layout names nobody who is not. */

@@ -4,7 +4,7 @@ import type { SiteId } from '../protocol/ids.ts';
 import type { Rows } from './sheets.ts';
 import { siteOf } from './site-cells.ts';
 import { COLUMNS, type ColumnKey, cellsOf, columnOf, type Language } from './site-columns.ts';
-import { freeSlug } from './slugs.ts';
+import { foldName, freeSlug } from './slugs.ts';
 
 export const MOST_ROWS = 2_000;
 /** Above the headings there may be a title. */
@@ -214,9 +214,4 @@ class Carriers {
 function asSite({ siteId, sip, ...rest }: SaveSite, before: Site | undefined): Site {
   const id = before?.siteId ?? siteId ?? '';
   return { siteId: id, ...rest, ...(sip ? { sip: { ...sip, hasPassword: false } } : {}) };
-}
-
-/** Names that differ in case, in how their letters are put together or in their blanks are one; marks count. */
-function foldName(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
 }

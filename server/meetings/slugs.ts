@@ -8,3 +8,8 @@ export function freeSlug(name: string, fallback: string, isTaken: (id: string) =
     if (!isTaken(id)) return id;
   }
 }
+
+/** Names that differ in case, in how their letters are put together or in their blanks are one; marks count. */
+export function foldName(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+}

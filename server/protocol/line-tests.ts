@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import { participantIdSchema, roomIdSchema, siteIdSchema } from './ids.ts';
+import { participantIdSchema, roomIdSchema, type SiteId, siteIdSchema } from './ids.ts';
 import { directionSchema, lineLevelSchema } from './lines.ts';
 import { callCauseSchema, nameSchema, timeSchema } from './records.ts';
 
 /**
- * A site's line is tried without a meeting: from the site's own page, or by a call of the centre to its codec. Under
- * `/api`; one at a time for each site, and none while the site is in a meeting.
+ * A line is tried without a meeting: from the site's own page, by whoever holds a link into a meeting before he enters, or by
+ * a call of the centre to a codec. Under `/api`; one at a time for each site and each link, and none while it is in a meeting.
  *
  *   POST   /site/line-tests                → StartedTest  the site's own computer; 409 `lineTestRunning`, `siteInMeeting`, 429
  *   GET    /site/line-tests                → { tests: LineTest[] } of this site, newest first
  *   GET    /site/line-tests/:id            → LineTest     while it runs, where it stands
  *   DELETE /site/line-tests/:id            → {}           stopped: what was measured by then is not kept
+ *   POST   /link/line-tests       OpenLink → StartedTest  by a link into a room that is open; as above
+ *   POST   /link/line-tests/:id   OpenLink → LineTest     of this link
+ *   POST   /link/line-tests/:id/stop OpenLink → {}
  *   POST   /sites/:id/line-tests           → LineTest     the centre calls the codec; also 409 `siteUnreachable`
  *   GET    /sites/:id/line-tests           → { tests: LineTest[] }
  *   GET    /line-tests                     → { tests: LineTest[] } the latest of each site
@@ -18,7 +21,7 @@ import { callCauseSchema, nameSchema, timeSchema } from './records.ts';
  *   DELETE /line-tests/:id                 → {}
  */
 export const lineTestIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-/** `browser`: the site's own computer sends and receives as in a meeting. `codec`: a call of the centre. */
+/** `browser`: a computer there sends and receives as in a meeting. `codec`: a call of the centre. */
 export const lineTestWaySchema = z.enum(['browser', 'codec']);
 
 const figure = z.number().nonnegative();
@@ -83,11 +86,12 @@ export const lineTestStageSchema = z.enum(['calling', 'connecting', 'up', 'down'
 
 const lineTestShape = {
   testId: lineTestIdSchema,
-  siteId: siteIdSchema,
-  /** As it was called then. */
+  /** Absent: by a link that is of no site in the directory; such a test is told to who has made it, and not kept. */
+  siteId: siteIdSchema.optional(),
+  /** As the site, or whoever the link is for, was called then. */
   siteName: nameSchema,
   way: lineTestWaySchema,
-  /** Who began it: a name of user at the centre, or `device:ID` for the site's computer. */
+  /** Who began it: a name of user at the centre, `device:ID` for the site's computer, `link:ID` for who holds a link. */
   by: z.string().min(1).max(128),
   startedAt: timeSchema,
 };
@@ -116,7 +120,7 @@ export const lineTestSchema = z.discriminatedUnion('status', [
   }),
 ]);
 
-/** What a site's computer enters the test with: a room that holds nobody else, and is on no list. */
+/** What a computer enters the test with: a room that holds nobody else, and is on no list. */
 export const startedTestSchema = z.object({
   test: lineTestSchema,
   ticket: z.string(),
@@ -145,4 +149,6 @@ export type LineTestStage = z.infer<typeof lineTestStageSchema>;
 export type LineTest = z.infer<typeof lineTestSchema>;
 export type RunningLineTest = Extract<LineTest, { status: 'running' }>;
 export type EndedLineTest = Exclude<LineTest, { status: 'running' }>;
+/** What is in the archive. */
+export type KeptLineTest = EndedLineTest & { siteId: SiteId };
 export type StartedTest = z.infer<typeof startedTestSchema>;

@@ -1,15 +1,15 @@
 import type { Kysely } from 'kysely';
-import { type EndedLineTest, type LineTest, lineTestSchema } from '../protocol/line-tests.ts';
+import { type KeptLineTest, type LineTest, lineTestSchema } from '../protocol/line-tests.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** What was measured of the sites' lines without a meeting. It only grows. */
 export interface LineTests {
-  add(test: EndedLineTest): Promise<void>;
+  add(test: KeptLineTest): Promise<void>;
   /** Newest first. */
-  ofSite(siteId: string, most: number): Promise<EndedLineTest[]>;
-  find(testId: string): Promise<EndedLineTest | undefined>;
+  ofSite(siteId: string, most: number): Promise<KeptLineTest[]>;
+  find(testId: string): Promise<KeptLineTest | undefined>;
   /** The last one of each site that has any. */
-  latest(): Promise<EndedLineTest[]>;
+  latest(): Promise<KeptLineTest[]>;
 }
 
 export function openLineTests(db: Database): LineTests {
@@ -51,8 +51,10 @@ export async function lineTestTables(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('line_tests_of_a_site').on('line_tests').columns(['site_id', 'started_at']).execute();
 }
 
-function toTest({ test }: Schema['line_tests']): EndedLineTest {
+function toTest({ test }: Schema['line_tests']): KeptLineTest {
   const stored: LineTest = lineTestSchema.parse(JSON.parse(test));
-  if (stored.status === 'running') throw new Error('a test that still runs was stored');
-  return stored;
+  const { siteId } = stored;
+  if (stored.status === 'running' || siteId === undefined)
+    throw new Error('a test was stored that is none of a site, or runs');
+  return { ...stored, siteId };
 }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EndedLineTest } from '../../server/protocol/line-tests.ts';
+import type { KeptLineTest } from '../../server/protocol/line-tests.ts';
 import type { Twin } from './store-suite.ts';
 
 const HALF = { kbps: 2_000, isFull: false, loss: 0, jitterMs: 3 };
 
-function lineTest(testId: string, siteId: string, startedAt: number): EndedLineTest {
+function lineTest(testId: string, siteId: string, startedAt: number): KeptLineTest {
   const who = { testId, siteId, siteName: siteId, way: 'browser' as const, by: 'device:1' };
   const result = {
     level: 'good' as const,
@@ -27,7 +27,7 @@ export function describeLineTests(name: string, open: () => Promise<Twin>): void
 
     test('REG-17 a test is kept as it was, found by its site, and outlives the process', async () => {
       const { lineTests } = twin.store;
-      const failed: EndedLineTest = {
+      const failed: KeptLineTest = {
         ...{ testId: 'c', siteId: 'na-ri', siteName: 'Na Rì', way: 'codec', by: 'lan', startedAt: 5, endedAt: 9 },
         ...{ status: 'failed', failure: 'call', cause: 'busy' },
       };

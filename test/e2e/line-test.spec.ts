@@ -74,7 +74,7 @@ test('REG-17 REG-18 a site tries its line from its own page, without a meeting, 
     await page.getByRole('button', { name: 'Sửa Lãng Ngâm' }).click();
     await page.getByRole('button', { name: 'Kiểm tra đường truyền' }).click();
     const dialog = page.getByRole('dialog');
-    await expect(dialog.getByText('từ máy của điểm cầu').first()).toBeVisible();
+    await expect(dialog.getByText('từ máy tính').first()).toBeVisible();
     await expect(dialog.getByText('Trễ khứ hồi').first()).toBeVisible();
   });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LineTest, startedTestSchema } from '../../server/protocol/line-tests.ts';
 import { until } from './media-fixture.ts';
-import { openMeeting, operatorTicket, Peer, ticketOf } from './server-peers.ts';
+import { issueLink, openMeeting, operatorTicket, Peer, ticketOf } from './server-peers.ts';
 import { HttpClient, PASSWORD, ServerProcess, signIn } from './server-process.ts';
 
 let server: ServerProcess;
@@ -111,4 +112,58 @@ test('REG-14: a computer goes with its site', async () => {
   expect((await operator.send('POST', '/api/sites/na-ri/enrolment')).status).toBe(201);
   expect((await operator.send('DELETE', '/api/sites/na-ri')).status).toBe(200);
   expect(codeOf(await operator.send('POST', '/api/sites/na-ri/enrolment'))).toBe('siteUnknown');
+});
+
+test('REG-12 REG-18 who holds a link tries the line before he enters; the test of a site is kept with the site', async () => {
+  const roomId = await openMeeting(operator, 'Thử đường truyền');
+  const issue = (role: string, name: string) => issueLink(operator, roomId, role, name);
+  const [site, other, guest] = [
+    await issue('site', 'ba bể'),
+    await issue('site', 'Chợ Đồn'),
+    await issue('guest', 'Khách'),
+  ];
+  const visitor = new HttpClient(server);
+  const start = (token: string) => visitor.send('POST', '/api/link/line-tests', { token });
+  const read = async (token: string, testId: string) => {
+    const answer = await visitor.send('POST', `/api/link/line-tests/${testId}`, { token });
+    return codeOf(answer) ?? (answer.json as LineTest);
+  };
+  const stop = (token: string, testId: string) =>
+    visitor.send('POST', `/api/link/line-tests/${testId}/stop`, { token });
+  const ended = async (token: string, testId: string) => {
+    await stop(token, testId);
+    await until('its end', async () => JSON.stringify(await read(token, testId)).includes('stopped'));
+  };
+
+  const begun = startedTestSchema.parse((await start(site.token)).json);
+  expect(begun.test).toMatchObject({ siteId: 'ba-be', way: 'browser', by: `link:${site.linkId}` });
+  // A room of its own, in which the line's other end waits.
+  expect(begun.roomId).not.toBe(roomId);
+  const peer = await Peer.connect({ url: server.url, ticket: begun.ticket });
+  expect(Object.keys(peer.state.participants).sort()).toEqual(['line-test', 'site-ba-be']);
+  expect(codeOf(await start(site.token))).toBe('lineTestRunning');
+
+  const unknown = startedTestSchema.parse((await start(guest.token)).json);
+  expect(unknown.test.siteId).toBeUndefined();
+  // Of another link's test one learns and stops nothing.
+  expect(await read(guest.token, begun.test.testId)).toBe('lineTestUnknown');
+  expect(codeOf(await stop(guest.token, begun.test.testId))).toBe('lineTestUnknown');
+  expect(await read(site.token, begun.test.testId)).toMatchObject({ status: 'running' });
+  await ended(site.token, begun.test.testId);
+  await ended(guest.token, unknown.test.testId);
+  peer.close();
+  expect(codeOf(await start(site.token))).toBe('tooManyAttempts');
+  const kept = (await operator.send('GET', '/api/sites/ba-be/line-tests')).json as { tests: LineTest[] };
+  expect(kept.tests).toMatchObject([{ by: `link:${site.linkId}`, status: 'failed', failure: 'stopped' }]);
+  const latest = (await operator.send('GET', '/api/line-tests')).json as { tests: LineTest[] };
+  expect(latest.tests.map(({ siteId }) => siteId)).toEqual(['ba-be']);
+
+  const entered = await Peer.connect({
+    url: server.url,
+    ticket: ticketOf(await visitor.send('POST', '/api/join', { token: other.token })),
+  });
+  expect(codeOf(await start(other.token))).toBe('siteInMeeting');
+  entered.close();
+  await operator.send('DELETE', `/api/rooms/${roomId}/links/${guest.linkId}`);
+  expect(codeOf(await start(guest.token))).toBe('linkRevoked');
 });

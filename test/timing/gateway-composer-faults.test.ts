@@ -1,10 +1,10 @@
 /** What draws and what mixes dies, and comes back by itself: no call ends, no stream begins anew. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { enginesOf } from '../load/_cost.ts';
 import type { Closer } from '../integration/engine-leg-peers.ts';
 import { Guest } from '../integration/gateway-guests.ts';
 import { hears, LightMeeting, type Member, SLOW_MS, seesAndHears } from '../integration/light-meeting.ts';
 import { pause, until } from '../integration/media-fixture.ts';
+import { enginesOf } from '../load/_cost.ts';
 
 /** What is promised. */
 const BACK_MS = 3_000;
