@@ -1,16 +1,8 @@
 import type { RoomState } from '../../server/protocol/records.ts';
+import { SLIDE_WORDS } from '../../server/protocol/slide-words.ts';
 import { catalogue, formatTime } from './words.svelte.ts';
 
-const words = catalogue({
-  vi: {
-    before: { title: 'Cuộc họp sắp bắt đầu', until: 'Bắt đầu lúc {time}' },
-    break: { title: 'Cuộc họp tạm nghỉ', until: 'Họp lại lúc {time}' },
-  },
-  en: {
-    before: { title: 'The meeting will begin soon', until: 'It begins at {time}' },
-    break: { title: 'The meeting takes a break', until: 'It resumes at {time}' },
-  },
-});
+const words = catalogue(SLIDE_WORDS);
 
 /** What is shown in the place of the meeting's pictures. */
 export interface Slide {

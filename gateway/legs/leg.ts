@@ -171,8 +171,15 @@ export class Leg implements SeatOwner {
 
   // ── the seat ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** In its turn, beside no other agreement with the endpoint. The seat tries again where it fails. */
   async mediaReset(): Promise<void> {
-    await this.#streams?.reset();
+    let failure: unknown;
+    await this.#do('reset', async () => {
+      await this.#streams?.reset().catch((error: unknown) => {
+        failure = error;
+      });
+    });
+    if (failure !== undefined) throw failure;
   }
 
   changed(state: RoomState): void {
