@@ -8,6 +8,7 @@ import { reasonSchema } from './lines.ts';
 export const incidentIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const incidentKindSchema = z.enum(['line', 'sound', 'picture']);
 export const toldPartySchema = z.enum(['site', 'carrier', 'chair', 'hostUnit']);
+export type ToldParty = z.infer<typeof toldPartySchema>;
 
 /** As people write it, on one line. */
 export const incidentTextSchema = z
