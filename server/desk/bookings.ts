@@ -66,7 +66,7 @@ export class Bookings {
   readonly #watchers = new Set<BookingWatcher>();
   /** The rooms of those that are rehearsed or held now. */
   readonly #live = new Map<string, Room>();
-  readonly #unwatch: (() => void)[] = [];
+  readonly #unwatch = new Set<() => void>();
 
   private constructor(parts: BookingParts) {
     this.#parts = parts;
@@ -85,7 +85,7 @@ export class Bookings {
   }
 
   close(): void {
-    for (const unwatch of this.#unwatch.splice(0)) unwatch();
+    for (const unwatch of this.#unwatch) unwatch();
   }
 
   watch(watcher: BookingWatcher): void {
@@ -118,13 +118,13 @@ export class Bookings {
     const { repeat, ...booked } = wanted;
     const { timeZone, now, store } = this.#parts;
     const all = occurrencesOf(booked, repeat, timeZone);
-    const clashes: Clash[] = [];
-    for (const one of all) clashes.push(...this.#clashesOf(await store.bookings.taken(reservationsOf(one), except)));
+    const taken: TakenReservation[] = [];
+    for (const one of all) taken.push(...(await store.bookings.taken(reservationsOf(one), except)));
     const told = { announcedAt: booked.announcedAt ?? now() };
     return {
       occurrences: all.map(({ preparationAt, startsAt, endsAt }) => ({ preparationAt, startsAt, endsAt })),
       deadlines: deadlinesOf(booked, told, await this.settings(), { now: now(), timeZone }),
-      clashes: await this.#nameDesks(clashes),
+      clashes: await this.#clashesOf(taken),
     };
   }
 
@@ -233,22 +233,28 @@ export class Bookings {
       committed: ({ logged }) => logged.event.type === 'meetingEnded' && close(),
       notify: () => undefined,
       dismiss: () => undefined,
-      closed: () => undefined,
+      // What still holds on to a room keeps all of its meeting in memory.
+      closed: () => this.#unwatch.delete(unwatch),
     });
-    this.#unwatch.push(unwatch);
+    this.#unwatch.add(unwatch);
     this.#live.set(bookingId, room);
     for (const watcher of this.#watchers) watcher.opened?.(bookingId, room);
   }
 
   async #closeEnded(bookingId: string): Promise<void> {
     this.#live.delete(bookingId);
-    const before = await this.#parts.store.bookings.find(bookingId);
-    const status = before && statusWithoutRoom(before);
-    if (!before || status === undefined) return;
-    const { roomId, ...rest } = this.#stepped(before, status, SYSTEM);
-    const after = status === 'closed' && roomId !== undefined ? { ...rest, roomId } : rest;
-    const event = status === 'closed' ? 'closed' : 'changed';
-    if ((await this.#save(after, before, event, SYSTEM)) === 'saved') await this.#tell(after, event);
+    for (;;) {
+      const before = await this.#parts.store.bookings.find(bookingId);
+      const status = before && statusWithoutRoom(before);
+      if (!before || status === undefined) return;
+      const { roomId, ...rest } = this.#stepped(before, status, SYSTEM);
+      const after = status === 'closed' && roomId !== undefined ? { ...rest, roomId } : rest;
+      const event = status === 'closed' ? 'closed' : 'changed';
+      const result = await this.#save(after, before, event, SYSTEM);
+      // Somebody has changed it in the same moment.
+      if (result === 'bookingChanged') continue;
+      return result === 'saved' ? this.#tell(after, event) : undefined;
+    }
   }
 
   #stepped(before: StoredBooking, status: Booking['status'], by: Doer, reason?: string): StoredBooking {
@@ -292,7 +298,7 @@ export class Bookings {
 
   async #outcome(result: BookResult, stored: readonly StoredBooking[]): Promise<Outcome> {
     if (result === 'saved') return { bookings: await this.#describe(stored) };
-    if (typeof result === 'object') return { clashes: await this.#nameDesks(this.#clashesOf(result.taken)) };
+    if (typeof result === 'object') return { clashes: await this.#clashesOf(result.taken) };
     throw refusedOf(result, stored[0]?.bookingId ?? '');
   }
 
@@ -309,20 +315,16 @@ export class Bookings {
     });
   }
 
-  #clashesOf(taken: readonly TakenReservation[]): Clash[] {
+  async #clashesOf(taken: readonly TakenReservation[]): Promise<Clash[]> {
+    const { desks } = await this.settings();
+    const deskName = (id: string) => desks.find(({ deskId }) => deskId === id)?.name ?? id;
     return taken.map(({ resource, booking: { bookingId, booked } }) => {
       const [kind, id = ''] = resource.split(':');
       const { title, hostUnitId, preparationAt, startsAt, endsAt } = booked;
-      const name = kind === 'site' ? this.#parts.directory.nameOf(id) : id;
       const booking = { bookingId, title, hostUnitId, preparationAt, startsAt, endsAt };
-      return { resource: kind === 'site' ? 'site' : 'desk', id, name, booking };
+      if (kind === 'site') return { resource: 'site', id, name: this.#parts.directory.nameOf(id), booking };
+      return { resource: 'desk', id, name: deskName(id), booking };
     });
-  }
-
-  async #nameDesks(clashes: readonly Clash[]): Promise<Clash[]> {
-    const { desks } = await this.settings();
-    const nameOf = (id: string) => desks.find(({ deskId }) => deskId === id)?.name ?? id;
-    return clashes.map((clash) => (clash.resource === 'desk' ? { ...clash, name: nameOf(clash.id) } : clash));
   }
 
   async #tell({ bookingId }: Pick<Booking, 'bookingId'>, event: BookingEvent): Promise<void> {
