@@ -28,10 +28,10 @@ import {
   deskSettingsSchema,
   type TakeStep,
 } from '../protocol/bookings.ts';
-import type { Notice } from '../protocol/notices.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Room } from '../rooms.ts';
 import type { BookingQuery, BookingWrite, BookResult, Store, StoredBooking, TakenReservation } from '../store/index.ts';
+import { describeBooking, describeClash } from './booking-views.ts';
 import type { Directory } from './directory.ts';
 
 export interface BookingParts {
@@ -304,27 +304,18 @@ export class Bookings {
 
   async #describe(stored: readonly StoredBooking[]): Promise<Booking[]> {
     const { store, now, timeZone, directory } = this.#parts;
-    const settings = await this.settings();
     const notices = await store.notices.ofBookings(stored.map(({ bookingId }) => bookingId));
-    const of = Map.groupBy(notices, ({ bookingId }: Notice) => bookingId);
-    return stored.map(({ booked, ...rest }) => {
-      const carriers = directory.carriersOf(booked.siteIds);
-      const carrierAt = carrierToldAt(carriers, of.get(rest.bookingId) ?? []);
-      const told = { announcedAt: booked.announcedAt, carrierAt };
-      return { ...booked, ...rest, deadlines: deadlinesOf(booked, told, settings, { now: now(), timeZone }) };
+    const [settings, known] = [await this.settings(), Map.groupBy(notices, ({ bookingId }) => bookingId)];
+    return stored.map((one) => {
+      const carriers = directory.carriersOf(one.booked.siteIds);
+      const carrierAt = carrierToldAt(carriers, known.get(one.bookingId) ?? []);
+      return describeBooking(one, carrierAt, settings, { now: now(), timeZone });
     });
   }
 
   async #clashesOf(taken: readonly TakenReservation[]): Promise<Clash[]> {
     const { desks } = await this.settings();
-    const deskName = (id: string) => desks.find(({ deskId }) => deskId === id)?.name ?? id;
-    return taken.map(({ resource, booking: { bookingId, booked } }) => {
-      const [kind, id = ''] = resource.split(':');
-      const { title, hostUnitId, preparationAt, startsAt, endsAt } = booked;
-      const booking = { bookingId, title, hostUnitId, preparationAt, startsAt, endsAt };
-      if (kind === 'site') return { resource: 'site', id, name: this.#parts.directory.nameOf(id), booking };
-      return { resource: 'desk', id, name: deskName(id), booking };
-    });
+    return taken.map((one) => describeClash(one, { desks, siteName: (id) => this.#parts.directory.nameOf(id) }));
   }
 
   async #tell({ bookingId }: Pick<Booking, 'bookingId'>, event: BookingEvent): Promise<void> {
