@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from '../../server/protocol/commands.ts';
 import type { CallId, ParticipantId, RoomId } from '../../server/protocol/ids.ts';
-import type { Call, CallCause, Endpoint, RoomState } from '../../server/protocol/records.ts';
+import type { Call, Endpoint, RoomState } from '../../server/protocol/records.ts';
 import { Refused } from '../../server/protocol/refusals.ts';
 import type { GatewayContext } from '../context.ts';
 import { Serial } from '../serial.ts';
@@ -10,21 +10,14 @@ import { type IncomingDialog, quirksOf, type SipEdge } from '../sip/index.ts';
 import { askForPin, callerOf, refusalStatus } from './incoming-call.ts';
 import { Leg } from './leg.ts';
 import type { LegOptions } from './leg-opening.ts';
+import type { CallReport, LiveCall } from './live-call.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { pinText, slideText } from './words.ts';
-
-export type CallReport = Omit<Extract<Command, { verb: 'reportCall' }>, 'verb' | 'callId'>;
 
 /** How the calls tell their rooms. */
 export interface CallRooms {
   report(roomId: RoomId, command: Command): void;
   state(roomId: RoomId): RoomState | null;
-}
-
-/** A call as long as it is not over. */
-export interface LiveCall {
-  end(cause: CallCause): void;
-  follow?(call: Call): void;
 }
 
 /** Engines that start at one time: a province that is called at once must not starve the calls that stand. */

@@ -3,10 +3,10 @@ import { isTestRoom } from '../../server/protocol/line-tests.ts';
 import type { Call, CallCause, Encryption, Endpoint } from '../../server/protocol/records.ts';
 import type { GatewayContext } from '../context.ts';
 import { BadTarget, type Failure, nextOffer, type Quirks, type SipEdge } from '../sip/index.ts';
-import type { CallReport, LiveCall } from './calls.ts';
 import { causeOfFailure } from './cause.ts';
 import type { Leg } from './leg.ts';
 import type { LegOptions } from './leg-opening.ts';
+import type { CallReport, LiveCall } from './live-call.ts';
 import { type FailedAttempt, nextAttempt } from './redial.ts';
 import { literalOf, wayTo } from './way.ts';
 
