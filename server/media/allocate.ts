@@ -52,6 +52,8 @@ const FILL = 0.95;
 /** Room for more is only what leaves this much of the estimate free, for so long; twice as long after each failure. */
 const HEADROOM = 0.85;
 const HOLD_MS = 3_000;
+/** So many times of what is given anew, and what failed before was on another line. */
+const AMPLE = 2;
 const MOST_FAILURES = 5;
 /** An estimate grows no further than a third above what is sent: a step within that is tried when part of it lies idle. */
 const REACH = 1.35;
@@ -111,7 +113,9 @@ function raise(wants: readonly Want[], bearing: Bearing, given: Allocation, at: 
   const mayTry = isRoomy || (isIdle && tried !== undefined && costOf(wants, tried) <= lineOf(bearing, REACH));
   if (!mayTry || tried === undefined) return kept;
   const since = roomSince ?? at;
-  if (at - since < (isRoomy ? HOLD_MS : TRIAL_MS) * 2 ** given.failures) return { ...kept, roomSince: since };
+  const isAmple = costOf(wants, tried) * AMPLE <= lineOf(bearing, 1);
+  const failures = isAmple ? 0 : given.failures;
+  if (at - since < (isRoomy ? HOLD_MS : TRIAL_MS) * 2 ** failures) return { ...kept, roomSince: since };
   return { ...kept, layers: tried, raisedAt: at };
 }
 

@@ -15,7 +15,8 @@ interface Priced extends Pick<SentStream, 'ref' | 'allowed' | 'layersKbps' | 'no
 
 /**
  * What a viewer makes of what he watches: pictures in the order in which his line is to serve them. Where he does not
- * see who speaks, as when it is he himself, what he has large comes first.
+ * see who speaks, as when it is he himself, what he has large comes first, or the first of the largest that he has: on a
+ * weak line somebody is seen.
  * @param costsOf what the layers of a picture cost, kbit/s; undefined of what nobody sends
  */
 export function wantsOf(
@@ -28,7 +29,11 @@ export function wantsOf(
     return kbps ? [{ key: keyOf(from), rank: rankOf(from, state), layer: spatialLayer, kbps }] : [];
   });
   if (wants.some(({ rank }) => rank === 'speaker')) return wants;
-  return wants.map((want) => (want.rank === 'thumbnail' && want.layer === LARGE ? { ...want, rank: 'speaker' } : want));
+  const thumbnails = wants.filter(({ rank }) => rank === 'thumbnail');
+  const most = Math.max(...thumbnails.map(({ layer }) => layer));
+  const first = thumbnails.find(({ layer }) => layer === most);
+  const comesFirst = (want: Want) => want === first || (want.rank === 'thumbnail' && want.layer === LARGE);
+  return wants.map((want) => (comesFirst(want) ? { ...want, rank: 'speaker' } : want));
 }
 
 export function soundKbps(sounds: number): number {

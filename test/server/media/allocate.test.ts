@@ -86,6 +86,15 @@ describe('one line', () => {
     expect(given(trace.at(-1), 'speaker')).toBe(2);
   });
 
+  test('gives all again within seconds where it becomes far better than what was tried in vain', () => {
+    const failed = { layers: new Map([['site 0', null]]), wanted: 'site 0 thumbnail 0', isShort: true, failures: 5 };
+    const at = (ms: number, estimateKbps: number, before: Allocation) =>
+      allocate(thumbnails.slice(0, 1), { estimateKbps, soundKbps: SOUND }, before, ms);
+    const narrow = at(10_000, 200, at(0, 200, failed));
+    expect(narrow.layers.get('site 0')).toBe(null);
+    expect(at(14_000, 1_500, at(11_000, 1_500, narrow)).layers.get('site 0')).toBe(0);
+  });
+
   test('that swings every ten seconds leads to fewer and fewer raises', () => {
     const trace = play(Array.from({ length: 600 }, (_, i) => (Math.floor(i / 10) % 2 ? 600 : 2_500)));
     const raises = (part: Second[]) => new Set(part.map((s) => s.allocation.raisedAt).filter(Boolean)).size;

@@ -39,6 +39,13 @@ describe('what a viewer wants', () => {
     expect(ranks).toEqual(['thumbnail', 'speaker']);
   });
 
+  test('of small ones the first of the largest comes first', () => {
+    const pictures = [watched(ref('a'), 0), watched(ref('b'), 1), watched(ref('c'), 1), watched(ref('d', 'screen'), 2)];
+    const ranks = wantsOf(pictures, camera, { speaker: 'me' }).map(({ rank }) => rank);
+    expect(ranks).toEqual(['thumbnail', 'speaker', 'thumbnail', 'content']);
+    expect(wantsOf([], camera, { speaker: null })).toEqual([]);
+  });
+
   test('what was measured counts, and what is not sent is measured by the rest', () => {
     const still = (from: SourceRef) => find([150_000, 500_000, 1_700_000])(from, [30, 0]);
     const [want] = wantsOf([watched(ref('a'), 2)], still, { speaker: null });
