@@ -19,12 +19,17 @@ export interface Assessed {
   line: LineState;
   alarms: ReadonlyMap<string, Alarm & { measure: Measure; direction: Direction }>;
   window: readonly Sample[];
+  /** And of some seconds more. */
+  earlier: readonly Sample[];
 }
 
 export type Assessment = ReadonlyMap<ParticipantId, Assessed>;
 
 /** Who is in the room, by how it is connected. */
 export type Attendance = ReadonlyMap<ParticipantId, 'present' | 'away'>;
+
+/** A browser tells of the five seconds before: how a stream came to the centre is remembered for as long. */
+const ORIGIN_MS = 2 * WINDOW_MS;
 
 const DIRECTIONS = ['up', 'down'] as const;
 
@@ -38,7 +43,7 @@ export function assess(before: Assessment, attendance: Attendance, samples: read
   for (const id of attendance.keys()) {
     windows.set(
       id,
-      (before.get(id)?.window ?? []).filter((sample) => sample.at > at - WINDOW_MS),
+      (before.get(id)?.earlier ?? []).filter((sample) => sample.at > at - ORIGIN_MS),
     );
   }
   for (const sample of samples) {
@@ -47,20 +52,21 @@ export function assess(before: Assessment, attendance: Attendance, samples: read
   const origins = originsOf(windows);
   const after = new Map<ParticipantId, Assessed>();
   for (const [id, presence] of attendance) {
-    const window = windows.get(id) ?? [];
-    after.set(id, assessLine(before.get(id), { window, isAway: presence === 'away', origins, at }));
+    const earlier = windows.get(id) ?? [];
+    after.set(id, assessLine(before.get(id), { earlier, isAway: presence === 'away', origins, at }));
   }
   return after;
 }
 
 interface Now {
-  window: readonly Sample[];
+  earlier: readonly Sample[];
   isAway: boolean;
   origins: Origins;
   at: number;
 }
 
-function assessLine(before: Assessed | undefined, { window, isAway, origins, at }: Now): Assessed {
+function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at }: Now): Assessed {
+  const window = earlier.filter((sample) => sample.at > at - WINDOW_MS);
   const alarms = new Map<string, Alarm & { measure: Measure; direction: Direction }>();
   const halves: Pick<LineState, Direction> = { up: {}, down: {} };
   for (const direction of DIRECTIONS) {
@@ -76,7 +82,7 @@ function assessLine(before: Assessed | undefined, { window, isAway, origins, at 
   }
   const level = alarms.values().reduce<LineLevel>((worst, alarm) => worse(worst, alarm.level), 'good');
   const since = before?.line.level === level ? before.line.since : at;
-  return { line: { level, since, reasons: reasonsOf(alarms.values()), ...halves }, alarms, window };
+  return { line: { level, since, reasons: reasonsOf(alarms.values()), ...halves }, alarms, window, earlier };
 }
 
 function figuresOf({ loss, jitter, roundTrip }: Readings): LineState['up'] {

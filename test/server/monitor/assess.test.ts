@@ -127,6 +127,17 @@ describe('whose fault it is', () => {
     expect(states.get(29_000)?.get('near')?.level).toBe('good');
   });
 
+  test('nor of what a receiver makes up of a moment that he tells of seconds later', () => {
+    const lines = watch(['a', 'b'], 30_000, (at, id) => {
+      // The sender is late for two seconds of ten; the receiver tells every five seconds of all five.
+      const isLate = at % 10_000 < 2_000;
+      if (id === 'a') return [camera({ loss: 0, jitterMs: isLate ? 200 : 2 })];
+      const told = { direction: 'down' as const, by: 'client' as const, stream: cameraOf('a'), spanMs: 5_000 };
+      return at % 5_000 === 4_000 ? [{ ...told, concealed: at % 10_000 === 4_000 ? 0.08 : 0, packets: 250 }] : [];
+    });
+    for (const states of lines.values()) expect(states.get('b')?.reasons).toEqual([]);
+  });
+
   test('nor is what comes to the centre late, or not at all for a while', () => {
     const states = watch(['far', 'near'], 30_000, (at, id) => {
       const stream = cameraOf('far');
