@@ -12,7 +12,7 @@ import { type Account, accountOf, backAfter, beginWitness, momentsOf } from './w
 
 export const SITE = 'Ba Bể';
 export const OTHER = 'Na Rì';
-const TONES = { [SITE]: 950, [OTHER]: 440 };
+export const TONES = { [SITE]: 950, [OTHER]: 440 };
 
 /** Each direction as seen by who receives: `up` at the other, who hears and sees the site; `down` at the site. */
 export interface Stage {
@@ -20,9 +20,9 @@ export interface Stage {
   down: Account;
   /** How long after its beginning sound and picture went on, ms. */
   back: { up: ReturnType<typeof backAfter>; down: ReturnType<typeof backAfter> };
-  /** What was said of lines meanwhile, e.g. `Ba Bể: loss up poor`. */
+  /** What was said of lines, e.g. `Ba Bể: loss up poor`, and began meanwhile or was still so at the end. */
   reasons: string[];
-  /** The site kept its place all the time, though its connection may have had to be made anew. */
+  /** Nobody saw the site go, though its connection may have had to be made anew. */
   kept: boolean;
 }
 
@@ -37,8 +37,8 @@ export class LineStory {
   readonly #centre: Peer;
   readonly #pages: { site: Page; other: Page };
   readonly #closers: Closers;
-  readonly #said: { at: number; reason: string }[] = [];
-  #goneAt = 0;
+  readonly #said: { at: number; reasons: { since: number; reason: string }[] }[] = [];
+  #missedAt = 0;
 
   private constructor(line: ShapedLine, centre: Peer, pages: { site: Page; other: Page }, closers: Closers) {
     this.#line = line;
@@ -47,8 +47,7 @@ export class LineStory {
     this.#closers = closers;
     centre.socket.on('notice', (raw) => this.#hear(raw));
     centre.socket.on('event', () => {
-      const presence = participantNamed(centre, SITE)?.presence;
-      if (presence !== 'present' && presence !== 'away') this.#goneAt = Date.now();
+      if (participantNamed(centre, SITE)?.presence !== 'present') this.#missedAt = Date.now();
     });
   }
 
@@ -102,13 +101,12 @@ export class LineStory {
     await sleep(seconds * 1000);
     const to = Date.now();
     const [up, down] = [await momentsOf(this.#pages.other, from, to), await momentsOf(this.#pages.site, from, to)];
-    const said = this.#said.filter(({ at }) => at >= from && at < to).map(({ reason }) => reason);
     return {
       up: accountOf(up),
       down: accountOf(down),
       back: { up: backAfter(up, from), down: backAfter(down, from) },
-      reasons: [...new Set(said)],
-      kept: this.#goneAt < from,
+      reasons: this.#reasonsOf(from, to),
+      kept: this.#missedAt < from,
     };
   }
 
@@ -119,11 +117,22 @@ export class LineStory {
   #hear(raw: unknown): void {
     const notice = noticeSchema.parse(raw);
     if (notice.notice !== 'lines') return;
-    for (const [id, { reasons }] of Object.entries(notice.lines)) {
-      const name = this.#centre.state.participants[id]?.name ?? id;
-      for (const { measure, direction, level } of reasons)
-        this.#said.push({ at: Date.now(), reason: `${name}: ${measure} ${direction} ${level}` });
-    }
+    const reasons = Object.entries(notice.lines).flatMap(([id, line]) => {
+      const name = this.#centre.state.participants[id]?.name;
+      // The operator, who has gone, is not looked at.
+      if (name !== SITE && name !== OTHER) return [];
+      return line.reasons.map((r) => ({ since: r.since, reason: `${name}: ${r.measure} ${r.direction} ${r.level}` }));
+    });
+    this.#said.push({ at: Date.now(), reasons });
+  }
+
+  #reasonsOf(from: number, to: number): string[] {
+    const earlier = this.#said.filter(({ at }) => at < to);
+    const begun = earlier
+      .filter(({ at }) => at >= from)
+      .flatMap(({ reasons }) => reasons.filter((r) => r.since >= from));
+    const last = earlier.at(-1)?.reasons ?? [];
+    return [...new Set([...begun, ...last].map(({ reason }) => reason))];
   }
 }
 

@@ -6,20 +6,23 @@ test('REG-18: sound goes on at 64 kbit/s, nobody is dropped at 15, and the line 
   const story = await LineStory.begin();
   try {
     await test.step('loss and delay are repaired', async () => {
-      const { up, down } = await story.stage({ loss: 0.03, delayMs: 60, reordered: 0.02 }, 5);
+      const { up, down } = await story.stage({ loss: 0.03, delayMs: 60, reordered: 0.02 }, 4);
       for (const way of [up, down]) expect(way.heard).toBeGreaterThan(0.9);
     });
 
     await test.step('64 kbit/s carry the sound, whatever becomes of the pictures', async () => {
-      const { up, down, kept, reasons } = await story.stage({ kbps: 64, delayMs: 20 }, 11);
+      const { up, down, kept, reasons } = await story.stage({ kbps: 64, delayMs: 20 }, 9);
       for (const way of [up, down]) expect(way.heard).toBeGreaterThan(0.85);
       expect(kept).toBe(true);
       expect(reasons.filter((reason) => reason.startsWith(SITE))).not.toEqual([]);
-      expect(reasons.filter((reason) => reason.startsWith(`${OTHER}: loss`))).toEqual([]);
+      // What it cannot send is nobody else's lack.
+      expect(
+        reasons.filter((reason) => [`${OTHER}: loss`, `${OTHER}: bandwidth`].some((other) => reason.startsWith(other))),
+      ).toEqual([]);
     });
 
-    await test.step('after 15 kbit/s everything comes back by itself', async () => {
-      expect((await story.stage({ kbps: 15, delayMs: 20 }, 8)).kept).toBe(true);
+    await test.step('after twenty seconds of 15 kbit/s everything comes back by itself, and the site never went', async () => {
+      expect((await story.stage({ kbps: 15, delayMs: 20 }, 20)).kept).toBe(true);
       const { back, kept } = await story.stage({ delayMs: 20 }, 10);
       for (const way of [back.up, back.down]) {
         expect(way.soundMs).toBeLessThan(3_000);

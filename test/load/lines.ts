@@ -1,54 +1,129 @@
 // What lines may do to a site, and what becomes of its sound and pictures: a browser in a network namespace, every packet through a
 // shaped line, both directions alike. Prints for each kind of weather {"heard":…,"framesPerSecond":…} as seen at both ends,
-// how soon sound and pictures went on where the line became good again, and what was said of the lines; `floor` is the
-// same over a good line.
+// how soon sound and pictures went on where the line became good again, and what was said of the lines. `floor` is the
+// same over a good line; `peer`, the same browsers and the same weather in a bare mediasoup room. `codec` is a real codec (baresip)
+// whose line becomes narrow, and good again.
 
-import { LineStory, type Stage } from '../e2e/line-story.ts';
-import type { Weather } from '../e2e/shaped-line.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CodecStory } from '../e2e/codec-story.ts';
+import { LineStory, OTHER, SITE, type Stage, TONES } from '../e2e/line-story.ts';
+import { ShapedLine, type Weather } from '../e2e/shaped-line.ts';
+import { accountOf, backAfter, beginWitness, momentsOf } from '../e2e/witness.ts';
+import { openBareRoom } from './_bare-room.ts';
 
 const DELAY = { delayMs: 20 };
-/** In this order, one after the other. */
-const STAGES: readonly { name: string; weather: Weather; seconds: number }[] = [
-  { name: 'floor', weather: DELAY, seconds: 8 },
-  { name: 'loss2', weather: { ...DELAY, loss: 0.02 }, seconds: 10 },
-  { name: 'loss5', weather: { ...DELAY, loss: 0.05 }, seconds: 10 },
-  { name: 'delay200', weather: { delayMs: 100 }, seconds: 10 },
-  { name: 'reordered', weather: { ...DELAY, reordered: 0.05 }, seconds: 10 },
-  { name: 'kbps4000', weather: { ...DELAY, kbps: 4_000 }, seconds: 10 },
-  { name: 'kbps500', weather: { ...DELAY, kbps: 500 }, seconds: 15 },
-  { name: 'kbps4000Again', weather: { ...DELAY, kbps: 4_000 }, seconds: 10 },
-  { name: 'kbps300', weather: { ...DELAY, kbps: 300 }, seconds: 15 },
-  { name: 'kbps64', weather: { ...DELAY, kbps: 64 }, seconds: 20 },
-  { name: 'goodAfter64', weather: DELAY, seconds: 8 },
-  { name: 'kbps15', weather: { ...DELAY, kbps: 15 }, seconds: 20 },
-  { name: 'goodAfter15', weather: DELAY, seconds: 8 },
+interface Kind {
+  name: string;
+  weather: Weather;
+  seconds: number;
+  /** The peer is given it too. */
+  peer?: true;
+}
+/** In this order, one after the other; what is said of a line ends ten seconds after its cause. */
+const STAGES: readonly Kind[] = [
+  { name: 'floor', weather: DELAY, seconds: 8, peer: true },
+  { name: 'loss2', weather: { ...DELAY, loss: 0.02 }, seconds: 12 },
+  { name: 'loss5', weather: { ...DELAY, loss: 0.05 }, seconds: 12 },
+  { name: 'delay200', weather: { delayMs: 200 }, seconds: 12 },
+  { name: 'reordered', weather: { ...DELAY, reordered: 0.05 }, seconds: 12 },
+  { name: 'kbps4000', weather: { ...DELAY, kbps: 4_000 }, seconds: 12 },
+  { name: 'kbps500', weather: { ...DELAY, kbps: 500 }, seconds: 14 },
+  { name: 'kbps4000Again', weather: { ...DELAY, kbps: 4_000 }, seconds: 14 },
+  { name: 'kbps300', weather: { ...DELAY, kbps: 300 }, seconds: 14, peer: true },
+  { name: 'kbps64', weather: { ...DELAY, kbps: 64 }, seconds: 20, peer: true },
+  { name: 'goodAfter64', weather: DELAY, seconds: 8, peer: true },
+  { name: 'kbps15', weather: { ...DELAY, kbps: 15 }, seconds: 20, peer: true },
+  { name: 'goodAfter15', weather: DELAY, seconds: 10, peer: true },
 ];
+const SETTLING_MS = 6_000;
+const CODEC_STAGES = [
+  { name: 'kbps4000', weather: { ...DELAY, kbps: 4_000 }, size: 'whole' },
+  { name: 'kbps200', weather: { ...DELAY, kbps: 200 }, size: 'small' },
+  { name: 'kbps4000Again', weather: { ...DELAY, kbps: 4_000 }, size: 'whole' },
+  { name: 'loss5', weather: { ...DELAY, loss: 0.05 }, size: 'small' },
+] as const;
 
-const story = await LineStory.begin();
-try {
-  const figures: Record<string, object> = {};
-  for (const { name, weather, seconds } of STAGES) {
-    figures[name] = figuresOf(await story.stage(weather, seconds));
-    process.stderr.write(`${name}: ${JSON.stringify(figures[name])}\n`);
+const figures: Record<string, object> = {};
+const note = (name: string, more: object) => {
+  figures[name] = { ...figures[name], ...more };
+  process.stderr.write(`${name}: ${JSON.stringify(more)}\n`);
+};
+await ownStages();
+await peerStages();
+await codecStages();
+process.stdout.write(`${JSON.stringify(figures)}\n`);
+
+async function ownStages(): Promise<void> {
+  const story = await LineStory.begin();
+  try {
+    for (const { name, weather, seconds } of STAGES) {
+      const { up, down, back, reasons, kept } = await story.stage(weather, seconds);
+      note(name, { up: wayOf(up, back.up), down: wayOf(down, back.down), kept, reasons });
+    }
+  } finally {
+    await story.close();
   }
-  process.stdout.write(`${JSON.stringify(figures)}\n`);
-} finally {
-  await story.close();
 }
 
-function figuresOf({ up, down, back, reasons, kept }: Stage) {
-  return { up: wayOf(up, back.up), down: wayOf(down, back.down), kept, reasons };
+async function peerStages(): Promise<void> {
+  const line = await ShapedLine.open();
+  try {
+    const seats = [
+      { name: SITE, toneHz: TONES[SITE], colour: 'blue' },
+      { name: OTHER, toneHz: TONES[OTHER], colour: 'red' },
+    ] as const;
+    const { pages, close } = await openBareRoom(line, seats);
+    const [site, other] = pages;
+    try {
+      await beginWitness(other, { hz: TONES[SITE], name: SITE });
+      await beginWitness(site, { hz: TONES[OTHER], name: OTHER });
+      await sleep(SETTLING_MS);
+      for (const { name, weather, seconds } of STAGES.filter(({ peer }) => peer)) {
+        const from = Date.now();
+        line.set({ up: weather, down: weather });
+        await sleep(seconds * 1_000);
+        const [up, down] = [await momentsOf(other, from), await momentsOf(site, from)];
+        const ways = {
+          up: wayOf(accountOf(up), backAfter(up, from)),
+          down: wayOf(accountOf(down), backAfter(down, from)),
+        };
+        note(name, { peer: ways });
+      }
+    } finally {
+      await close();
+    }
+  } finally {
+    await line.close();
+  }
+}
+
+async function codecStages(): Promise<void> {
+  const story = await CodecStory.begin();
+  try {
+    const codec: Record<string, object> = {};
+    for (const { name, weather, size } of CODEC_STAGES) {
+      // What a line only loses makes no picture smaller.
+      const { heard, afterMs, reasons } = await story.stage(weather, size, name === 'loss5' ? 12_000 : 40_000);
+      codec[name] = { heard: rounded(heard, 100), [`${size}AfterMs`]: afterMs ?? null, reasons };
+    }
+    note('codec', codec);
+  } finally {
+    await story.close();
+  }
 }
 
 function wayOf(
   { heard, silenceMs, framesPerSecond, height }: Stage['up'],
   { soundMs, pictureMs }: Stage['back']['up'],
 ) {
-  const to = (value: number, parts: number) => Math.round(value * parts) / parts;
   return {
-    ...{ heard: to(heard, 100), silenceMs, framesPerSecond: to(framesPerSecond, 10), lines: height },
+    ...{ heard: rounded(heard, 100), silenceMs, framesPerSecond: rounded(framesPerSecond, 10), lines: height },
     ...{ soundAfterMs: finite(soundMs), pictureAfterMs: finite(pictureMs) },
   };
+}
+
+function rounded(value: number, parts: number): number {
+  return Math.round(value * parts) / parts;
 }
 
 function finite(ms: number): number | null {
