@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { EffectQueue } from './effect-queue.ts';
 import { Graces } from './graces.ts';
@@ -201,6 +201,8 @@ export class Room {
     if (this.#draining) return;
     this.#draining = true;
     while (this.#outbox.length > 0) {
+      // Whatever else comes in this turn of the loop goes into the same append: each is a wait for the disk.
+      await turn();
       const steps = this.#outbox.splice(0);
       const changes = steps.flatMap((step) => step.changes);
       try {

@@ -69,12 +69,27 @@ test('what is decided while an append is under way goes into the next one', asyn
   obstacle.before = () => gate.promise;
   const counted = obstacle.appends;
   const names = Array.from({ length: 20 }, (_, i) => `Ba Bể ${i}`);
-  const all = names.map((name) => room.dispatch({ verb: 'renameParticipant', participantId: 'babe', name }, OPERATOR));
+  const rename = (name: string) => room.dispatch({ verb: 'renameParticipant', participantId: 'babe', name }, OPERATOR);
+  const [first = '', ...others] = names;
+  const all = [rename(first)];
+  await pause(20);
+  all.push(...others.map(rename));
   gate.resolve();
   await Promise.all(all);
   expect(obstacle.appends - counted).toBe(2);
   expect(heard.types()).toHaveLength(20);
   expect(room.state.participants.babe?.name).toBe('Ba Bể 19');
+});
+
+test('what is decided in one turn of the loop is one append', async () => {
+  const obstacle = new Obstacle();
+  fixture = await openFixture(obstacle.around);
+  const { room } = await open();
+  const counted = obstacle.appends;
+  const rename = (name: string) => room.dispatch({ verb: 'renameParticipant', participantId: 'babe', name }, OPERATOR);
+  await Promise.all(['Ba Bể 1', 'Ba Bể 2', 'Ba Bể 3'].map(rename));
+  expect(obstacle.appends - counted).toBe(1);
+  expect(room.state.participants.babe?.name).toBe('Ba Bể 3');
 });
 
 test('a refusal that rests on what is not stored yet waits for it', async () => {
