@@ -13,6 +13,7 @@ import {
   readingsOf,
   WINDOW_MS,
 } from './readings.ts';
+import { nameOfSource } from './stream-name.ts';
 
 /** What is remembered of one line from one second to the next. */
 export interface Assessed {
@@ -32,6 +33,8 @@ export type Attendance = ReadonlyMap<ParticipantId, 'present' | 'away'>;
 const ORIGIN_MS = 2 * WINDOW_MS;
 
 const DIRECTIONS = ['up', 'down'] as const;
+/** Of alarms: made once, because every line is asked for all of them each second. */
+const KEYS = { up: keysOf('up'), down: keysOf('down') };
 
 /**
  * The state of every line of one room, a second later: pure, the time is an input. A line is as bad as the worst of
@@ -75,14 +78,20 @@ function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at
     const own = window.filter((sample) => sample.direction === direction);
     halves[direction] = { ...figuresOf(readings), ...qualityOf(own) };
     for (const measure of MEASURES) {
-      const key = `${direction} ${measure}`;
-      const alarm = step(before?.alarms.get(key), measured(readings[measure], isAway, measure), RULES[measure], at);
+      const key = KEYS[direction][measure];
+      const [known, reading] = [before?.alarms.get(key), measured(readings[measure], isAway, measure)];
+      if (!known && !reading) continue;
+      const alarm = step(known, reading, RULES[measure], at);
       if (alarm) alarms.set(key, { ...alarm, measure, direction });
     }
   }
   const level = alarms.values().reduce<LineLevel>((worst, alarm) => worse(worst, alarm.level), 'good');
   const since = before?.line.level === level ? before.line.since : at;
   return { line: { level, since, reasons: reasonsOf(alarms.values()), ...halves }, alarms, window, earlier };
+}
+
+function keysOf(direction: Direction): Record<Measure, string> {
+  return Object.fromEntries(MEASURES.map((measure) => [measure, `${direction} ${measure}`])) as Record<Measure, string>;
 }
 
 function figuresOf({ loss, jitter, roundTrip }: Readings): LineState['up'] {
@@ -114,16 +123,12 @@ function originsOf(windows: ReadonlyMap<ParticipantId, readonly Sample[]>): Orig
     for (const sample of window) {
       const { stream, direction, unrepaired, by } = sample;
       if (!stream || direction !== 'up' || by === 'client') continue;
-      if (unrepaired !== undefined) known.set(nameOf(stream), unrepaired);
-      if (!isCleanOrigin(sample)) unclean.add(nameOf(stream));
+      if (unrepaired !== undefined) known.set(nameOfSource(stream), unrepaired);
+      if (!isCleanOrigin(sample)) unclean.add(nameOfSource(stream));
     }
   }
   return {
-    unrepaired: (stream) => known.get(nameOf(stream)) ?? 0,
-    isClean: (stream) => !unclean.has(nameOf(stream)),
+    unrepaired: (stream) => known.get(nameOfSource(stream)) ?? 0,
+    isClean: (stream) => !unclean.has(nameOfSource(stream)),
   };
-}
-
-function nameOf({ participantId, source, for: whose, tier }: NonNullable<Sample['stream']>): string {
-  return [participantId, source, whose ?? '', tier ?? ''].join('/');
 }

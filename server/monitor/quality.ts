@@ -2,6 +2,7 @@ import type { LineState } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
 import { pictureQuality } from './picture-quality.ts';
 import { speechQuality } from './speech.ts';
+import { nameOfSource } from './stream-name.ts';
 
 type HalfLine = LineState['up'];
 
@@ -50,7 +51,7 @@ function rateOf(samples: readonly Sample[]): number | undefined {
   if (whole) return whole.kbps;
   const byStream = new Map<string, number>();
   for (const { stream, kbps } of samples) {
-    if (stream && kbps !== undefined) byStream.set(Object.values(stream).join('/'), kbps);
+    if (stream && kbps !== undefined) byStream.set(nameOfSource(stream), kbps);
   }
   return byStream.size === 0 ? undefined : byStream.values().reduce((sum, kbps) => sum + kbps, 0);
 }

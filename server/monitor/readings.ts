@@ -59,13 +59,13 @@ export function readingsOf(samples: readonly Sample[], direction: Direction, ori
   };
   note('loss', lossOf(own, origins));
   const clean = own.filter((s) => direction === 'up' || !s.stream || origins.isClean(s.stream));
-  note('jitter', median(clean.map((s) => s.jitterMs)));
-  note('roundTrip', median(own.map((s) => s.roundTripMs)));
+  note('jitter', median(clean, jitterOf));
+  note('roundTrip', median(own, roundTripOf));
   note('silence', latest(own, 'silentMs'));
   const given = latest(own, 'given');
   if (given !== undefined) note('bandwidth', latest(own, 'availableKbps') ?? 0, 1 - given);
-  note('frozen', median(clean.map((s) => (s.frozenMs === undefined ? undefined : Math.min(1, s.frozenMs / s.spanMs)))));
-  note('concealed', median(clean.map((s) => s.concealed)));
+  note('frozen', median(clean, frozenOf));
+  note('concealed', median(clean, concealedOf));
   const limits = own.filter((s) => s.by === 'client' && s.stream);
   if (limits.length > 0) note('processor', limits.some((s) => s.limited === 'processor') ? 1 : 0);
   return readings;
@@ -88,9 +88,22 @@ function lossOf(samples: readonly Sample[], origins: Origins): number | undefine
   return measured.length > 0 ? lost / Math.max(expected, ENOUGH_PACKETS) : undefined;
 }
 
+const jitterOf = (sample: Sample) => sample.jitterMs;
+const roundTripOf = (sample: Sample) => sample.roundTripMs;
+const concealedOf = (sample: Sample) => sample.concealed;
+const frozenOf = ({ frozenMs, spanMs }: Sample) =>
+  frozenMs === undefined ? undefined : Math.min(1, frozenMs / spanMs);
+
 /** The lower one of two in the middle: one bad stream among others is not the line's. */
-function median(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+function median(samples: readonly Sample[], of: (sample: Sample) => number | undefined): number | undefined {
+  const known: number[] = [];
+  for (const sample of samples) {
+    const value = of(sample);
+    if (value !== undefined) known.push(value);
+  }
+  // Of most there is nothing, every second of every line.
+  if (known.length === 0) return undefined;
+  known.sort((a, b) => a - b);
   return known[Math.floor((known.length - 1) / 2)];
 }
 

@@ -55,22 +55,25 @@ export interface Judged {
 
 export function rowOfSample(sample: Sample): Row {
   const [layer0, layer1, layer2] = sample.layersKbps ?? [];
-  return {
-    span_ms: sample.spanMs,
-    ...scaled({ kbps: sample.kbps, layer0, layer1, layer2, packets: sample.packets, loss: sample.loss }),
-    ...scaled({ unrepaired: sample.unrepaired, jitter_ms: sample.jitterMs, round_trip_ms: sample.roundTripMs }),
-    ...scaled({ nacks: sample.nacks, plis: sample.plis, firs: sample.firs, resent: sample.resent }),
-    ...scaled({ available: sample.availableKbps, given: sample.given, silent_ms: sample.silentMs }),
-    ...scaled({
-      frames: sample.frames,
-      height: sample.height,
-      frozen_ms: sample.frozenMs,
-      concealed: sample.concealed,
-      layer: sample.layer,
-    }),
-    ...(sample.codec ? { codec: codecSchema.options.indexOf(sample.codec) } : {}),
-    ...(sample.limited ? { limited: 1 + limitSchema.options.indexOf(sample.limited) } : {}),
-  };
+  const row = scaled({
+    ...{
+      span_ms: sample.spanMs,
+      kbps: sample.kbps,
+      layer0,
+      layer1,
+      layer2,
+      packets: sample.packets,
+      loss: sample.loss,
+    },
+    ...{ unrepaired: sample.unrepaired, jitter_ms: sample.jitterMs, round_trip_ms: sample.roundTripMs },
+    ...{ nacks: sample.nacks, plis: sample.plis, firs: sample.firs, resent: sample.resent },
+    ...{ available: sample.availableKbps, given: sample.given, silent_ms: sample.silentMs },
+    ...{ frames: sample.frames, height: sample.height, frozen_ms: sample.frozenMs, concealed: sample.concealed },
+    layer: sample.layer,
+  });
+  if (sample.codec) row.codec = codecSchema.options.indexOf(sample.codec);
+  if (sample.limited) row.limited = 1 + limitSchema.options.indexOf(sample.limited);
+  return row;
 }
 
 export function rowOfJudged({ level, figures, reason }: Judged): Row {
@@ -154,8 +157,9 @@ export function merging(columns: readonly Column[] = COLUMN_NAMES): string {
 
 function scaled(figures: { [K in Column]?: number | undefined }): Row {
   const row: Row = {};
-  for (const [name, figure] of Object.entries(figures) as [Column, number | undefined][]) {
-    if (figure !== undefined) row[name] = Math.round(figure * COLUMNS[name][0]);
+  for (const name in figures) {
+    const figure = figures[name as Column];
+    if (figure !== undefined) row[name as Column] = Math.round(figure * COLUMNS[name as Column][0]);
   }
   return row;
 }
