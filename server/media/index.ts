@@ -26,7 +26,7 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
   await workers.start();
   const rooms = new Set<Room>();
   const sweep = new Sweep({
-    subjects: () => rooms.values().flatMap(subjectsOf),
+    rooms: () => [...rooms].map(measuredIn),
     now: Date.now,
     failed: (error) => logger.debug({ err: error }, 'statistics could not be read'),
   });
@@ -52,7 +52,6 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
   };
 }
 
-function subjectsOf(room: Room) {
-  const tell = (samples: Sample[]) => room.hooks.measured(samples);
-  return room.subjects().map((subject) => ({ subject, tell }));
+function measuredIn(room: Room) {
+  return { subjects: room.subjects(), tell: (samples: Sample[]) => room.hooks.measured(samples) };
 }

@@ -108,13 +108,16 @@ export class Receiving {
   }
 
   /** A browser's line, and what comes down on it. Services are on this machine. */
-  *subjects(): Generator<Subject> {
-    if (!this.#transport) return;
-    const down = { participantId: this.#participantId, direction: 'down' as const };
-    yield { ...down, weight: 2, of: this.#transport, learn: (sample) => this.#learn(sample) };
+  subjects(): Subject[] {
+    if (!this.#transport) return [];
+    const [participantId, direction] = [this.#participantId, 'down' as const];
+    const learn = (sample: Sample) => this.#learn(sample);
+    const subjects: Subject[] = [{ participantId, direction, weight: 2, of: this.#transport, learn }];
     for (const { consumer, stream } of this.#consumptions.values()) {
-      if (consumer && !consumer.paused) yield { ...down, stream: stream.ref, weight: 0.5, of: consumer };
+      if (consumer && !consumer.paused)
+        subjects.push({ participantId, direction, stream: stream.ref, weight: 0.5, of: consumer });
     }
+    return subjects;
   }
 
   /** Only pictures. */

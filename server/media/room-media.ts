@@ -20,7 +20,7 @@ import type { Subject } from './sweep.ts';
 import type { Home, Workers } from './workers.ts';
 
 /** Whoever comes changes what everyone may see, and to look at all of it takes as long as there are people: not more often (ms). */
-const REVIEW_PAUSE_MS = 100;
+const REVIEW_PAUSE_MS = 250;
 
 /** The media of a room: its routers and its participants' sessions; owns both. A session's worker may change, its id then does. */
 export class Room implements RoomMedia, RoomContext {
@@ -121,8 +121,8 @@ export class Room implements RoomMedia, RoomContext {
   }
 
   /** What can be measured of everyone's line. */
-  *subjects(): Generator<Subject> {
-    for (const session of this.#sessions.values()) yield* session.subjects();
+  subjects(): Subject[] {
+    return [...this.#sessions.values()].flatMap((session) => session.subjects());
   }
 
   async count(): Promise<MediaCount> {

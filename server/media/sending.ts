@@ -46,17 +46,20 @@ export class Sending {
   }
 
   /** A browser's line, and what comes on it. Services are on this machine: of theirs only the bit rate matters. */
-  *subjects(): Generator<Subject> {
-    const up = { participantId: this.#participantId, direction: 'up' as const };
+  subjects(): Subject[] {
+    const [participantId, direction] = [this.#participantId, 'up' as const];
+    const subjects: Subject[] = [];
     for (const transport of this.#transports.values()) {
-      if (transport.type === 'webrtc') yield { ...up, weight: 2, of: transport };
+      if (transport.type === 'webrtc') subjects.push({ participantId, direction, weight: 2, of: transport });
     }
     for (const sent of this.#sent.values()) {
       const isLocal = sent.transport.type === 'plain';
       if (isLocal && sent.producer.kind === 'audio') continue;
       const learn = (sample: Sample) => noteLayers(sent, sample);
-      yield { ...up, stream: sent.ref, weight: isLocal ? 0.5 : 1, of: sent.producer, isLocal, learn };
+      const weight = isLocal ? 0.5 : 1;
+      subjects.push({ participantId, direction, stream: sent.ref, weight, of: sent.producer, isLocal, learn });
     }
+    return subjects;
   }
 
   /** A browser has one, a second replaces it (a page that was loaded again); a service has one for each stream. */

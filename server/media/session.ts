@@ -48,9 +48,8 @@ export class Session {
     return this.#sending.find(ref);
   }
 
-  *subjects(): Generator<Subject> {
-    yield* this.#sending.subjects();
-    yield* this.#receiving.subjects();
+  subjects(): Subject[] {
+    return [...this.#sending.subjects(), ...this.#receiving.subjects()];
   }
 
   settle(ref: SourceRef): Promise<void> {

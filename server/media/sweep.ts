@@ -23,7 +23,7 @@ export type Measurable = types.WebRtcTransport | types.Producer | types.Consumer
 
 interface Options {
   /** All there is now; of each room, with whom to tell. */
-  subjects(): Iterable<{ subject: Subject; tell: (samples: Sample[]) => void }>;
+  rooms(): readonly { subjects: readonly Subject[]; tell: Tell }[];
   now: () => number;
   /** Of what could not be read though it is there. */
   failed(error: unknown): void;
@@ -35,13 +35,20 @@ interface Reading {
   heardBytes: number;
   heardAt: number;
 }
-type Due = ReturnType<Options['subjects']> extends Iterable<infer D> ? D : never;
+type Tell = (samples: Sample[]) => void;
+interface Due {
+  subject: Subject;
+  tell: Tell;
+  urgency: number;
+}
 
 /** The second is cut into so many parts, so that neither the loop nor a worker is asked everything at once. */
 const SLOTS = 10;
 const SECOND_MS = 1_000;
 /** A reading costs some 60 µs here and 10 in the worker: all of them are within two per cent of one core. */
 const MOST_PER_SECOND = 300;
+/** Where that is not everything, who is next is found for so long at once: to look through all takes as long as 50 readings. */
+const PLANNED_SECONDS = 2;
 /** A worker that is overloaded answers late, and is not asked more. */
 const MOST_WAITING = 100;
 
@@ -51,7 +58,8 @@ export class Sweep {
   readonly #readings = new WeakMap<Measurable, Reading>();
   readonly #timer: NodeJS.Timeout;
   #due: Due[] = [];
-  #slot = 0;
+  /** Parts of seconds until the next plan. */
+  #slots = 0;
   #waiting = 0;
 
   constructor(options: Options) {
@@ -65,19 +73,24 @@ export class Sweep {
   }
 
   #step(): void {
-    if (this.#slot === 0) this.#due = this.#plan();
-    const each = Math.ceil(this.#due.length / (SLOTS - this.#slot));
-    this.#slot = (this.#slot + 1) % SLOTS;
+    if (this.#slots === 0) this.#plan();
+    const each = Math.ceil(this.#due.length / this.#slots);
+    this.#slots--;
     for (const due of this.#due.splice(0, each)) if (this.#waiting < MOST_WAITING) void this.#measure(due);
   }
 
-  #plan(): Due[] {
+  #plan(): void {
     const now = this.#options.now();
-    const ages = [...this.#options.subjects()].map((due) => {
-      const { measuredAt = Number.NEGATIVE_INFINITY } = this.#readings.get(due.subject.of) ?? {};
-      return { due, urgency: due.subject.weight * (now - measuredAt) };
-    });
-    return mostUrgent(ages, MOST_PER_SECOND).map(({ due }) => due);
+    const all: Due[] = [];
+    for (const { subjects, tell } of this.#options.rooms()) {
+      for (const subject of subjects) {
+        const measuredAt = this.#readings.get(subject.of)?.measuredAt ?? Number.NEGATIVE_INFINITY;
+        all.push({ subject, tell, urgency: subject.weight * (now - measuredAt) });
+      }
+    }
+    const seconds = all.length > MOST_PER_SECOND ? PLANNED_SECONDS : 1;
+    this.#due = [...mostUrgent(all, seconds * MOST_PER_SECOND)];
+    this.#slots = seconds * SLOTS;
   }
 
   /** Never rejects: what is gone meanwhile has nothing to say. */
