@@ -46,7 +46,7 @@ interface Due {
 const SLOTS = 10;
 const SECOND_MS = 1_000;
 /** A reading costs some 60 µs here and 10 in the worker: all of them are within two per cent of one core. */
-const MOST_PER_SECOND = 300;
+export const MOST_PER_SECOND = 300;
 /** Where that is not everything, who is next is found for so long at once: to look through all takes as long as 50 readings. */
 const PLANNED_SECONDS = 2;
 /** A worker that is overloaded answers late, and is not asked more. */

@@ -3,19 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
+const frameSchema = z.object({ functionName: z.string(), url: z.string() });
+export type Frame = z.infer<typeof frameSchema>;
 const nodeSchema = z.object({
   id: z.number(),
-  callFrame: z.object({ functionName: z.string(), url: z.string() }),
+  callFrame: frameSchema,
   children: z.number().array().default([]),
 });
 const profileSchema = z.object({ profile: z.object({ nodes: nodeSchema.array(), samples: z.number().array() }) });
 type Profile = z.infer<typeof profileSchema>['profile'];
 
+/** Whether a function's work, and that of all that it calls, belongs to what is asked for; undefined: as its caller's. */
+export type Belongs = (frame: Frame) => boolean | undefined;
+
 /**
- * Part of the loop's work done in or below source that matches, over the next seconds; 0 to 1.
+ * Part of the loop's work over the next seconds that belongs; 0 to 1.
  * @param port of the process' inspector
  */
-export async function shareOfLoop(port: number, source: RegExp, seconds: number): Promise<number> {
+export async function shareOfLoop(port: number, belongs: Belongs, seconds: number): Promise<number> {
   const listed = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json();
   const [target] = z.object({ webSocketDebuggerUrl: z.string() }).array().parse(listed);
   const inspector = await openInspector(target?.webSocketDebuggerUrl ?? '');
@@ -24,7 +29,7 @@ export async function shareOfLoop(port: number, source: RegExp, seconds: number)
     await inspector.ask('Profiler.start');
     await sleep(seconds * 1000);
     const { profile } = profileSchema.parse(await inspector.ask('Profiler.stop'));
-    return shareOf(profile, source);
+    return shareOf(profile, belongs);
   } finally {
     inspector.close();
   }
@@ -54,36 +59,44 @@ async function openInspector(url: string) {
   };
 }
 
-function shareOf({ nodes, samples }: Profile, source: RegExp): number {
+/** Nobody's: collecting garbage and the system's part are of everyone as much as the rest of the work is. */
+const NOBODYS = new Set(['(idle)', '(program)', '(garbage collector)']);
+
+function shareOf({ nodes, samples }: Profile, belongs: Belongs): number {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const own = new Set<number>();
-  const mark = (id: number, isBelow: boolean) => {
+  const mark = (id: number, callers: boolean) => {
     const node = byId.get(id);
     if (!node) return;
-    const is = isBelow || source.test(node.callFrame.url);
+    const is = belongs(node.callFrame) ?? callers;
     if (is) own.add(id);
     for (const child of node.children) mark(child, is);
   };
   const [root] = nodes;
   if (root) mark(root.id, false);
-  const busy = samples.filter((id) => byId.get(id)?.callFrame.functionName !== '(idle)');
+  const busy = samples.filter((id) => !NOBODYS.has(byId.get(id)?.callFrame.functionName ?? ''));
   return busy.filter((id) => own.has(id)).length / Math.max(1, busy.length);
 }
 
 export interface ThreadSeconds {
   loop: number;
-  others: number;
+  /** Of the thread that keeps samples: the only one of Node's own worker threads that lasts. */
+  samples: number;
 }
 
-/** CPU seconds of a process so far, of its loop's thread and of all others (proc(5), schedstat: ticks would be too coarse). */
+/**
+ * CPU seconds of the server's threads so far (proc(5), schedstat: ticks would be too coarse). What V8's and libuv's
+ * threads do, they do for everyone.
+ */
 export function threadSeconds(pid: number): ThreadSeconds {
-  const seconds = new Map(
-    readdirSync(`/proc/${pid}/task`).map((thread) => {
-      const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
-      return [Number(thread), Number(nanoseconds) / 1e9];
-    }),
+  const folder = `/proc/${pid}/task`;
+  const secondsOf = (thread: string | number) => {
+    const [nanoseconds] = readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ');
+    return Number(nanoseconds) / 1e9;
+  };
+  const workers = readdirSync(folder).filter(
+    (one) => readFileSync(`${folder}/${one}/comm`, 'utf8') === 'WorkerThread\n',
   );
-  const all = seconds.values().reduce((sum, one) => sum + one, 0);
-  const loop = seconds.get(pid) ?? 0;
-  return { loop, others: all - loop };
+  if (workers.length === 0) throw new Error('no thread of samples');
+  return { loop: secondsOf(pid), samples: workers.map(secondsOf).reduce((sum, one) => sum + one, 0) };
 }

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
+import { MOST_PER_SECOND } from '../../server/media/sweep.ts';
 import { obeyed } from '../e2e/centre.ts';
 import { childrenOf } from '../e2e/system.ts';
 import { freePort } from '../integration/media-fixture.ts';
@@ -19,7 +20,8 @@ import { cpuSeconds, memoryOf } from './_cost.ts';
 import { percentile } from './_figures.ts';
 import { makeCertificate } from './_room-connection.ts';
 import { PICTURE, SILENCE, SiteMedia, SPEECH, THUMBNAIL } from './_room-media.ts';
-import { shareOfLoop, threadSeconds } from './_room-profile.ts';
+import { type Frame, shareOfLoop, threadSeconds } from './_room-profile.ts';
+import { secondsOfReading } from './_room-readings.ts';
 import { SimulatedSite } from './_room-site.ts';
 
 const FIRST_SITES = 10;
@@ -32,9 +34,17 @@ const SECONDS = 10;
 const AT_ONCE = 10;
 /** Handshakes at the same time: they are the sites' work, not the server's. */
 const HANDSHAKES = 6;
-/** Who measures, reads and judges, and mediasoup's own side of it: in a meeting that goes on nearly all it does is that. */
-const MEASURING =
-  /server\/(?:monitor\/|lines\.ts|media\/(?:sweep|measuring)\.ts|store\/sample)|node_modules\/mediasoup\//;
+/**
+ * Who measures, reads and judges, whatever they call; and of mediasoup, which asks and hears its workers, what it does for
+ * that. In a meeting that goes on nothing but statistics is asked for, so that every answer is one; what a worker tells by
+ * itself (levels, scores, layers) is not.
+ */
+function isMeasuring({ functionName, url }: Frame): boolean | undefined {
+  if (/server\/(?:monitor\/|lines\/lines\.ts|media\/(?:sweep|measuring)\.ts|store\/sample)/.test(url)) return true;
+  if (!url.includes('node_modules/mediasoup/')) return undefined;
+  if (functionName === 'processNotification') return false;
+  return functionName === 'getStats' || url.endsWith('/Channel.js') ? true : undefined;
+}
 
 const inspectorPort = await freePort();
 const server = await ServerProcess.start({
@@ -149,7 +159,7 @@ async function loopDelay(): Promise<number> {
 
 interface Work {
   loop: number;
-  others: number;
+  samples: number;
   /** Of server and workers. */
   all: number;
 }
@@ -160,18 +170,22 @@ function beginWork(pids: readonly number[]): () => Work {
   const total = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
   const before = { ...threadSeconds(server), all: total() };
   return () => {
-    const { loop, others } = threadSeconds(server);
-    return { loop: loop - before.loop, others: others - before.others, all: total() - before.all };
+    const { loop, samples } = threadSeconds(server);
+    return { loop: loop - before.loop, samples: samples - before.samples, all: total() - before.all };
   };
 }
 
-/** What measuring is of all the work of server and workers: its part of the loop's, and all of the thread's that keeps samples. */
-async function monitorShare({ loop, others, all }: Work): Promise<number> {
-  const share = await shareOfLoop(inspectorPort, MEASURING, SECONDS);
-  const parts = { loop, measuring: share, others, all };
-  const shown = Object.entries(parts).map(([name, value]) => `${name} ${round(value, 100)}`);
+/**
+ * What measuring is of all the work of server and workers: its part of the loop's, all of the thread's that keeps samples,
+ * and what the workers need for the readings that they are asked for.
+ */
+async function monitorShare({ loop, samples, all }: Work): Promise<number> {
+  const share = await shareOfLoop(inspectorPort, isMeasuring, SECONDS);
+  const workers = SECONDS * MOST_PER_SECOND * (await secondsOfReading());
+  const parts = { loop, measuring: share * loop, samples, workers, all };
+  const shown = Object.entries(parts).map(([name, value]) => `${name} ${round(value, 1000)}`);
   process.stderr.write(`CPU seconds in ${SECONDS} s: ${shown.join(', ')}\n`);
-  return (share * loop + others) / all;
+  return (share * loop + samples + workers) / all;
 }
 
 async function measurePeer() {
