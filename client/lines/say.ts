@@ -23,7 +23,7 @@ export const formatOpinion = (score: number): string =>
 
 /** "Picture Na Rì, layer 2". Of a line's own streams the name is known already. */
 export function sayFlow(
-  { stream, layer }: Omit<ChartFlow, 'kbps'>,
+  { stream, layer }: Pick<ChartFlow, 'stream' | 'layer'>,
   names: Readonly<Record<string, string>>,
   ownId: string,
 ): string {

@@ -46,7 +46,13 @@ export const lineChartSchema = z.object({
   up: halfChartSchema,
   down: halfChartSchema,
   /** What the line carried: the largest streams, the largest first. */
-  flows: z.array(flowSchema.extend({ kbps: trackSchema })),
+  flows: z.array(
+    flowSchema.extend({
+      kbps: trackSchema,
+      /** Lines of the picture that came down: as a browser has decoded it, else those of its layer or tier; 0: held back. */
+      heights: trackSchema.optional(),
+    }),
+  ),
   /** Of those whose streams these are. */
   names: z.record(participantIdSchema, nameSchema),
 });

@@ -19,6 +19,8 @@ export interface KeptCourse {
 export type KeptLine = Pick<LineNode, 'participantId' | 'level' | 'reasons' | 'up' | 'down' | 'flows'>;
 
 const MOST_FLOWS = 8;
+/** Of a camera's layers, the smallest first. */
+const LAYER_LINES = [180, 360, 720] as const;
 /** Of a large meeting not every stream is measured every second. */
 const BRIDGED_MS = 10_000;
 /** Lines are judged about once a second, and a busy machine is late: whoever was there before and after was there. */
@@ -82,7 +84,11 @@ export function chartOf(grid: Grid, rows: readonly Step[]): KeptChart {
     times,
     stretches: stretchesOf(rows, grid.step * 1000),
     ...halves,
-    flows: flows.largest().map((flow) => ({ ...flow, kbps: bridge(flow.kbps, bridged) })),
+    flows: flows.largest().map(({ heights, ...flow }) => ({
+      ...flow,
+      kbps: bridge(flow.kbps, bridged),
+      ...(heights ? { heights: bridge(heights, bridged) } : {}),
+    })),
     roomIds: [...new Set(rows.map(({ roomId }) => roomId))],
   };
 }
@@ -90,13 +96,17 @@ export function chartOf(grid: Grid, rows: readonly Step[]): KeptChart {
 /** Streams by who knows them best: what the server measured stands before what a browser says. */
 class Flows {
   readonly #found = new Map<string, ChartFlow & { rank: number; sum: number }>();
+  /** By the name of the stream: what was decoded, and what was sent. */
+  readonly #heights = new Map<string, { decoded: (number | null)[]; sent: (number | null)[] }>();
   readonly #empty: () => (number | null)[];
 
   constructor(empty: () => (number | null)[]) {
     this.#empty = empty;
   }
 
-  note({ direction, by, stream }: Named, place: number, { kbps, layersKbps }: ReturnType<typeof figuresOf>): void {
+  note({ direction, by, stream }: Named, place: number, figures: ReturnType<typeof figuresOf>): void {
+    const { kbps, layersKbps } = figures;
+    if (stream && direction === 'down') this.#noteHeight(stream, place, figures);
     if (!stream || typeof kbps !== 'number') return;
     const rank = by ? BY.indexOf(by) : BY.length;
     if (direction === 'up' && Array.isArray(layersKbps)) {
@@ -110,7 +120,26 @@ class Flows {
     const all = [...this.#found.values()].filter(({ sum }) => sum > 0).sort((a, b) => b.sum - a.sum);
     return DIRECTIONS.flatMap((direction) =>
       all.filter((flow) => flow.direction === direction).slice(0, MOST_FLOWS),
-    ).map(({ rank: _rank, sum: _sum, ...flow }) => flow);
+    ).map(({ rank: _rank, sum: _sum, ...flow }) => ({ ...flow, ...this.#heightsOf(flow) }));
+  }
+
+  #noteHeight(stream: SourceRef, place: number, { kbps, height, layer }: ReturnType<typeof figuresOf>): void {
+    const size = typeof layer === 'number' ? LAYER_LINES[layer] : linesOfTier(stream.tier);
+    const sent = kbps === 0 ? 0 : typeof kbps === 'number' ? size : undefined;
+    const decoded = typeof height === 'number' && height > 0 && kbps !== 0 ? height : undefined;
+    if (sent === undefined && decoded === undefined) return;
+    const key = nameOfStream({ direction: 'down', by: 'server', stream });
+    const known = this.#heights.get(key) ?? { decoded: this.#empty(), sent: this.#empty() };
+    if (decoded !== undefined) known.decoded[place] = decoded;
+    if (sent !== undefined) known.sent[place] = sent;
+    this.#heights.set(key, known);
+  }
+
+  #heightsOf({ direction, stream }: Pick<ChartFlow, 'direction' | 'stream'>): Pick<ChartFlow, 'heights'> {
+    const found = direction === 'down' && this.#heights.get(nameOfStream({ direction, by: 'server', stream }));
+    if (!found) return {};
+    const heights = found.sent.map((lines, place) => (lines === 0 ? 0 : (found.decoded[place] ?? lines)));
+    return heights.some((lines) => lines !== null && lines > 0) ? { heights } : {};
   }
 
   #add(flow: Omit<ChartFlow, 'kbps'>, { rank, place, kbps }: { rank: number; place: number; kbps: number }): void {
@@ -216,6 +245,12 @@ function consumedOf(rows: readonly Step[]): Consumed[] {
     }
   }
   return [...found.values()].sort((a, b) => b.kbps - a.kbps);
+}
+
+/** Of `720p25`. */
+function linesOfTier(tier: string | undefined): number | undefined {
+  const lines = Number.parseInt(tier ?? '', 10);
+  return Number.isNaN(lines) ? undefined : lines;
 }
 
 function codecOf(codec: unknown): Pick<Consumed, 'codec'> {

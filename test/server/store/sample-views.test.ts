@@ -85,6 +85,25 @@ describe('a chart', () => {
     expect(flows[2]?.kbps).toEqual([null, 500, null, null, null, null, null, null]);
   });
 
+  test('shows how large each picture came: as it was decoded, else by its layer or tier', () => {
+    const down = { direction: 'down', stream: { participantId: 'na-ri', source: 'camera' } } as const;
+    const tier = { participantId: 'composer', source: 'program', tier: '360p25' } as const;
+    const { flows } = chartOf(grid, [
+      measured(0, { ...down, kbps: 1_700, layer: 2 }),
+      measured(1, { ...down, kbps: 500, layer: 1 }),
+      measured(1, { ...down, by: 'client', kbps: 500, height: 352 }),
+      // Held back: nothing comes.
+      measured(4, { ...down, kbps: 0 }),
+      measured(6, { ...down, kbps: 140, layer: 0 }),
+      measured(0, { direction: 'down', stream: tier, kbps: 400 }),
+      measured(0, { direction: 'down', stream: { participantId: 'na-ri', source: 'microphone' }, kbps: 40 }),
+    ]);
+    const heights = new Map(flows.map(({ stream, heights }) => [stream.source, heights]));
+    expect(heights.get('camera')?.filter((_, place) => [0, 1, 4, 6].includes(place))).toEqual([720, 352, 0, 180]);
+    expect(heights.get('program')?.[0]).toBe(360);
+    expect(heights.get('microphone')).toBeUndefined();
+  });
+
   test('has only the largest of many streams', () => {
     const many = Array.from({ length: 40 }, (_, n) =>
       measured(0, { direction: 'down', stream: { participantId: `s${n}`, source: 'camera' }, kbps: n + 1 }),
