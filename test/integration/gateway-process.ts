@@ -97,8 +97,10 @@ export class GatewayProcess {
     this.#child?.send({ movedMs });
   }
 
-  async addSite(siteId: string, sip: object): Promise<void> {
-    const answer = await this.operator.send('POST', '/api/sites', { siteId, name: siteId, sip });
+  /** @param line of which nothing is known, where it is absent */
+  async addSite(siteId: string, sip: object, line?: { upKbps: number; downKbps: number }): Promise<void> {
+    const saved = { siteId, name: siteId, sip, ...(line ? { line: { ...line, targets: {} } } : {}) };
+    const answer = await this.operator.send('POST', '/api/sites', saved);
     if (answer.status !== 201) throw new Error(answer.text);
   }
 
