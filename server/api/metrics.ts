@@ -54,7 +54,7 @@ export interface Metric {
   values: { labels: Record<string, string>; value: number }[];
 }
 
-function processMetrics(loopDelaySeconds: number): Metric[] {
+export function processMetrics(loopDelaySeconds: number): Metric[] {
   const { user, system } = process.cpuUsage();
   const one = (name: string, help: string, type: Metric['type'], value: number): Metric => {
     return { name, help, type, values: [{ labels: {}, value }] };

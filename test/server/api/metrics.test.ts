@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { lineMetrics, render } from '../../../server/api/metrics.ts';
+import { lineMetrics, processMetrics, render } from '../../../server/api/metrics.ts';
 import type { LineState } from '../../../server/protocol/lines.ts';
 
 const line: LineState = {
@@ -25,4 +26,11 @@ test('every figure of every line is a sample with its labels, in base units', ()
 test('what would break a label is escaped', () => {
   const metric = { name: 'a', help: 'b', type: 'gauge' as const, values: [{ labels: { x: 'a"b\\c\nd' }, value: 1 }] };
   expect(render([metric])).toContain('a{x="a\\"b\\\\c\\nd"} 1\n');
+});
+
+test('REG-17 the dashboard draws every metric that there is, and none that there is not', () => {
+  const dashboard = readFileSync(new URL('../../../infra/grafana/lines.json', import.meta.url), 'utf8');
+  const drawn = new Set([...dashboard.matchAll(/\b(?:rostrum|process)_[a-z_]+/g)].map(([name]) => name));
+  const known = [...processMetrics(0), ...lineMetrics([])].map(({ name }) => name);
+  expect([...drawn].sort()).toEqual(known.sort());
 });
