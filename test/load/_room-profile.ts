@@ -1,35 +1,33 @@
-/** What part of a Node process' work a part of its source is, by V8's own sampling over the inspector's protocol. */
+/** What a part of the server costs: what its threads use with it and without it, the part ended over the inspector's protocol. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-const frameSchema = z.object({ functionName: z.string(), url: z.string() });
-export type Frame = z.infer<typeof frameSchema>;
-const nodeSchema = z.object({
-  id: z.number(),
-  callFrame: frameSchema,
-  children: z.number().array().default([]),
-});
-const profileSchema = z.object({ profile: z.object({ nodes: nodeSchema.array(), samples: z.number().array() }) });
-type Profile = z.infer<typeof profileSchema>['profile'];
-
-/** Whether a function's work, and that of all that it calls, belongs to what is asked for; undefined: as its caller's. */
-export type Belongs = (frame: Frame) => boolean | undefined;
+const objectSchema = z.object({ result: z.object({ objectId: z.string() }) });
+const instancesSchema = z.object({ objects: z.object({ objectId: z.string() }) });
+/** What asks for statistics, and what judges them each second and has them kept. */
+const MEASURING = { Sweep: '../../server/media/sweep.ts', Lines: '../../server/lines/lines.ts' };
 
 /**
- * Part of the loop's work over the next seconds that belongs; 0 to 1.
+ * Nothing is measured any more, as if the server were about to end.
  * @param port of the process' inspector
  */
-export async function shareOfLoop(port: number, belongs: Belongs, seconds: number): Promise<number> {
+export async function endMeasuring(port: number): Promise<void> {
   const listed = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json();
   const [target] = z.object({ webSocketDebuggerUrl: z.string() }).array().parse(listed);
   const inspector = await openInspector(target?.webSocketDebuggerUrl ?? '');
   try {
-    await inspector.ask('Profiler.enable');
-    await inspector.ask('Profiler.start');
-    await sleep(seconds * 1000);
-    const { profile } = profileSchema.parse(await inspector.ask('Profiler.stop'));
-    return shareOf(profile, belongs);
+    for (const [name, file] of Object.entries(MEASURING)) {
+      const path = JSON.stringify(fileURLToPath(new URL(file, import.meta.url)));
+      const expression = `process.getBuiltinModule('node:module').createRequire(${path})(${path}).${name}.prototype`;
+      const { result } = objectSchema.parse(await inspector.ask('Runtime.evaluate', { expression }));
+      const wanted = { prototypeObjectId: result.objectId };
+      const { objects } = instancesSchema.parse(await inspector.ask('Runtime.queryObjects', wanted));
+      const functionDeclaration =
+        'function () { if (this.length === 0) throw new Error(); for (const one of this) one.close(); }';
+      const done = await inspector.ask('Runtime.callFunctionOn', { ...objects, functionDeclaration });
+      if (done && typeof done === 'object' && 'exceptionDetails' in done) throw new Error(`no ${name} to be ended`);
+    }
   } finally {
     inspector.close();
   }
@@ -43,7 +41,7 @@ async function openInspector(url: string) {
   });
   let last = 0;
   return {
-    ask(method: string): Promise<unknown> {
+    ask(method: string, params: object): Promise<unknown> {
       const id = ++last;
       return new Promise((resolve) => {
         socket.addEventListener('message', function heard({ data }) {
@@ -52,30 +50,11 @@ async function openInspector(url: string) {
           socket.removeEventListener('message', heard);
           resolve(answer.result);
         });
-        socket.send(JSON.stringify({ id, method }));
+        socket.send(JSON.stringify({ id, method, params }));
       });
     },
     close: () => socket.close(),
   };
-}
-
-/** Nobody's: collecting garbage and the system's part are of everyone as much as the rest of the work is. */
-const NOBODYS = new Set(['(idle)', '(program)', '(garbage collector)']);
-
-function shareOf({ nodes, samples }: Profile, belongs: Belongs): number {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const own = new Set<number>();
-  const mark = (id: number, callers: boolean) => {
-    const node = byId.get(id);
-    if (!node) return;
-    const is = belongs(node.callFrame) ?? callers;
-    if (is) own.add(id);
-    for (const child of node.children) mark(child, is);
-  };
-  const [root] = nodes;
-  if (root) mark(root.id, false);
-  const busy = samples.filter((id) => !NOBODYS.has(byId.get(id)?.callFrame.functionName ?? ''));
-  return busy.filter((id) => own.has(id)).length / Math.max(1, busy.length);
 }
 
 export interface ThreadSeconds {

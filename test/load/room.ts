@@ -20,7 +20,7 @@ import { cpuSeconds, memoryOf } from './_cost.ts';
 import { percentile } from './_figures.ts';
 import { makeCertificate } from './_room-connection.ts';
 import { PICTURE, SILENCE, SiteMedia, SPEECH, THUMBNAIL } from './_room-media.ts';
-import { type Frame, shareOfLoop, threadSeconds } from './_room-profile.ts';
+import { endMeasuring, threadSeconds } from './_room-profile.ts';
 import { secondsOfReading } from './_room-readings.ts';
 import { SimulatedSite } from './_room-site.ts';
 
@@ -34,18 +34,6 @@ const SECONDS = 10;
 const AT_ONCE = 10;
 /** Handshakes at the same time: they are the sites' work, not the server's. */
 const HANDSHAKES = 6;
-/**
- * Who measures, reads and judges, whatever they call; and of mediasoup, which asks and hears its workers, what it does for
- * that. In a meeting that goes on nothing but statistics is asked for, so that every answer is one; what a worker tells by
- * itself (levels, scores, layers) is not.
- */
-function isMeasuring({ functionName, url }: Frame): boolean | undefined {
-  if (/server\/(?:monitor\/|lines\/lines\.ts|media\/(?:sweep|measuring)\.ts|store\/sample)/.test(url)) return true;
-  if (!url.includes('node_modules/mediasoup/')) return undefined;
-  if (functionName === 'processNotification') return false;
-  return functionName === 'getStats' || url.endsWith('/Channel.js') ? true : undefined;
-}
-
 const inspectorPort = await freePort();
 const server = await ServerProcess.start({
   NODE_OPTIONS: `--inspect=127.0.0.1:${inspectorPort}`,
@@ -121,7 +109,7 @@ async function measureRoom() {
   say('all are connected');
   const workSince = beginWork(pids);
   const atAll = await egressOf([...watching, ...others]);
-  const share = await monitorShare(workSince());
+  const share = await monitorShare(workSince(), pids);
   operator.close();
   return {
     ackP99Ms: round(percentile(stormAcks, 0.99), 10),
@@ -176,16 +164,20 @@ function beginWork(pids: readonly number[]): () => Work {
 }
 
 /**
- * What measuring is of all the work of server and workers: its part of the loop's, all of the thread's that keeps samples,
- * and what the workers need for the readings that they are asked for.
+ * What measuring is of all the work of server and workers: what the loop has less to do without it, all of the thread's
+ * that keeps samples, and what the workers need for the readings that they are asked for.
  */
-async function monitorShare({ loop, samples, all }: Work): Promise<number> {
-  const share = await shareOfLoop(inspectorPort, isMeasuring, SECONDS);
+async function monitorShare({ loop, samples, all }: Work, pids: readonly number[]): Promise<number> {
   const workers = SECONDS * MOST_PER_SECOND * (await secondsOfReading());
-  const parts = { loop, measuring: share * loop, samples, workers, all };
+  await endMeasuring(inspectorPort);
+  await sleep(3_000);
+  const workSince = beginWork(pids);
+  await sleep(SECONDS * 1000);
+  const without = workSince();
+  const parts = { loop, loopWithout: without.loop, samples, workers, all, allWithout: without.all };
   const shown = Object.entries(parts).map(([name, value]) => `${name} ${round(value, 1000)}`);
   process.stderr.write(`CPU seconds in ${SECONDS} s: ${shown.join(', ')}\n`);
-  return (share * loop + samples + workers) / all;
+  return (loop - without.loop + samples + workers) / all;
 }
 
 async function measurePeer() {
