@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Allocation, allocate, costOf, NOTHING_GIVEN, type Want } from '../../../server/media/allocate.ts';
+import { RECORDED_LAYERS, RECORDED_LINE } from './recorded-line.ts';
 
 const CAMERA = [150, 500, 1_500];
 const speaker: Want = { key: 'speaker', rank: 'speaker', layer: 2, kbps: CAMERA };
@@ -110,6 +111,28 @@ describe('one line', () => {
     }
     expect(allocation.layers.get('speaker')).toBe(1);
   });
+});
+
+test('a recorded line of 4,000, 500, 4,000, 300, 64 and 4,000 kbit/s: down once each time, up once, never without the speaker', () => {
+  const camera: Want = { key: 'speaker', rank: 'speaker', layer: 1, kbps: RECORDED_LAYERS };
+  let allocation = NOTHING_GIVEN;
+  let at = 0;
+  const stages = RECORDED_LINE.map(({ kbps, estimates }) => {
+    const layers = estimates.map((estimateKbps) => {
+      at += 1_000;
+      allocation = allocate([camera], { estimateKbps, soundKbps: SOUND }, allocation, at);
+      return allocation.layers.get('speaker');
+    });
+    return { kbps, course: layers.filter((layer, i) => i === 0 || layer !== layers[i - 1]) };
+  });
+  expect(stages).toEqual([
+    { kbps: 4_000, course: [1] },
+    { kbps: 500, course: [1, 0] },
+    { kbps: 4_000, course: [0, 1] },
+    { kbps: 300, course: [1, 0] },
+    { kbps: 64, course: [0] },
+    { kbps: 4_000, course: [0, 1] },
+  ]);
 });
 
 describe('the order', () => {
