@@ -9,6 +9,7 @@ import { Bookings } from './desk/bookings.ts';
 import { Directory } from './desk/directory.ts';
 import { NoticeBoard } from './desk/notices.ts';
 import { OrganisationList } from './desk/organisations.ts';
+import { tellingLog, tellingRecordings } from './desk/program-news.ts';
 import { Rehearsals } from './desk/rehearsals.ts';
 import { ReportFiles } from './desk/report-files.ts';
 import { Reports } from './desk/reports.ts';
@@ -76,10 +77,11 @@ async function start(): Promise<void> {
   });
   closers.push(async () => lines.close());
   const graceMs = settings.graceSeconds * 1000;
-  const log = withPassingRooms(store.log, isTestRoom);
+  const log = withPassingRooms(tellingLog(store.log, { store, logger, now }), isTestRoom);
   const rooms = await OpenRooms.recover({ log, media, logger, graceMs, now, lines });
   const recorded = await openRecorded({
     ...{ ...store, data: settings.data, retentionDays: settings.retentionDays, logger, now },
+    recordings: tellingRecordings(store.recordings, { store, logger, now }),
     isBusy: () => rooms.list().some(({ state }) => isUnderWay(state)),
     ...(settings.recordingStore ? { store: settings.recordingStore } : {}),
     ...(settings.recordingKeyFile ? { keyFile: settings.recordingKeyFile } : {}),

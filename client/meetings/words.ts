@@ -130,6 +130,10 @@ export const words = catalogue({
         closed: 'Kết thúc',
         reported: 'Báo cáo xong',
         cancelled: 'Hủy',
+        'incident.opened': 'Có sự cố',
+        'incident.closed': 'Hết sự cố',
+        'recording.ready': 'Có bản ghi',
+        'recording.deleted': 'Xóa bản ghi',
       },
       channels: { email: 'e-mail', webhook: 'webhook', print: 'văn bản', phone: 'điện thoại', fax: 'fax' },
       statuses: {
@@ -367,6 +371,10 @@ export const words = catalogue({
         closed: 'Ended',
         reported: 'Reported',
         cancelled: 'Cancelled',
+        'incident.opened': 'Incident began',
+        'incident.closed': 'Incident ended',
+        'recording.ready': 'Recording ready',
+        'recording.deleted': 'Recording deleted',
       },
       channels: { email: 'e-mail', webhook: 'webhook', print: 'letter', phone: 'telephone', fax: 'fax' },
       statuses: {

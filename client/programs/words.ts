@@ -8,7 +8,7 @@ export const scopeWords = catalogue(SCOPE_WORDS);
 export const words = catalogue({
   vi: {
     title: 'Kết nối phần mềm',
-    text: 'Lịch của tỉnh và phần mềm khác đăng ký họp qua giao diện có mô tả OpenAPI, hoặc được gọi khi lịch họp có việc.',
+    text: 'Lịch của tỉnh và phần mềm khác đăng ký họp qua giao diện có mô tả OpenAPI, hoặc được gọi khi lịch họp, sự cố, bản ghi có việc.',
     reading: 'Đang tải…',
     description: 'Mô tả giao diện (OpenAPI)',
     tokens: {
@@ -55,7 +55,7 @@ export const words = catalogue({
       idWrong: 'Nhập mã khác, chỉ gồm chữ thường không dấu, số và gạch nối.',
       url: 'Địa chỉ',
       urlWrong: 'Viết như https://lich.tinh.gov.vn/hook.',
-      events: 'Gọi khi cuộc họp',
+      events: 'Gọi khi',
       eventsWrong: 'Chọn ít nhất một việc.',
       all: 'mọi việc',
       save: 'Lưu',
@@ -82,7 +82,7 @@ export const words = catalogue({
   },
   en: {
     title: 'Programs',
-    text: 'The province’s calendar and other programs book through an interface that OpenAPI describes, or are called when something happens to a booking.',
+    text: 'The province’s calendar and other programs book through an interface that OpenAPI describes, or are called when something happens to a booking, a line or a recording.',
     reading: 'Loading…',
     description: 'Description of the interface (OpenAPI)',
     tokens: {
@@ -129,7 +129,7 @@ export const words = catalogue({
       idWrong: 'Enter another id of lower-case letters, figures and hyphens.',
       url: 'Address',
       urlWrong: 'Write it like https://calendar.example/hook.',
-      events: 'Called when a meeting is',
+      events: 'Called when',
       eventsWrong: 'Choose one or more.',
       all: 'everything',
       save: 'Save',

@@ -16,23 +16,23 @@ import { deadlinesOf } from '../meetings/deadlines.ts';
 import { occurrencesOf } from '../meetings/recurrence.ts';
 import type { OpenRooms } from '../open-rooms.ts';
 import type { Doer } from '../protocol/audit.ts';
-import {
-  type Book,
-  type Booked,
-  type Booking,
-  type BookingCheck,
-  type BookingEvent,
-  type ChangeBooking,
-  type Clash,
-  type DeskSettings,
-  deskSettingsSchema,
-  type TakeStep,
+import type {
+  Book,
+  Booked,
+  Booking,
+  BookingCheck,
+  BookingEvent,
+  ChangeBooking,
+  Clash,
+  DeskSettings,
+  TakeStep,
 } from '../protocol/bookings.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Room } from '../rooms.ts';
 import type { BookingQuery, BookingWrite, BookResult, Store, StoredBooking, TakenReservation } from '../store/index.ts';
 import { describeBooking, describeClash } from './booking-views.ts';
 import type { Directory } from './directory.ts';
+import { readDeskSettings, writeDeskSettings } from './program-news.ts';
 
 export interface BookingParts {
   store: Pick<Store, 'bookings' | 'deskDocuments' | 'notices' | 'organisations' | 'log'>;
@@ -54,7 +54,6 @@ export interface BookingWatcher {
   opened?(bookingId: string, room: Room): void;
 }
 
-const SETTINGS = 'settings';
 const SYSTEM: Doer = { username: 'system', ip: '' };
 
 /**
@@ -94,11 +93,11 @@ export class Bookings {
   }
 
   async settings(): Promise<DeskSettings> {
-    return deskSettingsSchema.parse((await this.#parts.store.deskDocuments.read(SETTINGS)) ?? {});
+    return readDeskSettings(this.#parts.store.deskDocuments);
   }
 
   async saveSettings(settings: DeskSettings, by: Doer): Promise<DeskSettings> {
-    await this.#parts.store.deskDocuments.write(SETTINGS, settings, by, this.#parts.now());
+    await writeDeskSettings(this.#parts.store.deskDocuments, settings, by, this.#parts.now());
     return settings;
   }
 

@@ -18,13 +18,15 @@ import {
   templatesSchema,
   type WebhookTrial,
 } from '../protocol/notices.ts';
+import { callTypeOf } from '../protocol/program-calls.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Store } from '../store/index.ts';
 import type { Bookings } from './bookings.ts';
 import type { Directory } from './directory.ts';
+import { dataOf } from './program-news.ts';
 
 export interface NoticeParts {
-  store: Pick<Store, 'notices' | 'deskDocuments' | 'organisations'>;
+  store: Pick<Store, 'notices' | 'deskDocuments' | 'organisations' | 'log' | 'recordings'>;
   bookings: Bookings;
   directory: Directory;
   /** Absent: no mail can be sent. */
@@ -215,6 +217,7 @@ export class NoticeBoard {
   }
 
   async #send(notice: Notice): Promise<Sent> {
+    if (notice.bookingId === undefined) return this.#callOfRoom(notice);
     const booking = await this.#parts.bookings.find(notice.bookingId);
     if (notice.channel === 'webhook') return this.#call(booking, notice);
     const isOver = booking.status === 'cancelled' && notice.about !== 'cancellation';
@@ -236,25 +239,38 @@ export class NoticeBoard {
   }
 
   /** The booking is told as it is now, not as it was: a call that comes late brings nothing that is outdated. */
-  async #call(booking: Booking, { noticeId, event, about, to }: Notice): Promise<Sent> {
+  async #call(booking: Booking, notice: Notice): Promise<Sent> {
+    return this.#post(notice, notice.event ? callTypeOf(notice.event) : `booking.${notice.about}`, booking);
+  }
+
+  /** Likewise. */
+  async #callOfRoom(notice: Notice): Promise<Sent> {
+    const { happened, event } = notice;
+    const data = happened && event && (await dataOf(happened, event, this.#parts.store));
+    return data && event ? this.#post(notice, callTypeOf(event), data) : 'superseded';
+  }
+
+  async #post({ noticeId, to }: Notice, type: string, data: object): Promise<Sent> {
     const at = this.#parts.now();
-    const body = JSON.stringify({
-      type: `booking.${event ?? about}`,
-      timestamp: new Date(at).toISOString(),
-      data: booking,
-    });
-    const headers = signedHeaders(this.webhookSecret(to.name), noticeId, at, body);
-    await callWebhook(to.address ?? '', headers, body);
+    const body = JSON.stringify({ type, timestamp: new Date(at).toISOString(), data });
+    await callWebhook(to.address ?? '', signedHeaders(this.webhookSecret(to.name), noticeId, at, body), body);
     return 'delivered';
   }
 
   #noteOf(
-    { bookingId, to, channel }: Pick<Notice, 'bookingId' | 'to' | 'channel'>,
+    { bookingId, to, channel, happened }: Pick<Notice, 'bookingId' | 'to' | 'channel' | 'happened'>,
     act: AuditAct,
     by: Doer,
   ): AuditEntry {
     const detail = { recipient: to.name, channel };
-    return { at: this.#parts.now(), by: by.username, ip: by.ip, act, about: bookingId, detail };
+    return {
+      at: this.#parts.now(),
+      by: by.username,
+      ip: by.ip,
+      act,
+      about: bookingId ?? happened?.roomId ?? '',
+      detail,
+    };
   }
 
   async #text(subject: Subject, notice: Pick<Notice, 'about' | 'audience' | 'to'>) {

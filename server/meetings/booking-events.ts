@@ -45,10 +45,7 @@ export function invitationOf(roomId: string, sites: number, { username, ip }: Do
 }
 
 /** One for each program that wants to hear of this. */
-export function noticesToPrograms(
-  { booking, event, by, at }: Happened,
-  webhooks: DeskSettings['webhooks'],
-): (Notice & { status: 'queued' })[] {
+export function noticesToPrograms({ booking, event, by, at }: Happened, webhooks: DeskSettings['webhooks']): Notice[] {
   const wanted = webhooks.filter(({ events }) => events.includes(event));
   return wanted.map(({ webhookId, url }) => ({
     noticeId: randomBytes(12).toString('base64url'),

@@ -27,6 +27,10 @@ export const BOOKING_EVENTS = [
   ...(['opened', 'closed', 'reported', 'cancelled'] as const),
 ] as const;
 export const bookingEventSchema = z.enum(BOOKING_EVENTS);
+/** What a program may ask to be told of; what is of no booking has its whole name (`protocol/program-calls.ts`). */
+export const ROOM_EVENTS = ['incident.opened', 'incident.closed', 'recording.ready', 'recording.deleted'] as const;
+export const PROGRAM_EVENTS = [...BOOKING_EVENTS, ...ROOM_EVENTS] as const;
+export const programEventSchema = z.enum(PROGRAM_EVENTS);
 
 export const reasonSchema = z.string().trim().min(1).max(500);
 /** Storm, flood, fire (REG-3): no lead time, but a reason on record. */
@@ -144,14 +148,14 @@ export const deskSettingsSchema = z.strictObject({
     .default([{ deskId: 'main', name: 'Bàn điều khiển 1' }]),
   /** Of the notices. */
   language: z.enum(['vi', 'en']).default('vi'),
-  /** Programs that are told what happens to bookings, signed with a secret of their own. */
+  /** Programs that are told what happens, signed with a secret of their own. */
   webhooks: z
     .array(
       z.strictObject({
         webhookId: deskIdSchema,
         url: z.url({ protocol: /^https?$/ }).max(500),
         events: z
-          .array(bookingEventSchema)
+          .array(programEventSchema)
           .min(1)
           .default([...BOOKING_EVENTS]),
       }),
@@ -166,6 +170,8 @@ export type ChangeBooking = z.infer<typeof changeBookingSchema>;
 export type Booking = z.infer<typeof bookingSchema>;
 export type BookingStatus = z.infer<typeof bookingStatusSchema>;
 export type BookingEvent = z.infer<typeof bookingEventSchema>;
+export type RoomEventName = (typeof ROOM_EVENTS)[number];
+export type ProgramEvent = z.infer<typeof programEventSchema>;
 export type BookingStep = z.infer<typeof bookingStepSchema>;
 export type TakeStep = z.infer<typeof takeStepSchema>;
 export type Repeat = z.infer<typeof repeatSchema>;

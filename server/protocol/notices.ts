@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { bookingEventSchema, bookingIdSchema } from './bookings.ts';
+import { bookingIdSchema, programEventSchema } from './bookings.ts';
 import { organisationIdSchema } from './directory.ts';
-import { siteIdSchema } from './ids.ts';
+import { recordingIdSchema, roomIdSchema, siteIdSchema } from './ids.ts';
+import { incidentIdSchema } from './incidents.ts';
 import { nameSchema, timeSchema } from './records.ts';
 
 // Who was told of a meeting, how, and whether it arrived (REG-1, REG-3, REG-4).
@@ -19,17 +20,26 @@ export const noticeToSchema = z.strictObject({
   siteIds: z.array(siteIdSchema).max(400).optional(),
   organisationId: organisationIdSchema.optional(),
 });
+/** What a program is told of that is of no booking. */
+export const happenedSchema = z.strictObject({
+  roomId: roomIdSchema,
+  title: z.string(),
+  incidentId: incidentIdSchema.optional(),
+  recordingId: recordingIdSchema.optional(),
+});
 export const noticeSchema = z.object({
   noticeId: z.string(),
-  bookingId: bookingIdSchema,
+  /** Absent: a program is told of what `happened`. */
+  bookingId: bookingIdSchema.optional(),
   about: noticeAboutSchema,
   /** What a program is told. */
-  event: bookingEventSchema.optional(),
+  event: programEventSchema.optional(),
+  happened: happenedSchema.optional(),
   audience: noticeAudienceSchema,
   channel: noticeChannelSchema,
   to: noticeToSchema,
   /** Of the booking that it tells of. */
-  version: z.number().int().positive(),
+  version: z.number().int().positive().optional(),
   status: noticeStatusSchema,
   by: z.string(),
   createdAt: timeSchema,
@@ -102,6 +112,7 @@ export const templatesSchema = z.strictObject({
   }),
 });
 
+export type Happened = z.infer<typeof happenedSchema>;
 export type Notice = z.infer<typeof noticeSchema>;
 export type WebhookTrial = z.infer<typeof webhookTrialSchema>;
 export type NoticeAbout = z.infer<typeof noticeAboutSchema>;

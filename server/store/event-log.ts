@@ -2,7 +2,9 @@ import type { Transaction } from 'kysely';
 import type { AuditEntry } from '../protocol/audit.ts';
 import { type EventType, type LoggedEvent, loggedEventSchema } from '../protocol/events.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { Notice } from '../protocol/notices.ts';
 import { appendAudit } from './audit.ts';
+import { insertNotices } from './notices.ts';
 import { projectRecording } from './recording-rows.ts';
 import type { Database, Schema } from './schema.ts';
 
@@ -28,6 +30,8 @@ export interface Batch {
   events: readonly LoggedEvent[];
   /** Of what was done at the desk; with the events or not at all. */
   notes?: readonly AuditEntry[];
+  /** What programs are told of it. */
+  notices?: readonly Notice[];
 }
 
 /** Another owner, or another number than expected: nothing of the batch was stored. */
@@ -85,10 +89,8 @@ async function claim(db: Database, roomId: RoomId): Promise<number> {
   return claimed.epoch;
 }
 
-async function append(
-  db: Transaction<Schema>,
-  { roomId, epoch, expectedSeq, events, notes = [] }: Batch,
-): Promise<void> {
+async function append(db: Transaction<Schema>, batch: Batch): Promise<void> {
+  const { roomId, epoch, expectedSeq, events, notes = [], notices = [] } = batch;
   const last = events.at(-1);
   if (!last) return;
   // One statement compares and sets, so that two writers cannot both find the number they expect.
@@ -112,6 +114,7 @@ async function append(
     await project(db, roomId, logged);
   }
   for (const note of notes) await appendAudit(db, note);
+  await insertNotices(db, notices);
 }
 
 /** What lists need without folding a log; written with the event, so the two cannot disagree. */

@@ -1,9 +1,31 @@
+import { type Kysely, sql } from 'kysely';
 import type { AuditEntry } from '../protocol/audit.ts';
 import { type Notice, noticeSchema } from '../protocol/notices.ts';
 import { appendAudit } from './audit.ts';
 import type { Database, Schema } from './schema.ts';
 
 export type StoredNotice = Notice;
+
+/** The migration `2026-12-z9-calls-of-rooms`: programs are told of more than bookings. SQLite drops a `not null` with its table. */
+export async function noticesOfRooms(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('notices_anew')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('booking_id', 'text', (c) => c.references('bookings.id'))
+    .addColumn('status', 'text', (c) => c.notNull())
+    .addColumn('next_at', 'bigint')
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('notice', 'text', (c) => c.notNull())
+    .addColumn('program', 'text')
+    .execute();
+  await sql`insert into notices_anew (id, booking_id, status, next_at, created_at, notice, program)
+    select id, booking_id, status, next_at, created_at, notice, program from notices`.execute(db);
+  await db.schema.dropTable('notices').execute();
+  await db.schema.alterTable('notices_anew').renameTo('notices').execute();
+  await db.schema.createIndex('notices_of_a_booking').on('notices').columns(['booking_id', 'created_at']).execute();
+  await db.schema.createIndex('notices_to_send').on('notices').columns(['status', 'next_at']).execute();
+  await db.schema.createIndex('notices_to_programs').on('notices').columns(['program', 'created_at']).execute();
+}
 
 /** Every notice of every meeting, and those that wait to be sent: they outlive the process. */
 export interface Notices {
@@ -66,7 +88,7 @@ export async function insertNotices(db: Database, notices: readonly StoredNotice
 function toRow(notice: StoredNotice): Schema['notices'] {
   return {
     id: notice.noticeId,
-    booking_id: notice.bookingId,
+    booking_id: notice.bookingId ?? null,
     status: notice.status,
     next_at: notice.nextAt ?? null,
     created_at: notice.createdAt,

@@ -1,6 +1,8 @@
 import type { RecordingId } from '../protocol/ids.ts';
+import type { Notice } from '../protocol/notices.ts';
 import { recordingAccessSchema, recordingWarningsSchema } from '../protocol/recording.ts';
 import type { RecordingChange, RecordingSeen, StoredRecording } from '../protocol/stored-recording.ts';
+import { insertNotices } from './notices.ts';
 import type { Database, Schema } from './schema.ts';
 
 /** Recordings as lists know them; the rows are written with the events of their rooms. */
@@ -20,8 +22,8 @@ export interface Recordings {
   copied(recordingId: RecordingId, at: number | null): Promise<void>;
   /** Only the copy in the store of objects is left. */
   away(recordingId: RecordingId): Promise<void>;
-  /** It is in no list any more, and nothing that was written or given out of it is left. False where it is held. */
-  remove(recordingId: RecordingId): Promise<boolean>;
+  /** It is in no list any more, and nothing that was written or given out of it is left. False where it is held. @param notices what programs are told of it */
+  remove(recordingId: RecordingId, notices?: readonly Notice[]): Promise<boolean>;
   /** Removed ones whose files may still be there; `copied`: in the store of objects too. */
   unwiped(): Promise<{ recordingId: RecordingId; copied: boolean }[]>;
   wiped(recordingId: RecordingId): Promise<void>;
@@ -81,7 +83,7 @@ export function openRecordings(db: Database): Recordings {
     async away(id) {
       await db.updateTable('recordings').set({ away: 1 }).where('id', '=', id).execute();
     },
-    remove: (recordingId) => remove(db, recordingId),
+    remove: (recordingId, notices = []) => remove(db, recordingId, notices),
     async unwiped() {
       const removed = db.selectFrom('recordings').select(['id', 'copied_at']);
       const unwiped = await removed.where('status', '=', 'deleted').where('bytes', '>=', 0).execute();
@@ -93,7 +95,7 @@ export function openRecordings(db: Database): Recordings {
   };
 }
 
-function remove(db: Database, recordingId: RecordingId): Promise<boolean> {
+function remove(db: Database, recordingId: RecordingId, notices: readonly Notice[]): Promise<boolean> {
   return db.transaction().execute(async (transaction) => {
     const removed = await transaction
       .updateTable('recordings')
@@ -105,6 +107,7 @@ function remove(db: Database, recordingId: RecordingId): Promise<boolean> {
     for (const table of ['recording_comments', 'recording_shares', 'recording_texts'] as const) {
       await transaction.deleteFrom(table).where('recording_id', '=', recordingId).execute();
     }
+    await insertNotices(transaction, notices);
     return true;
   });
 }

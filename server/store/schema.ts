@@ -155,7 +155,8 @@ export interface Schema extends AccountTables, ProgramTables {
   /** `notice` is JSON. */
   notices: {
     id: string;
-    booking_id: string;
+    /** Null: a program is told of an incident or a recording. */
+    booking_id: string | null;
     status: NoticeStatus;
     /** When it is to be tried, while it is queued. */
     next_at: number | null;

@@ -8,8 +8,10 @@ import { verifyChain } from '../../server/accounts/audit-chain.ts';
 import { Bookings } from '../../server/desk/bookings.ts';
 import { Directory } from '../../server/desk/directory.ts';
 import { NoticeBoard } from '../../server/desk/notices.ts';
+import { tellingLog } from '../../server/desk/program-news.ts';
 import { OpenRooms } from '../../server/open-rooms.ts';
-import type { Book, BookingEvent } from '../../server/protocol/bookings.ts';
+import type { Book, ProgramEvent } from '../../server/protocol/bookings.ts';
+import { PROGRAM_CALLS } from '../../server/protocol/program-calls.ts';
 import { type Fixture, openFixture } from '../server/room-parts.ts';
 import { until } from './media-fixture.ts';
 import { pdfText } from './pdf-text.ts';
@@ -84,7 +86,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
   const { store, parts } = fixture;
   const common = { store, logger: pino({ level: 'silent' }), now: Date.now, timeZone: 'Asia/Ho_Chi_Minh' };
-  rooms = await OpenRooms.recover(parts);
+  rooms = await OpenRooms.recover({ ...parts, log: tellingLog(store.log, common) });
   const directory = await Directory.open({ ...common, rooms });
   const unit = { name: 'Sở Y tế', contacts: [{ name: 'Lê Hoà', email: 'hoa@soyte.gov.vn' }] };
   await store.organisations.add({ organisationId: 'so-y-te', kind: 'hostUnit', ...unit }, BY, 1);
@@ -96,7 +98,7 @@ beforeEach(async () => {
   await directory.add({ name: 'Na Rì', line, technicians: [dao, { name: 'Lý A Sử', phone: '0912 345 678' }] }, BY);
   bookings = await Bookings.open({ ...common, rooms, directory });
   const settings = await bookings.settings();
-  const events: BookingEvent[] = ['announced', 'changed', 'opened', 'cancelled'];
+  const events: ProgramEvent[] = ['announced', 'changed', 'opened', 'cancelled', 'incident.opened', 'incident.closed'];
   const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
   await bookings.saveSettings(
     { ...settings, webhooks: [{ webhookId: 'calendar', url, events }] },
@@ -170,6 +172,25 @@ test('a webhook is signed, and tried again under the same id', async () => {
   const wanted = `v1,${createHmac('sha256', secret).update(signed).digest('base64')}`;
   expect(second?.headers['webhook-signature']).toBe(wanted);
   expect(JSON.parse(second?.body ?? '')).toMatchObject({ type: 'booking.announced', data: { bookingId: id } });
+});
+
+test('REG-8: a program hears of an incident, signed, as it is known by then', async () => {
+  const room = await rooms.create('Giao ban', 'giao-ban');
+  const participant = { id: 'site-ba-be', role: 'site', kind: 'browser', name: 'Ba Bể' } as const;
+  await room.dispatch({ verb: 'admit', participant }, 'system');
+  await room.dispatch({ verb: 'openIncident', participantId: 'site-ba-be', kind: 'sound' }, 'system');
+  const [incident] = room.state.incidents;
+  await room.dispatch({ verb: 'endIncident', incidentId: incident?.id ?? '' }, 'system');
+  // The first attempt fails at the other side.
+  await until('it was called of both', () => calls.length >= 3);
+  const told = calls.slice(1).map(({ body }) => JSON.parse(body));
+  expect(new Set(told.map(({ type }) => type))).toEqual(new Set(['incident.opened', 'incident.closed']));
+  expect(told[0].data).toMatchObject({ roomId: 'giao-ban', title: 'Giao ban', incident: { names: ['Ba Bể'] } });
+  const call = PROGRAM_CALLS.get('incident.closed');
+  expect(call?.parse(told.find(({ type }) => type === 'incident.closed'))).toBeDefined();
+  await until('both are on record', async () => {
+    return (await board.toProgram('calendar')).every(({ status }) => status === 'delivered');
+  });
 });
 
 test('a program hears of what it wants to hear of, also of what happened just before a crash', async () => {

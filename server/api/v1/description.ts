@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { problemSchema } from '../../protocol/api.ts';
 import { bookingSchema, bookSchema, clashSchema } from '../../protocol/bookings.ts';
 import { noticeSchema } from '../../protocol/notices.ts';
+import { callTypeOf, PROGRAM_CALLS } from '../../protocol/program-calls.ts';
 import { SCOPE_WORDS } from '../../protocol/program-words.ts';
 import { SCOPES } from '../../protocol/programs.ts';
 import type { RefusalCode } from '../../protocol/refusals.ts';
@@ -44,6 +45,7 @@ export function describeApi(language: Language, version: string): Json {
     servers: [{ url: '/api/v1' }],
     security: [{ token: [] }],
     paths,
+    webhooks: describeCalls(language),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: rights } },
       schemas: Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, bare(schema, 'output')])),
@@ -75,6 +77,22 @@ function describeOperation(id: OperationId, operation: Operation, language: Lang
       ...refusalsOf(operation, words.refused),
     },
   };
+}
+
+/** What a program is called with, that has asked for it at the desk. */
+function describeCalls(language: Language): Json {
+  const words = OPERATION_WORDS[language];
+  const signed = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => {
+    return { name, in: 'header', required: true, ...TEXT };
+  });
+  return Object.fromEntries(
+    [...PROGRAM_CALLS].map(([event, schema]) => {
+      const requestBody = { required: true, content: { 'application/json': { schema: bare(schema, 'output') } } };
+      const responses = { '2XX': { description: words.called } };
+      const summary = words.calls[event];
+      return [callTypeOf(event), { post: { summary, security: [], parameters: signed, requestBody, responses } }];
+    }),
+  );
 }
 
 const TEXT = { schema: { type: 'string' } };

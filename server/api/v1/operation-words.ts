@@ -1,3 +1,4 @@
+import type { ProgramEvent } from '../../protocol/bookings.ts';
 import type { OperationId } from './operations.ts';
 
 interface ApiWords {
@@ -6,6 +7,9 @@ interface ApiWords {
   refused: string;
   done: string;
   operations: Record<OperationId, string>;
+  /** What has happened when a program is called. */
+  calls: Record<ProgramEvent, string>;
+  called: string;
 }
 
 /** What each operation does, as the description says it. */
@@ -34,6 +38,22 @@ export const OPERATION_WORDS = {
       listMeetings: 'Các cuộc họp đã mở',
       listRecordings: 'Các bản ghi, cũ nhất trước',
     },
+    calls: {
+      requested: 'Cuộc họp được đăng ký',
+      changed: 'Cuộc họp được sửa',
+      confirmed: 'Cuộc họp được xác nhận',
+      announced: 'Cuộc họp được thông báo',
+      rehearsing: 'Bắt đầu chạy thử',
+      opened: 'Khai mạc cuộc họp',
+      closed: 'Cuộc họp kết thúc',
+      reported: 'Đã báo cáo xong cuộc họp',
+      cancelled: 'Cuộc họp bị hủy',
+      'incident.opened': 'Có sự cố đường truyền, âm thanh hoặc hình ảnh trong cuộc họp',
+      'incident.closed': 'Sự cố kết thúc, có thời lượng',
+      'recording.ready': 'Bản ghi đã lưu xong',
+      'recording.deleted': 'Bản ghi bị xóa hoặc hết hạn lưu',
+    },
+    called: 'Trả lời 2xx là đã nhận; khác đi thì gọi lại trong 17 giờ',
   },
   en: {
     title: 'Rostrum for programs',
@@ -59,5 +79,21 @@ export const OPERATION_WORDS = {
       listMeetings: 'Meetings that were opened',
       listRecordings: 'Recordings, the oldest first',
     },
+    calls: {
+      requested: 'A meeting was requested',
+      changed: 'A meeting was changed',
+      confirmed: 'A meeting was confirmed',
+      announced: 'A meeting was announced',
+      rehearsing: 'The rehearsal began',
+      opened: 'The meeting was opened',
+      closed: 'The meeting ended',
+      reported: 'The meeting was reported',
+      cancelled: 'The meeting was cancelled',
+      'incident.opened': 'A line, sound or picture failed in a meeting',
+      'incident.closed': 'An incident is over, with its length',
+      'recording.ready': 'A recording is saved',
+      'recording.deleted': 'A recording was deleted, or its time had come',
+    },
+    called: '2xx says that it has arrived; otherwise it is called again for 17 hours',
   },
 } satisfies Record<'vi' | 'en', ApiWords>;

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { describeApi } from '../../../../server/api/v1/description.ts';
 import { OPERATIONS } from '../../../../server/api/v1/operations.ts';
+import { PROGRAM_EVENTS } from '../../../../server/protocol/bookings.ts';
+import { callTypeOf } from '../../../../server/protocol/program-calls.ts';
 import { SCOPES } from '../../../../server/protocol/programs.ts';
 
 const text = z.string().min(1);
@@ -34,6 +36,14 @@ const documentSchema = z.strictObject({
   paths: z.record(
     z.string().startsWith('/'),
     z.partialRecord(z.enum(['get', 'post', 'put', 'delete']), operationSchema),
+  ),
+  webhooks: z.record(
+    text,
+    z.strictObject({
+      post: operationSchema
+        .omit({ operationId: true })
+        .extend({ responses: z.record(z.literal('2XX'), z.looseObject({ description: text })) }),
+    }),
   ),
   components: z.strictObject({
     securitySchemes: z.record(z.string(), z.looseObject({ type: z.literal('http'), scheme: z.literal('bearer') })),
@@ -75,6 +85,18 @@ test('every operation is described, with what it may be refused with, and every 
     expect(statuses).toEqual(expect.arrayContaining(security ? ['400', '500'] : ['400', '401', '403', '429', '500']));
   }
   expect(new Set(operations.flatMap((each) => each['x-scope'] ?? []))).toEqual(new Set(SCOPES));
+});
+
+test('what programs are called with is described: every event once, signed, with its data', () => {
+  expect(Object.keys(described.webhooks).sort()).toEqual(PROGRAM_EVENTS.map(callTypeOf).sort());
+  for (const [name, { post }] of Object.entries(described.webhooks)) {
+    expect(post.parameters?.map((each) => each.name)).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
+    const { schema } = post.requestBody?.content['application/json'] ?? {};
+    expect(schema, name).toMatchObject({
+      properties: { type: { const: name } },
+      required: ['type', 'timestamp', 'data'],
+    });
+  }
 });
 
 test('both languages describe the same', () => {
