@@ -139,7 +139,7 @@ export interface RecordedPort {
 export interface DirectoryPort {
   list(): Promise<Site[]>;
   add(site: SaveSite, by: Doer): Promise<Site>;
-  change(siteId: string, site: SaveSite, by: Doer): Promise<Site>;
+  change(siteId: string, wanted: SaveSite | ((site: Site) => SaveSite), by: Doer): Promise<Site>;
   remove(siteId: string, by: Doer): Promise<void>;
   exportSheet(format: SheetFormat, language: 'vi' | 'en'): Promise<Buffer>;
   importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: Doer }): Promise<ImportReport>;

@@ -87,10 +87,14 @@ export class Directory {
     });
   }
 
-  /** Throws `Refused`: `siteUnknown`, `accountTaken`, `organisationUnknown`. */
-  change(siteId: SiteId, saved: SaveSite, by: Doer): Promise<Site> {
+  /**
+   * Throws `Refused`: `siteUnknown`, `accountTaken`, `organisationUnknown`.
+   * @param wanted what is saved, or what makes it of the site as it is by then; it may throw
+   */
+  change(siteId: SiteId, wanted: SaveSite | ((site: Site) => SaveSite), by: Doer): Promise<Site> {
     return this.#serially(async () => {
-      const stored = storedSite(siteId, saved, this.#require(siteId));
+      const before = this.#require(siteId);
+      const stored = storedSite(siteId, typeof wanted === 'function' ? wanted(before.site) : wanted, before);
       return this.#save(stored, await this.#parts.store.sites.change(stored, by, this.#parts.now()));
     });
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bookingSchema, bookSchema, clashSchema, reasonSchema } from './bookings.ts';
 import { siteDetailsSchema } from './directory.ts';
+import { saveSiteSchema } from './http.ts';
 import { roomIdSchema, siteIdSchema } from './ids.ts';
 import { noticeSchema } from './notices.ts';
 import { tokenSummarySchema } from './programs.ts';
@@ -42,6 +43,18 @@ export const noticesSchema = z.object({
   byHand: z.array(noticeSchema.pick({ audience: true, channel: true, to: true })),
 });
 export const apiSiteSchema = z.object({ siteId: siteIdSchema, name: nameSchema, ...siteDetailsSchema.shape });
+/** A site that comes twice is refused, for its id is its own. */
+export const addSiteSchema = saveSiteSchema.required({ siteId: true });
+export const replaceSiteSchema = saveSiteSchema.omit({ siteId: true });
+/** Field by field, as JSON Merge Patch (RFC 7396) says it of the first level. */
+export const changeSiteSchema = z.strictObject({
+  name: saveSiteSchema.shape.name.optional(),
+  unit: saveSiteSchema.shape.unit.nullable(),
+  equipment: saveSiteSchema.shape.equipment.nullable(),
+  line: saveSiteSchema.shape.line.nullable(),
+  technicians: saveSiteSchema.shape.technicians.nullable(),
+  sip: saveSiteSchema.shape.sip.nullable(),
+});
 export const sitesPageSchema = z.object({ sites: z.array(apiSiteSchema), next });
 export const apiMeetingSchema = z.object({
   roomId: roomIdSchema,

@@ -3,6 +3,7 @@ import { Refused } from '../../protocol/refusals.ts';
 import { type BookingPerson, choicesOf, clashFor, requireChangeable, requireOwn } from '../booking-people.ts';
 import type { ApiParts, BookingOutcome } from '../ports.ts';
 import type { Answer } from './answers.ts';
+import { requireTag } from './etags.ts';
 import type { Handlers } from './handlers.ts';
 import { keyOfMark, markOf, timeKey } from './pages.ts';
 import { Explained } from './problems.ts';
@@ -58,7 +59,7 @@ export function answerBookings(parts: ApiParts): Pick<Handlers, BookingOperation
       const before = await own(program, bookingId);
       requireChangeable(program, before);
       requireOwn(program, body.hostUnitId);
-      requireSame(before, ifMatch);
+      requireTag(etagOf(before), ifMatch, bookingId);
       const outcome = await bookings.change(bookingId, { ...body, version: before.version }, program.by);
       const [after] = booked(outcome, program);
       if (!after) throw new Refused('bookingUnknown', bookingId);
@@ -105,12 +106,6 @@ function etagOf({ version, steps }: Booking): string {
 
 function tagged(booking: Booking): Answer {
   return { status: 200, body: booking, etag: etagOf(booking) };
-}
-
-/** RFC 9110 13.1.1. */
-function requireSame(booking: Booking, ifMatch: string): void {
-  const wanted = ifMatch.split(',').map((tag) => tag.trim());
-  if (!wanted.includes('*') && !wanted.includes(etagOf(booking))) throw new Refused('etagMismatch', booking.bookingId);
 }
 
 function placeOf(mark: string): { startsAt: number; bookingId: string } {

@@ -4,6 +4,7 @@ import { answerBookings } from './bookings.ts';
 import { answerLists } from './lists.ts';
 import type { BodyOf, OperationId, QueryOf } from './operations.ts';
 import type { Program } from './programs.ts';
+import { answerSites } from './sites.ts';
 
 /** What a program calls; the description is served to everyone. */
 export type Handled = Exclude<OperationId, 'describe'>;
@@ -15,6 +16,7 @@ export interface Call<Id extends Handled> {
   body: BodyOf<Id>;
   /** Of the path; '' where it has none. */
   bookingId: string;
+  siteId: string;
   /** What If-Match said; '' where it is not wanted. */
   ifMatch: string;
   /** What came as a file. */
@@ -27,5 +29,5 @@ export type Handlers = { readonly [Id in Handled]: (call: Call<Id>) => Promise<A
 
 /** What each operation does; one that is missing does not compile. */
 export function handlersOf(parts: ApiParts): Handlers {
-  return { ...answerBookings(parts), ...answerLists(parts) };
+  return { ...answerBookings(parts), ...answerLists(parts), ...answerSites(parts) };
 }

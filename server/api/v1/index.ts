@@ -56,7 +56,7 @@ export function routeV1(parts: ApiParts): Router {
 }
 
 function parsedCall(operation: Operation, request: Request): Omit<Call<Handled>, 'program' | 'requestId'> {
-  const { bookingId = '' } = request.params;
+  const { bookingId = '', siteId = '' } = request.params;
   const ifMatch = request.get('if-match') ?? '';
   if (operation.guarded && ifMatch === '') throw new Refused('ifMatchRequired');
   const query = operation.query && parseSent(operation.query, request.query);
@@ -65,6 +65,7 @@ function parsedCall(operation: Operation, request: Request): Omit<Call<Handled>,
     query: query as QueryOf<Handled>,
     body: body as BodyOf<Handled>,
     bookingId: String(bookingId),
+    siteId: String(siteId),
     ifMatch,
     file: Buffer.isBuffer(request.body) ? request.body : undefined,
   };

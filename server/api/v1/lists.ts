@@ -1,4 +1,4 @@
-import { apiSiteSchema, ownTokenSchema } from '../../protocol/api.ts';
+import { apiMeetingSchema, apiSiteSchema, ownTokenSchema } from '../../protocol/api.ts';
 import { Refused } from '../../protocol/refusals.ts';
 import type { ApiParts } from '../ports.ts';
 import type { Handlers } from './handlers.ts';
@@ -26,7 +26,7 @@ export function answerLists(parts: ApiParts): Pick<Handlers, ListOperations> {
     },
     listMeetings: async ({ query }) => {
       const { page, ...next } = pageOf(await log.rooms(), ({ openedAt, roomId }) => timeKey(openedAt, roomId), query);
-      return { status: 200, body: { meetings: page, ...next } };
+      return { status: 200, body: { meetings: page.map((room) => apiMeetingSchema.parse(room)), ...next } };
     },
     listRecordings: async ({ program, query }) => {
       const all = await recorded.library.list({ as: 'auditor', username: program.by.username });

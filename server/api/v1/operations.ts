@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import {
+  addSiteSchema,
+  apiSiteSchema,
   bookedSchema,
   bookingsPageSchema,
   bookingsQuerySchema,
   cancelBookingSchema,
+  changeSiteSchema,
   importQuerySchema,
   languageQuerySchema,
   meetingsPageSchema,
@@ -12,6 +15,7 @@ import {
   pageQuerySchema,
   recordingsPageSchema,
   replaceBookingSchema,
+  replaceSiteSchema,
   sitesPageSchema,
 } from '../../protocol/api.ts';
 import { bookingCheckSchema, bookingChoicesSchema, bookingSchema, bookSchema } from '../../protocol/bookings.ts';
@@ -21,7 +25,7 @@ import type { RefusalCode } from '../../protocol/refusals.ts';
 
 /** One operation of the interface for programs: what it is called with, what it answers, and who may. */
 export interface Operation {
-  method: 'get' | 'post' | 'put';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below `/api/v1`, parameters as OpenAPI writes them. */
   path: string;
   /** What the token must be good for; `any`: any token; `none`: without one. */
@@ -43,6 +47,7 @@ export interface Operation {
 
 const CALENDAR = 'text/calendar';
 const SHEETS = ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'] as const;
+const SITE_REFUSALS = ['accountTaken', 'organisationUnknown'] as const;
 const BOOK_REFUSALS = ['siteUnknown', 'organisationUnknown', 'bookingClash'] as const;
 
 /** Router and description are made of this table; an operation without a handler or without words does not compile. */
@@ -112,6 +117,33 @@ export const OPERATIONS = {
   listSites: {
     ...{ method: 'get', path: '/sites', scope: 'sites:read', query: pageQuerySchema, refusals: [] },
     answer: { status: 200, schema: sitesPageSchema },
+  },
+  addSite: {
+    ...{ method: 'post', path: '/sites', scope: 'sites:write', body: addSiteSchema, keyed: true, tagged: true },
+    answer: { status: 201, schema: apiSiteSchema },
+    refusals: [...SITE_REFUSALS, 'siteExists'],
+  },
+  readSite: {
+    ...{ method: 'get', path: '/sites/{siteId}', scope: 'sites:read', tagged: true },
+    answer: { status: 200, schema: apiSiteSchema },
+    refusals: ['siteUnknown'],
+  },
+  replaceSite: {
+    ...{ method: 'put', path: '/sites/{siteId}', scope: 'sites:write', body: replaceSiteSchema },
+    ...{ tagged: true, guarded: true },
+    answer: { status: 200, schema: apiSiteSchema },
+    refusals: [...SITE_REFUSALS, 'siteUnknown', 'ifMatchRequired', 'etagMismatch'],
+  },
+  changeSite: {
+    ...{ method: 'patch', path: '/sites/{siteId}', scope: 'sites:write', body: changeSiteSchema },
+    ...{ tagged: true, guarded: true },
+    answer: { status: 200, schema: apiSiteSchema },
+    refusals: [...SITE_REFUSALS, 'siteUnknown', 'ifMatchRequired', 'etagMismatch'],
+  },
+  removeSite: {
+    ...{ method: 'delete', path: '/sites/{siteId}', scope: 'sites:write' },
+    answer: { status: 200, schema: z.object({}) },
+    refusals: ['siteUnknown'],
   },
   importSites: {
     ...{ method: 'post', path: '/sites/import', scope: 'sites:write', query: importQuerySchema, files: SHEETS },
