@@ -22,6 +22,7 @@ import { Lines } from './lines/lines.ts';
 import { listen, urlOf } from './listening.ts';
 import { createLogger } from './logger.ts';
 import { startMedia } from './media/index.ts';
+import { Printer } from './meetings/printing.ts';
 import { CannotStart, texts } from './messages.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { isTestRoom } from './protocol/line-tests.ts';
@@ -91,8 +92,18 @@ async function start(): Promise<void> {
   const organisations = new OrganisationList(store.organisations, now);
   const bookings = await Bookings.open({ store, rooms, directory, logger, timeZone: settings.timeZone, now });
   closers.push(async () => bookings.close());
+  const printer = new Printer();
   const notices = new NoticeBoard({
-    ...{ store, bookings, directory, logger, timeZone: settings.timeZone, now, signingKey: secrets.signingKey },
+    ...{
+      store,
+      bookings,
+      directory,
+      printer,
+      logger,
+      timeZone: settings.timeZone,
+      now,
+      signingKey: secrets.signingKey,
+    },
     ...(settings.mail ? { mail: settings.mail } : {}),
   });
   closers.push(() => notices.close());
@@ -102,7 +113,7 @@ async function start(): Promise<void> {
   rehearsals.start();
   const clock = { timeZone: settings.timeZone, now };
   const reports = new Reports({ store, bookings, directory, samples, ...clock });
-  const reportFiles = new ReportFiles({ bookings, ...clock });
+  const reportFiles = new ReportFiles({ bookings, printer, ...clock });
   lines.follow(rooms);
   const lineRecords = new LineRecords({ samples, lines, rooms, log: store.log, directory, organisations, now });
   const lineTests = new LineTestDesk({

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { calendarFile } from '../meetings/calendar-file.ts';
 import { type MailSettings, openMail } from '../meetings/mail.ts';
-import { noticePdf, pdfName } from '../meetings/notice-pdf.ts';
+import { pdfName } from '../meetings/notice-pdf.ts';
 import { DEFAULT_TEMPLATES } from '../meetings/notice-templates.ts';
 import { fillIn, kindOf, type Language, type Subject, valuesOf } from '../meetings/notice-text.ts';
 import { failureOf, Outbox, type Sent } from '../meetings/outbox.ts';
+import type { Printer } from '../meetings/printing.ts';
 import { type Recipient, recipientsOf } from '../meetings/recipients.ts';
 import { callWebhook, signedHeaders, webhookSecret } from '../meetings/webhooks.ts';
 import type { AuditAct, AuditEntry, Doer } from '../protocol/audit.ts';
@@ -29,6 +30,7 @@ export interface NoticeParts {
   store: Pick<Store, 'notices' | 'deskDocuments' | 'organisations' | 'log' | 'recordings'>;
   bookings: Bookings;
   directory: Directory;
+  printer: Printer;
   /** Absent: no mail can be sent. */
   mail?: MailSettings;
   signingKey: string;
@@ -135,7 +137,8 @@ export class NoticeBoard {
     const to = { name: EVERYONE[language] };
     const about = subject.booking.status === 'cancelled' ? 'cancellation' : 'invitation';
     const text = await this.#text(subject, { about, audience: 'technician', to });
-    return { name: pdfName(subject), bytes: await noticePdf(subject, text, this.#parts.now()) };
+    const bytes = await this.#parts.printer.print({ what: 'notice', subject, text, now: this.#parts.now() });
+    return { name: pdfName(subject), bytes };
   }
 
   /** Throws `Refused` (`bookingUnknown`). */

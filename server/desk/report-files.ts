@@ -1,9 +1,9 @@
 import type { Language } from '../meetings/notice-text.ts';
+import type { Printer } from '../meetings/printing.ts';
 import { carrierPaper } from '../meetings/reports/carrier-paper.ts';
 import { minutesPaper } from '../meetings/reports/minutes-paper.ts';
 import type { Paper } from '../meetings/reports/paper.ts';
 import { paperSheet } from '../meetings/reports/paper-sheet.ts';
-import { printPaper } from '../meetings/reports/printing.ts';
 import { reportWords } from '../meetings/reports/report-words.ts';
 import { usagePaper } from '../meetings/reports/usage-paper.ts';
 import { yearPaper } from '../meetings/reports/year-paper.ts';
@@ -12,6 +12,7 @@ import type { Bookings } from './bookings.ts';
 
 export interface ReportFileParts {
   bookings: Pick<Bookings, 'settings'>;
+  printer: Printer;
   /** IANA name. */
   timeZone: string;
   now: () => number;
@@ -25,8 +26,6 @@ export interface FileWish {
 /** Reports as files: to be printed and signed, or reckoned with. */
 export class ReportFiles {
   readonly #parts: ReportFileParts;
-  /** One after the other: each takes a thread. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ReportFileParts) {
     this.#parts = parts;
@@ -51,12 +50,10 @@ export class ReportFiles {
   }
 
   async #write(paper: Paper, { form, language }: FileWish): Promise<Buffer> {
-    const { bookings, timeZone, now } = this.#parts;
+    const { bookings, printer, timeZone, now } = this.#parts;
     const look = { language, timeZone };
     if (form === 'xlsx') return paperSheet(paper, look, reportWords[language].usage.sheet);
     const { office } = await bookings.settings();
-    const printed = this.#last.then(() => printPaper({ paper, look, office, now: now() }));
-    this.#last = printed.catch(() => undefined);
-    return printed;
+    return printer.print({ what: 'report', paper, look, office, now: now() });
   }
 }

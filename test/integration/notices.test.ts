@@ -9,6 +9,7 @@ import { Bookings } from '../../server/desk/bookings.ts';
 import { Directory } from '../../server/desk/directory.ts';
 import { NoticeBoard } from '../../server/desk/notices.ts';
 import { tellingLog } from '../../server/desk/program-news.ts';
+import { Printer } from '../../server/meetings/printing.ts';
 import { OpenRooms } from '../../server/open-rooms.ts';
 import type { Book, ProgramEvent } from '../../server/protocol/bookings.ts';
 import { PROGRAM_CALLS } from '../../server/protocol/program-calls.ts';
@@ -105,7 +106,15 @@ beforeEach(async () => {
     { username: 'lan', ip: '' },
   );
   const smtp = { host: '127.0.0.1', port: await mail.listen(), security: 'off', from: 'VP <vp@tinh.gov.vn>' } as const;
-  board = new NoticeBoard({ ...common, bookings, directory, mail: smtp, signingKey: 'k', backOffMs: [0, 0, 0] });
+  board = new NoticeBoard({
+    ...common,
+    bookings,
+    directory,
+    printer: new Printer(),
+    mail: smtp,
+    signingKey: 'k',
+    backOffMs: [0, 0, 0],
+  });
   board.start();
 });
 afterEach(async () => {

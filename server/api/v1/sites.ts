@@ -34,7 +34,8 @@ export function answerSites({ directory, logger }: ApiParts): Pick<Handlers, Sit
       explained(async () => {
         const replace = (site: Site): SaveSite => {
           requireTag(etagOf(site), ifMatch, siteId);
-          return site.sip && !body.sip ? { ...body, sip: site.sip } : body;
+          const { sip } = savedOf(site);
+          return sip && !body.sip ? { ...body, sip } : body;
         };
         const site = await directory.change(siteId, replace, program.by);
         note(program.by.username, siteId, 'a site was changed');
@@ -44,8 +45,7 @@ export function answerSites({ directory, logger }: ApiParts): Pick<Handlers, Sit
       explained(async () => {
         const merge = (site: Site): SaveSite => {
           requireTag(etagOf(site), ifMatch, siteId);
-          const { siteId: _id, registered: _live, ...before } = site;
-          const merged = Object.entries({ ...before, ...body }).filter(([, value]) => value !== null);
+          const merged = Object.entries({ ...savedOf(site), ...body }).filter(([, value]) => value !== null);
           return parseSent(saveSiteSchema, Object.fromEntries(merged));
         };
         const site = await directory.change(siteId, merge, program.by);
@@ -59,6 +59,13 @@ export function answerSites({ directory, logger }: ApiParts): Pick<Handlers, Sit
         return { status: 200, body: {} };
       }),
   };
+}
+
+/** As it would be saved again. */
+function savedOf({ siteId: _id, registered: _live, sip, ...rest }: Site): SaveSite {
+  if (!sip) return rest;
+  const { hasPassword: _has, ...known } = sip;
+  return { ...rest, sip: known };
 }
 
 /** Strong (RFC 9110 8.8.1): another one after each change. Whether its codec is registered now is none. */

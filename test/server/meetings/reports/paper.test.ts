@@ -1,10 +1,10 @@
 import readXlsx from 'read-excel-file/node';
 import { expect, test } from 'vitest';
+import { Printer } from '../../../../server/meetings/printing.ts';
 import { minutesOf } from '../../../../server/meetings/reports/minutes.ts';
 import { minutesPaper } from '../../../../server/meetings/reports/minutes-paper.ts';
 import { sayCell } from '../../../../server/meetings/reports/paper.ts';
 import { paperSheet } from '../../../../server/meetings/reports/paper-sheet.ts';
-import { printPaper } from '../../../../server/meetings/reports/printing.ts';
 import { pdfText } from '../../../integration/pdf-text.ts';
 import { joined, MINUTE, START, story } from './story.ts';
 
@@ -20,7 +20,9 @@ const events = story(
 const paper = minutesPaper(minutesOf(events, { roomId: 'm1', now: START }), [], 'vi');
 
 test('minutes are printed in proper Vietnamese, their table head again on each page', { timeout: 90_000 }, async () => {
-  const text = pdfText(await printPaper({ paper, look: LOOK, office: 'Văn phòng UBND tỉnh', now: START }));
+  const text = pdfText(
+    await new Printer().print({ what: 'report', paper, look: LOOK, office: 'Văn phòng UBND tỉnh', now: START }),
+  );
   for (const part of [
     ...['CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 'ngày 03 tháng 11 năm 2026', 'BIÊN BẢN CUỘC HỌP TRỰC TUYẾN'],
     ...['Xã Đồng Hỷ 29', 'phát biểu xong', '1:00:30', 'Cán bộ kỹ thuật'],
