@@ -1,6 +1,14 @@
+import type { Recorded } from './recorded.ts';
+
 /** Where a number comes from. */
 export type Sources =
-  | { title: string; roomId: string; seqs: readonly number[] }
+  | {
+      title: string;
+      roomId: string;
+      seqs: readonly number[];
+      /** In which an event may be watched, by whoever may. */
+      recordings?: readonly Recorded[];
+    }
   | {
       title: string;
       meetings: readonly { roomId: string; title: string; openedAt: number; value?: string }[];

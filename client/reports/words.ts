@@ -21,6 +21,7 @@ export const words = catalogue({
     noCarriers: 'Chưa có đơn vị cung cấp đường truyền nào trong danh bạ.',
     running: 'đang họp',
     show: 'Xem nguồn của {what}: {value}',
+    showIn: '{what}: {value}, mở biên bản {title}',
     heads: {
       ...REPORT_WORDS.vi.heads,
       feedback: 'Ý kiến',
@@ -28,7 +29,7 @@ export const words = catalogue({
       cause: 'Nguyên nhân, khắc phục',
       availability: 'Khả dụng',
       loss: 'Mất gói',
-      jitterMs: 'Jitter',
+      jitterMs: 'Biến động trễ',
       roundTripMs: 'Trễ khứ hồi',
     },
     minutes: {
@@ -50,6 +51,7 @@ export const words = catalogue({
       recordings: 'Bản ghi',
       watch: 'Xem bản ghi từ {time}',
       watchSpeech: 'Xem lượt phát biểu của {name} trong bản ghi',
+      watchIncident: 'Xem sự cố tại {where} trong bản ghi',
       quality: 'Chất lượng đường truyền trong cuộc họp',
       feedback: 'Ý kiến sau cuộc họp',
       noFeedback: 'Chưa có ý kiến nào.',
@@ -87,6 +89,7 @@ export const words = catalogue({
       events: 'Sự kiện trong nhật ký cuộc họp',
       meetings: 'Các cuộc họp',
       none: 'Không có sự kiện nào.',
+      watch: 'Xem bản ghi lúc {time}',
     },
     details: {
       ...REPORT_WORDS.vi.closed,
@@ -156,6 +159,7 @@ export const words = catalogue({
     noCarriers: 'There is no carrier in the directory yet.',
     running: 'going on',
     show: 'Where {what} comes from: {value}',
+    showIn: '{what}: {value}, open the minutes of {title}',
     heads: {
       ...REPORT_WORDS.en.heads,
       feedback: 'Opinions',
@@ -185,6 +189,7 @@ export const words = catalogue({
       recordings: 'Recordings',
       watch: 'Watch the recording from {time}',
       watchSpeech: 'Watch the speech of {name} in the recording',
+      watchIncident: 'Watch the incident at {where} in the recording',
       quality: 'Quality of the lines in this meeting',
       feedback: 'Opinions after the meeting',
       noFeedback: 'No opinion yet.',
@@ -222,6 +227,7 @@ export const words = catalogue({
       events: "Events in the meeting's log",
       meetings: 'Meetings',
       none: 'No events.',
+      watch: 'Watch the recording at {time}',
     },
     details: {
       ...REPORT_WORDS.en.closed,

@@ -30,7 +30,7 @@ export function routeBookings(parts: ApiParts, sessions: Sessions): Router {
   });
 
   router.get('/bookings/choices', async (request, response) => {
-    response.json(await choicesOf(parts, await people.requester(request)));
+    response.json(await choicesOf(parts, await people.reader(request)));
   });
 
   router.post('/bookings/check', async (request, response) => {

@@ -51,8 +51,6 @@ export interface NoticeList {
 const MINUTE_MS = 60_000;
 const BACK_OFF_MS = [1, 5, 15, 60, 240, 720].map((minutes) => minutes * MINUTE_MS);
 const TEMPLATES = 'templates';
-/** To whom a printed notice goes. */
-const EVERYONE = { vi: 'Các điểm cầu', en: 'All sites' } as const;
 const PROGRAM_NOTICES = 50;
 
 /** Tells people and programs of meetings, and keeps what came of it (REG-1, REG-3, REG-4). Owns the outbox. */
@@ -134,10 +132,9 @@ export class NoticeBoard {
   /** The notice to be printed. Throws `Refused` (`bookingUnknown`). */
   async pdf(bookingId: string, language: Language): Promise<{ name: string; bytes: Buffer }> {
     const subject = await this.#subject(await this.#parts.bookings.find(bookingId), language);
-    const to = { name: EVERYONE[language] };
     const about = subject.booking.status === 'cancelled' ? 'cancellation' : 'invitation';
-    const text = await this.#text(subject, { about, audience: 'technician', to });
-    const bytes = await this.#parts.printer.print({ what: 'notice', subject, text, now: this.#parts.now() });
+    const template = (await this.templates())[language][about];
+    const bytes = await this.#parts.printer.print({ what: 'notice', subject, template, now: this.#parts.now() });
     return { name: pdfName(subject), bytes };
   }
 

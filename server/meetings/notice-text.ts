@@ -1,4 +1,5 @@
 import type { Booking, DeskSettings } from '../protocol/bookings.ts';
+import { byName } from '../protocol/by-name.ts';
 import type { Organisation } from '../protocol/directory.ts';
 import type { Site } from '../protocol/http.ts';
 import type { Notice, Placeholder, Template, TemplateKind } from '../protocol/notices.ts';
@@ -35,6 +36,10 @@ export function valuesOf(subject: Subject, to: Notice['to']): Record<Placeholder
   const { booking, settings, language, timeZone } = subject;
   const when = (at: number) => formatMoment(at, language, timeZone);
   const nameOf = (siteId: string) => subject.sites.find((site) => site.siteId === siteId)?.name ?? siteId;
+  const namesOf = (siteIds: readonly string[]) =>
+    sitesOf(subject, siteIds)
+      .map(({ name }) => name)
+      .join(', ');
   const host = booking.hostSiteId === undefined ? CENTRE[language] : nameOf(booking.hostSiteId);
   return {
     office: settings.office,
@@ -46,11 +51,16 @@ export function valuesOf(subject: Subject, to: Notice['to']): Record<Placeholder
     preparation: when(booking.preparationAt),
     official: when(booking.startsAt),
     end: when(booking.endsAt),
-    sites: booking.siteIds.map(nameOf).join(', '),
-    ownSites: (to.siteIds ?? booking.siteIds).map(nameOf).join(', '),
+    sites: namesOf(booking.siteIds),
+    ownSites: namesOf(to.siteIds ?? booking.siteIds),
     reason: booking.steps.findLast(({ status }) => status === 'cancelled')?.reason ?? booking.emergency?.reason ?? '',
     note: booking.note ?? '',
   };
+}
+
+/** By name; one that has been removed from the directory is called by its id. */
+export function sitesOf({ sites }: Subject, siteIds: readonly string[]): (Pick<Site, 'name'> & Partial<Site>)[] {
+  return siteIds.map((siteId) => sites.find((site) => site.siteId === siteId) ?? { name: siteId }).sort(byName);
 }
 
 export function hostUnitOf({ booking, organisations }: Subject): string {

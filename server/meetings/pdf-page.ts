@@ -16,7 +16,8 @@ const WORDS = {
     nation: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
     motto: 'Độc lập - Tự do - Hạnh phúc',
     page: 'Trang',
-    day: 'ngày {day} tháng {month} năm {year}',
+    /** The place is written in by hand. */
+    day: '……………, ngày {day} tháng {month} năm {year}',
   },
   en: { nation: '', motto: '', page: 'Page' },
 } as const;
@@ -95,7 +96,7 @@ function writeFooters(pdf: Pdf, { footer, language }: Page): void {
   }
 }
 
-/** `ngày 05 tháng 02 năm 2026` (Decree 30/2020/NĐ-CP, annex I, II.4: days below 10 and months 1 and 2 get a 0), `25 November 2026`. */
+/** `…, ngày 05 tháng 02 năm 2026` (Decree 30/2020/NĐ-CP, annex I, II.4: days below 10 and months 1 and 2 get a 0), `25 November 2026`. */
 function formatLongDay(at: number, language: Language, timeZone: string): string {
   if (language === 'en') return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone }).format(at);
   const numeric = { day: 'numeric', month: 'numeric', year: 'numeric', timeZone } as const;

@@ -8,6 +8,6 @@ import { paperPdf } from './reports/paper-pdf.ts';
 const job = workerData as PrintJob;
 parentPort?.postMessage(
   job.what === 'notice'
-    ? await noticePdf(job.subject, job.text, job.now)
+    ? await noticePdf(job.subject, job.template, job.now)
     : await paperPdf(job.paper, job.look, job.office, job.now),
 );

@@ -6,7 +6,7 @@ import type { Paper, PaperLook } from './reports/paper.ts';
 /** What is printed: a report, or the notice of a meeting. Plain data: it goes to another thread. */
 export type PrintJob =
   | { what: 'report'; paper: Paper; look: PaperLook; office: string; now: number }
-  | { what: 'notice'; subject: Subject; text: Template; now: number };
+  | { what: 'notice'; subject: Subject; template: Template; now: number };
 
 /**
  * Makes PDFs in a thread of its own: laying out the pages of 130 sites takes two seconds, in which no meeting may stand still.

@@ -65,7 +65,7 @@ export const REPORT_WORDS = {
     },
     measures: {
       loss: 'mất gói',
-      jitter: 'jitter',
+      jitter: 'biến động trễ',
       roundTrip: 'trễ',
       silence: 'mất tín hiệu',
       bandwidth: 'thiếu băng thông',
@@ -88,7 +88,7 @@ export const REPORT_WORDS = {
     notBooked: 'Không qua đăng ký',
     /** What the figures of a line mean. */
     basis:
-      'Khả dụng: phần thời gian không gián đoạn trong thời gian đường truyền phục vụ cuộc họp. Gián đoạn: từ khi mất kết nối hoặc rớt cuộc gọi đến khi trở lại, và khi mất hẳn tín hiệu; điểm cầu không trở lại thì chỉ tính hết thời gian chờ. Không tính khi điểm cầu tự rời hoặc máy chủ khởi động lại. Mất gói, jitter, trễ: trung bình mọi phút đo được, lấy chiều xấu hơn.',
+      'Khả dụng: phần thời gian không gián đoạn trong thời gian đường truyền phục vụ cuộc họp. Gián đoạn: từ khi mất kết nối hoặc rớt cuộc gọi đến khi trở lại, và khi mất hẳn tín hiệu; điểm cầu không trở lại thì chỉ tính hết thời gian chờ. Không tính khi điểm cầu tự rời hoặc máy chủ khởi động lại. Mất gói, biến động trễ, trễ: trung bình mọi phút đo được, lấy chiều xấu hơn.',
   },
   en: {
     heads: {

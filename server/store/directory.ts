@@ -1,4 +1,5 @@
 import type { AuditAct, Doer } from '../protocol/audit.ts';
+import { byName } from '../protocol/by-name.ts';
 import type { DirectoryChange, Organisation } from '../protocol/directory.ts';
 import { contactSchema } from '../protocol/directory.ts';
 import { appendAudit } from './audit.ts';
@@ -8,6 +9,7 @@ export type SaveOrganisationResult = 'saved' | 'organisationExists' | 'organisat
 
 /** Carriers and host units. Each change is on record with who made it. */
 export interface Organisations {
+  /** By name. */
   /** By name. */
   list(): Promise<Organisation[]>;
   add(organisation: Organisation, by: Doer, now: number): Promise<SaveOrganisationResult>;
@@ -106,7 +108,7 @@ export async function findOrganisation(db: Database, id: string): Promise<Organi
 }
 
 async function listOrganisations(db: Database): Promise<Organisation[]> {
-  return (await db.selectFrom('organisations').selectAll().orderBy('folded').execute()).map(toOrganisation);
+  return (await db.selectFrom('organisations').selectAll().execute()).map(toOrganisation).sort(byName);
 }
 
 async function isTaken(db: Database, { organisationId, kind, name }: Organisation): Promise<boolean> {

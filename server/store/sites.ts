@@ -1,4 +1,5 @@
 import type { AuditEntry, Doer } from '../protocol/audit.ts';
+import { byName } from '../protocol/by-name.ts';
 import { siteDetailsSchema } from '../protocol/directory.ts';
 import type { Site } from '../protocol/http.ts';
 import type { RoomId, SiteId } from '../protocol/ids.ts';
@@ -29,6 +30,7 @@ export interface SiteImport {
 
 export interface Sites {
   /** By name. */
+  /** By name. */
   list(): Promise<StoredSite[]>;
   add(stored: StoredSite, by: Doer, now: number): Promise<SaveResult>;
   change(stored: StoredSite, by: Doer, now: number): Promise<SaveResult>;
@@ -44,7 +46,8 @@ export interface Sites {
 export function openSites(db: Database): Sites {
   return {
     async list() {
-      return (await db.selectFrom('sites').selectAll().orderBy('name').execute()).map(toSite);
+      const sites = (await db.selectFrom('sites').selectAll().execute()).map(toSite);
+      return sites.sort((a, b) => byName(a.site, b.site));
     },
     add: (stored, by, now) => allOrNothing(db, (transaction) => addSite(transaction, stored, by, now)),
     change: (stored, by, now) => allOrNothing(db, (transaction) => changeSite(transaction, stored, by, now)),

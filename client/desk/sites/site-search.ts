@@ -2,13 +2,14 @@ import type { Site } from '../../../server/protocol/http.ts';
 import { fold } from '../../ui/fold.ts';
 
 /** What of a site is looked through. */
-export type FoundSite = Pick<Site, 'siteId' | 'name' | 'unit' | 'sip'>;
+export type FoundSite = Pick<Site, 'siteId' | 'name' | 'unit' | 'sip' | 'technicians'>;
 
-/** The sites in which every word that is searched for occurs: in the name, the unit, the id, an address or the account. */
+/** The sites in which every word that is searched for occurs: in the name, the unit, the id, an address, the account or a technician. */
 export function searchSites<S extends FoundSite>(sites: readonly S[], search: string): S[] {
   const wanted = fold(search).split(/\s+/);
-  return sites.filter(({ siteId, name, unit, sip }) => {
-    const text = fold([name, unit, siteId, sip?.address, sip?.fallback, sip?.account].join(' '));
+  return sites.filter(({ siteId, name, unit, sip, technicians = [] }) => {
+    const people = technicians.flatMap((person) => [person.name, person.phone]);
+    const text = fold([name, unit, siteId, sip?.address, sip?.fallback, sip?.account, ...people].join(' '));
     return wanted.every((word) => text.includes(word));
   });
 }

@@ -1,8 +1,8 @@
+import { byName } from '../../protocol/by-name.ts';
 import type { Line } from '../../protocol/directory.ts';
 import type { SiteId } from '../../protocol/ids.ts';
 import type { CarrierReport, Judged, LineMeasure, LineMeeting, LineReport } from '../../protocol/reports.ts';
 import type { MeetingFacts } from './facts.ts';
-import { byName } from './minutes.ts';
 import type { LineUse } from './outages.ts';
 import { sum } from './spans.ts';
 

@@ -194,8 +194,13 @@ function recordings({ recordings: all }: Minutes, { minutes, heads }: ReportWord
   };
 }
 
-/** The means, and what was written. */
-export function opinions(feedback: readonly Feedback[], { heads }: ReportWords, title: string): Section {
+/** The means of all, then one row for each that is to be read. */
+export function opinions(
+  feedback: readonly Feedback[],
+  { heads }: ReportWords,
+  title: string,
+  read: readonly Feedback[] = feedback,
+): Section {
   const rated = ({ ratings }: Feedback): Cell[] => [
     { number: ratings.sound },
     { number: ratings.picture },
@@ -207,7 +212,7 @@ export function opinions(feedback: readonly Feedback[], { heads }: ReportWords, 
   });
   const means: Cell[][] = [
     [
-      'Ø',
+      heads.mean,
       mean(({ ratings }) => ratings.sound),
       mean(({ ratings }) => ratings.picture),
       mean(({ ratings }) => ratings.conduct),
@@ -218,6 +223,6 @@ export function opinions(feedback: readonly Feedback[], { heads }: ReportWords, 
     title,
     heads: [heads.name, heads.sound, heads.picture, heads.conduct, heads.note],
     widths: [130, 58, 54, 58, '*'],
-    rows: feedback.length === 0 ? [] : [...means, ...feedback.map((one) => [one.name, ...rated(one), one.note])],
+    rows: feedback.length === 0 ? [] : [...means, ...read.map((one) => [one.name, ...rated(one), one.note])],
   };
 }

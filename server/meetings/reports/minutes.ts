@@ -1,3 +1,4 @@
+import { byName } from '../../protocol/by-name.ts';
 import type { EventType, LoggedEvent } from '../../protocol/events.ts';
 import { participantIdOfSite } from '../../protocol/ids.ts';
 import type { Attendee, Minutes, MinutesBooking } from '../../protocol/reports.ts';
@@ -22,13 +23,6 @@ export interface MinutesContext {
   roomId: string;
   now: number;
   booking?: MinutesBooking;
-}
-
-/** As Vietnamese sorts: đ after d, ă and â after a. */
-const collator = new Intl.Collator('vi', { numeric: true });
-
-export function byName(a: { name: string }, b: { name: string }): number {
-  return collator.compare(a.name, b.name);
 }
 
 /**

@@ -1,6 +1,6 @@
+import { byName } from '../../protocol/by-name.ts';
 import type { UnitUse, Usage, UsedMeeting } from '../../protocol/reports.ts';
 import type { Host, MeetingFacts } from './facts.ts';
-import { byName } from './minutes.ts';
 import { sum } from './spans.ts';
 
 /**

@@ -8,11 +8,13 @@ import { type ReportWords, reportWords } from './report-words.ts';
 export function yearPaper(review: YearReview, language: Language): Paper {
   const words = reportWords[language];
   const { year, feedback } = review;
+  // A mark without a word is in the means.
+  const written = feedback.flatMap((one) => (one.note === '' ? [] : [{ ...one, name: `${one.name} · ${one.title}` }]));
   const sections = [
     months(review, words),
     units(review, words),
     carriers(review, words),
-    { ...opinions(feedback, words, words.year.opinions) },
+    opinions(feedback, words, words.year.opinions, written),
   ];
   return {
     title: words.year.title.replace('{year}', String(year)),

@@ -1,10 +1,10 @@
 import type { Booking, Deadline } from '../../protocol/bookings.ts';
+import { byName } from '../../protocol/by-name.ts';
 import type { Feedback } from '../../protocol/feedback.ts';
 import type { MeetingRow, YearReview } from '../../protocol/reports.ts';
 import { localOf } from '../days.ts';
 import type { CarrierLine } from './carrier-report.ts';
 import type { Host, MeetingFacts } from './facts.ts';
-import { byName } from './minutes.ts';
 import { lengthOf, sum } from './spans.ts';
 import { usageOf } from './usage.ts';
 
