@@ -1,16 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
-import type { Page } from 'playwright/test';
 import { expect, test } from './fixtures.ts';
-import { newPerson, openMeeting, PASSWORD, signIn, tileOf } from './people.ts';
-import type { System } from './system.ts';
-
-/** With what the page asks for. */
-async function signInAs(page: Page, system: System, username: string, password: string): Promise<void> {
-  await page.goto(system.url);
-  await page.getByLabel('Tên đăng nhập').fill(username);
-  await page.getByLabel('Mật khẩu', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Đăng nhập' }).click();
-}
+import { choosePassword, newPerson, openMeeting, PASSWORD, signIn, signInAs, tileOf } from './people.ts';
 
 test('accounts are administered, protected by a telephone, and what was done is on record', async ({
   browser,
@@ -42,9 +32,7 @@ test('accounts are administered, protected by a telephone, and what was done is 
   const auditor = await newPerson(browser, { colour: 'grey', toneHz: 300 });
   const secret = await test.step('the auditor sees what auditors see, and switches codes on', async () => {
     await signInAs(auditor.page, system, 'kiem-tra', password);
-    await auditor.page.getByLabel('Mật khẩu mới', { exact: true }).fill(PASSWORD);
-    await auditor.page.getByLabel('Nhập lại mật khẩu mới').fill(PASSWORD);
-    await auditor.page.getByRole('button', { name: 'Lưu và tiếp tục' }).click();
+    await choosePassword(auditor.page);
     await expect(auditor.page.getByRole('heading', { name: 'Cuộc họp', exact: true })).toBeVisible();
     await expect(auditor.page.getByLabel('Tên cuộc họp')).toBeHidden();
     await expect(auditor.page.getByRole('link', { name: 'Tài khoản', exact: true })).toBeHidden();

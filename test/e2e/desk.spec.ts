@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright/test';
 import { expect, test } from './fixtures.ts';
-import { newPerson, signIn } from './people.ts';
+import { enterFirst, newPerson, signIn } from './people.ts';
 
 const SHEET = [
   'Tên điểm cầu;Đơn vị cung cấp đường truyền;Cán bộ 1;Điện thoại cán bộ 1;E-mail cán bộ 1;Tải xuống (kbit/s)',
@@ -56,6 +58,31 @@ test('a province is imported, a meeting is booked, clashes are named, and it is 
     await dialog.getByLabel('Loại').selectOption('hostUnit');
     await dialog.getByRole('button', { name: 'Lưu' }).click();
     await expect(page.getByRole('region', { name: 'Đơn vị chủ trì cuộc họp' })).toContainText('Sở Y tế');
+  });
+
+  const calendar = await startProgram();
+  await test.step('a program’s token works until it is revoked; another program is called', async () => {
+    await page.getByRole('link', { name: 'Kết nối' }).click();
+    await page.getByRole('button', { name: 'Cấp khóa truy cập' }).click();
+    await page.getByRole('dialog').getByLabel('Tên phần mềm').fill('Lịch công tác');
+    await page.keyboard.press('Enter');
+    const once = page.getByRole('dialog', { name: 'Khóa truy cập của Lịch công tác' });
+    const token = await once.locator('code').innerText();
+    await once.getByRole('button', { name: 'Đã chép xong' }).click();
+    const asProgram = { headers: { authorization: `Bearer ${token}` } };
+    const bookings = `${system.url}/api/v1/bookings`;
+    expect((await page.request.get(bookings, asProgram)).status()).toBe(200);
+    await page.getByRole('button', { name: /^Thu hồi.*Lịch công tác$/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Thu hồi' }).click();
+    await expect(page.getByRole('row', { name: /Lịch công tác/ })).toContainText('Đã thu hồi');
+    expect((await page.request.get(bookings, asProgram)).status()).toBe(401);
+
+    await page.getByRole('button', { name: 'Thêm địa chỉ' }).click();
+    await page.getByRole('dialog').getByLabel('Mã').fill('lich-tinh');
+    await page.getByRole('dialog').getByLabel('Địa chỉ').fill(calendar.url);
+    await page.getByRole('dialog').getByRole('button', { name: 'Lưu' }).click();
+    await page.getByRole('button', { name: 'Gọi thử lich-tinh' }).click();
+    await expect(page.getByText('lich-tinh đã trả lời.')).toBeVisible();
   });
 
   await test.step('REG-1 REG-2 booked with its deadlines; the second at that time is told which clash', async () => {
@@ -119,5 +146,41 @@ test('a province is imported, a meeting is booked, clashes are named, and it is 
     await ofUnit.getByRole('button', { name: /^Xem nguồn của Số cuộc họp: 1/ }).click();
     await expect(page.getByRole('dialog').getByRole('link', { name: 'Giao ban tuần' })).toBeVisible();
   });
+
+  await test.step('what the program was told of it, and whether it took it', async () => {
+    await page.getByRole('link', { name: 'Kết nối' }).click();
+    await page.getByRole('button', { name: 'Các lần gọi gần đây' }).click();
+    await expect(page.getByRole('listitem').filter({ hasText: 'Mở họp' })).toContainText('đã nhận');
+    expect(calendar.signed).toBeGreaterThan(1);
+  });
+
+  await test.step('REG-1 REG-20 a host unit asks for a meeting of its own, and sees its own alone', async () => {
+    const unit = await newPerson(browser, { colour: 'grey', toneHz: 300 });
+    const account = { username: 'so-y-te', name: 'Sở Y tế', roles: ['hostUnit'], hostUnit: 'so-y-te' };
+    await enterFirst(unit.page, page, system, account);
+    await expect(unit.page.getByRole('navigation').getByRole('link')).toHaveText(['Lịch họp', 'Báo cáo']);
+    await bookFor(unit.page, 'Họp của Sở');
+    await unit.page.getByLabel('Ngày họp').fill('2031-03-04');
+    await unit.page.getByRole('button', { name: 'Lưu', exact: true }).click();
+    const row = unit.page.getByRole('listitem').filter({ hasText: 'Họp của Sở' });
+    await expect(row).toContainText('Đã đăng ký');
+    await expect(row.getByRole('button', { name: 'Xác nhận' })).toBeHidden();
+    await unit.page.getByRole('link', { name: 'Báo cáo' }).click();
+    await expect(unit.page.getByRole('link', { name: 'Giao ban tuần' })).toBeVisible();
+    await unit.context.close();
+  });
+  calendar.close();
   await operator.context.close();
 });
+
+/** What a webhook calls: it takes whatever is signed. */
+async function startProgram() {
+  const program = { url: '', signed: 0, close: () => void server.close() };
+  const server = createServer((request, response) => {
+    if (request.headers['webhook-signature']) program.signed += 1;
+    response.writeHead(request.headers['webhook-signature'] ? 204 : 401).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  program.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  return program;
+}

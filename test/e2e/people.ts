@@ -26,9 +26,7 @@ export async function signIn(page: Page, system: System): Promise<void> {
   await page.goto(system.url);
   const firstTime = await fillIn(page, system.oneTimePassword || PASSWORD);
   if (firstTime) {
-    await page.getByLabel('Mật khẩu mới', { exact: true }).fill(PASSWORD);
-    await page.getByLabel('Nhập lại mật khẩu mới').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Lưu và tiếp tục' }).click();
+    await choosePassword(page);
   } else if (system.oneTimePassword !== '') {
     await fillIn(page, PASSWORD);
   }
@@ -45,6 +43,39 @@ async function fillIn(page: Page, password: string): Promise<boolean> {
   const inside = page.getByRole('heading', { name: 'Cuộc họp', exact: true });
   await expect(once.or(wrong).or(inside)).toBeVisible();
   return once.isVisible();
+}
+
+/** With what the page asks for. */
+export async function signInAs(page: Page, system: System, username: string, password: string): Promise<void> {
+  await page.goto(system.url);
+  await page.getByLabel('Tên đăng nhập').fill(username);
+  await page.getByLabel('Mật khẩu', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+}
+
+/** Who is signed in with a one-time password chooses his own. */
+export async function choosePassword(page: Page): Promise<void> {
+  await page.getByLabel('Mật khẩu mới', { exact: true }).fill(PASSWORD);
+  await page.getByLabel('Nhập lại mật khẩu mới').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Lưu và tiếp tục' }).click();
+}
+
+/** Gives somebody an account, over the interface that the desk uses, and signs him in. @param administrator signed in */
+export async function enterFirst(
+  page: Page,
+  administrator: Page,
+  system: System,
+  account: { username: string; name: string; roles: string[]; hostUnit?: string },
+): Promise<void> {
+  const answer = await administrator.request.post(`${system.url}/api/accounts`, {
+    data: account,
+    headers: { origin: system.url },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  const { password } = (await answer.json()) as { password: string };
+  await signInAs(page, system, account.username, password);
+  await choosePassword(page);
+  await expect(page.getByRole('button', { name: 'Đăng xuất' })).toBeVisible();
 }
 
 /** Opens a meeting from the desk and stands at its console. Returns the room's id. */

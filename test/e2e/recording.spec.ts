@@ -9,9 +9,22 @@ import type { LoggedEvent } from '../../server/protocol/events.ts';
 import { type RecordingSummary, recordingSummarySchema } from '../../server/protocol/recording.ts';
 import { colourDistance, colourOf, toneLevel } from '../integration/perceive.ts';
 import { complaintsOf } from '../integration/recorded-parts.ts';
+import { followSpeech } from './auditor.ts';
 import { attend, logOf, obeyed, participantNamed, show } from './centre.ts';
 import { expect, test } from './fixtures.ts';
-import { COLOURS, cardOf, enter, expectColour, issueLink, newPerson, openMeeting, signIn, tileOf } from './people.ts';
+import {
+  COLOURS,
+  cardOf,
+  enter,
+  enterFirst,
+  expectColour,
+  issueLink,
+  newPerson,
+  openMeeting,
+  signIn,
+  tileOf,
+} from './people.ts';
+import { now, ready } from './player.ts';
 import type { System } from './system.ts';
 
 const run = promisify(execFile);
@@ -22,6 +35,7 @@ const MIDDLE = { x: 0.3, y: 0.3, width: 0.4, height: 0.4 };
 
 /** Long enough for a stretch of silence and one of speech in the file. */
 const STRETCH_MS = 6_000;
+const AUDITOR = { username: 'thanh-tra', name: 'Thanh tra', roles: ['auditor'] };
 
 test('a recording: started, stopped, listed, played, and in it what was shown and said', async ({
   browser,
@@ -44,10 +58,17 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
     await expect(page.getByText('REC').first()).toBeVisible({ timeout: 60_000 });
     await expectColour(tileOf(page, 'Ba Bể').first(), 'red');
     await pastMs(page, STRETCH_MS);
-    await cardOf(page, 'Ba Bể').getByRole('button', { name: 'Mở micro: Ba Bể' }).click();
+    await site.page.getByRole('button', { name: 'Đăng ký phát biểu' }).click();
+    await expect.poll(() => centre.state.requests).toHaveLength(1);
+    const requestId = centre.state.requests[0]?.id;
+    await obeyed(centre.command({ verb: 'forwardRequest', requestId }));
+    await obeyed(centre.command({ verb: 'grantFloor', requestId }));
     await expect.poll(() => participantNamed(centre, 'Ba Bể')?.gate).toBe('open');
     await obeyed(centre.command({ verb: 'writeToEveryone', text: 'Mời Ba Bể báo cáo' }));
     await pastMs(page, STRETCH_MS);
+    const { id: participantId = '' } = participantNamed(centre, 'Ba Bể') ?? {};
+    await obeyed(centre.command({ verb: 'openIncident', participantId, kind: 'sound', note: 'Tiếng rè' }));
+    await obeyed(centre.command({ verb: 'revokeFloor', participantId }));
     await page.keyboard.press('r');
     await page.getByRole('dialog').getByRole('button', { name: 'Dừng ghi hình' }).click();
     await expect(page.getByText('Đã dừng ghi hình.')).toBeVisible({ timeout: 30_000 });
@@ -152,7 +173,7 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
     await test.step('what was written is found, and read at its time; what is marked is a file', async () => {
       const found = await page.request.get(`${system.url}/api/recordings?q=moi%20ba%20be%20bao%20cao`);
       expect(await found.text()).toContain('"in":"chat"');
-      await page.getByText('Tin nhắn (1)').click();
+      await page.getByText('Tin nhắn', { exact: true }).click();
       await page.getByRole('button', { name: /Mời Ba Bể báo cáo/ }).click();
       await expect.poll(async () => Math.abs((await now(page)) - spoke)).toBeLessThan(3);
       await page.keyboard.press('i');
@@ -213,6 +234,15 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
     expect((await site.page.request.get(file)).status()).toBe(401);
   });
 
+  await test.step('an auditor follows one speech from its request to the recording, and an incident into it', async () => {
+    await obeyed(centre.command({ verb: 'endMeeting' }));
+    const auditor = await newPerson(browser, { colour: 'grey', toneHz: 300 });
+    const failed = (at(log, 'incidentOpened') - at(log, 'recordingStarted')) / 1000;
+    await enterFirst(auditor.page, page, system, AUDITOR);
+    await followSpeech(auditor.page, system, { title, spoke, failed });
+    await auditor.context.close();
+  });
+
   centre.close();
   for (const person of [operator, site]) await person.context.close();
 });
@@ -238,16 +268,6 @@ async function listed(request: APIRequestContext, system: System, roomId: string
 
 const fileOf = (system: System, { recordingId }: RecordingSummary, file: string) =>
   `${system.url}/api/recordings/${recordingId}/${file}`;
-
-/** Resolves when the player shows a picture. */
-async function ready(page: Page): Promise<void> {
-  const state = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.readyState);
-  await expect.poll(state, { timeout: 30_000 }).toBeGreaterThanOrEqual(2);
-}
-
-function now(page: Page): Promise<number> {
-  return page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
-}
 
 /** How long each jump takes until its picture is there, in ms. */
 async function seekTo(video: HTMLVideoElement, seconds: number[]): Promise<number[]> {
