@@ -173,7 +173,7 @@ test('a recording: started, stopped, listed, played, and in it what was shown an
     await test.step('what was written is found, and read at its time; what is marked is a file', async () => {
       const found = await page.request.get(`${system.url}/api/recordings?q=moi%20ba%20be%20bao%20cao`);
       expect(await found.text()).toContain('"in":"chat"');
-      await page.getByText('Tin nhắn', { exact: true }).click();
+      await page.locator('aside label').filter({ hasText: 'Tin nhắn' }).click();
       await page.getByRole('button', { name: /Mời Ba Bể báo cáo/ }).click();
       await expect.poll(async () => Math.abs((await now(page)) - spoke)).toBeLessThan(3);
       await page.keyboard.press('i');
