@@ -148,7 +148,7 @@ test('a province is imported, a meeting is booked, clashes are named, and it is 
   });
 
   await test.step('what the program was told of it, and whether it took it', async () => {
-    await page.getByRole('link', { name: 'Kết nối' }).click();
+    await page.goto(`${system.url}/programs`);
     await page.getByRole('button', { name: 'Các lần gọi gần đây' }).click();
     await expect(page.getByRole('listitem').filter({ hasText: 'Mở họp' }).last()).toContainText('đã nhận');
     expect(calendar.signed).toBeGreaterThan(1);
