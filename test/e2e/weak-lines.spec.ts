@@ -3,6 +3,7 @@ import { expect, test } from './fixtures.ts';
 import { LineStory, OTHER, SITE } from './line-story.ts';
 
 test('REG-18: sound goes on at 64 kbit/s, nobody is dropped at 15, and the line that is weak is named', async () => {
+  test.setTimeout(240_000);
   const story = await LineStory.begin();
   try {
     await test.step('loss and delay are repaired', async () => {

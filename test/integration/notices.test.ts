@@ -295,7 +295,9 @@ test('REG-3 an emergency opens at once, with its reason and each notice’s chan
   const open = await bookings.take(id, { step: 'open' }, BY);
   expect(open).toMatchObject({ status: 'open', deadlines: { announcement: { state: 'waived' } } });
   const room = rooms.get(open.roomId ?? '');
-  expect(Object.keys(room?.state.sites ?? {})).toEqual(['ba-be', 'na-ri']);
+  const invited = () => Object.keys(room?.state.sites ?? {});
+  await until('its sites are invited', () => invited().length > 0);
+  expect(invited()).toEqual(['ba-be', 'na-ri']);
   // Ended at the console, it is closed here too.
   await room?.dispatch({ verb: 'endMeeting' }, 'system');
   await until('it is closed', async () => (await bookings.find(id)).status === 'closed');
