@@ -45,7 +45,7 @@ test('a site is tried, ticks and signs; the console says what is lacking; an inc
   const { code } = (await post(page, system, '/sites/xa-yen-han/enrolment', {})) as { code: string };
   const own = site.page.getByRole('article', { name: 'Họp chống bão' });
 
-  await test.step('REG-6: the technician tries the camera and the sound on the site’s own page, ticks and signs', async () => {
+  await test.step('REG-6: the technician tries camera, sound and line on the site’s own page, ticks and signs', async () => {
     await site.page.goto(`${system.url}/site`);
     await site.page.getByLabel('Mã ghép máy').fill(code);
     await site.page.getByLabel('Tên máy').fill('Máy phòng họp');
@@ -53,9 +53,13 @@ test('a site is tried, ticks and signs; the console says what is lacking; an inc
     await expect(own).toContainText('Đã quá hạn chạy thử');
     await own.getByRole('button', { name: 'Thử máy quay' }).click();
     await expect(own).toContainText(/Hình tốt: \d+×\d+/);
-    await own.getByRole('button', { name: 'Thử loa và micrô' }).click();
+    await own.getByRole('button', { name: 'Thử tất cả' }).click();
     // The microphone of this browser plays a file: nothing of the loudspeaker comes back.
-    await expect(own).toContainText('Micrô không nghe thấy tiếng');
+    await expect(own).toContainText(/Micrô không nghe thấy tiếng.*Hình tốt: \d+×\d+/);
+    const line = site.page.getByRole('region', { name: 'Kiểm tra đường truyền' });
+    await expect(line.getByRole('progressbar')).toBeVisible();
+    await line.getByRole('button', { name: 'Dừng' }).click();
+    await expect(line.getByRole('progressbar')).toHaveCount(0);
     await own.getByLabel('Nguồn điện').check();
     await own.getByRole('button', { name: 'Ký xác nhận' }).click();
     await expect(own).toContainText('Đánh dấu mọi mục, hoặc ghi rõ');
