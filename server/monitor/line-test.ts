@@ -69,9 +69,12 @@ function halfOf(heard: readonly Heard[], calm: readonly Sample[], direction: Dir
   const rates = ratesOf(loaded.map(({ sample }) => sample));
   // A line that is filled passes no more than it bears at any moment; a call is busy and idle by turns.
   const kbps = round(tried === undefined ? upperQuartile(rates) : quantile(rates, 1));
-  // Who sends may have been too slow for a line that he found to be wide.
+  // Who sends may have been too slow for a line that he found to be wide; what he begins with he has not found.
   const estimates = heard.filter(({ stage, sample }) => stage === direction && sample.by === 'client');
-  const estimate = Math.max(0, ...estimates.map(({ sample }) => sample.availableKbps ?? 0));
+  const estimate =
+    median(
+      estimates.flatMap(({ sample: { availableKbps } }) => (availableKbps === undefined ? [] : [availableKbps])),
+    ) ?? 0;
   const own = calm.filter((sample) => isOf(sample, direction));
   const loss = lossOf(own);
   const jitterMs = round(median(own.flatMap(({ jitterMs: ms }) => (ms === undefined ? [] : [ms]))));

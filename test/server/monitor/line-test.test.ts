@@ -82,6 +82,11 @@ describe('REG-17 what a line test says', () => {
     });
   });
 
+  test('what a browser begins with is not what it found', () => {
+    const found = [3_000, 1_100, 1_020].map((availableKbps) => heard('up', 'up', { by: 'client', availableKbps }));
+    expect(judge([...calm(), ...filled(1_000, 3_900), ...found]).up).toMatchObject({ kbps: 1_000, isFull: true });
+  });
+
   test('a slow computer is not the line', () => {
     const slow = heard('up', 'up', { by: 'client', limited: 'processor' });
     expect(said(judge([...calm(), ...filled(1_000, 3_900), slow]))).toContain('processor up');
