@@ -74,7 +74,7 @@ export async function timecodeClip(frames: Frames, kbps: number): Promise<Timeco
     const { width, height, framesPerSecond, count } = frames;
     const source = `filesrc location=${painted} ! rawvideoparse format=i420 width=${width} height=${height} framerate=${framesPerSecond}/1`;
     const encoder = `x264enc tune=zerolatency speed-preset=veryfast bitrate=${kbps} key-int-max=${count} option-string=slice-max-size=1100 ! video/x-h264,profile=constrained-baseline`;
-    const pipeline = `${source} ! ${encoder} ! rtph264pay config-interval=-1 aggregate-mode=none mtu=1200`;
+    const pipeline = `${source} ! ${encoder} ! h264parse config-interval=-1 ! video/x-h264,alignment=au ! rtph264pay config-interval=0 aggregate-mode=none mtu=1200`;
     const clip = await encodeClip(pipeline, 90_000, count / framesPerSecond);
     return { clip, writeComposed: (path) => writeComposed(path, clip, frames) };
   } finally {
