@@ -1,6 +1,7 @@
 import type { VideoOutput } from '../../leg-protocol.ts';
 import { countedOut } from '../packet-tap.ts';
 import { payloaderProperties } from '../rtp-description.ts';
+import { parseH264 } from '../slide.ts';
 import type { StreamPosition } from './leg-rtp.ts';
 import { continued } from './leg-rtp.ts';
 import {
@@ -56,14 +57,13 @@ export function tierDecodeDescription(codec: PassedCodec): string {
 /** One tier: its encoder makes a key frame whenever the server asks for one. */
 export function tierDescription(tier: TierName, codec: PassedCodec, payloadType: number, at: StreamPosition): string {
   const options = { kbps: tierKbps[tier], keyFrameMax: keyFrameSeconds * tierFps };
-  const encoder = codec === 'VP8' ? vp8Encoder(options) : h264Encoder(options);
+  // One set of parameters before a key frame: the payloader would put one before each of its slices.
+  const encoder = codec === 'VP8' ? vp8Encoder(options) : `${h264Encoder(options)} ! ${parseH264}`;
   return [
     `${rawQueue} name=in ${atMost(tierFps)} ! videoscale ! videoconvert ! video/x-raw,format=I420,${boxes[tier]}`,
-    `! ${encoder} ! ${tierPayloaders[codec]} name=pay pt=${payloadType} mtu=${packetBytes} ${continued(at)}`,
+    `! ${encoder} ! ${serverPayloaders[codec]} name=pay pt=${payloadType} mtu=${packetBytes} ${continued(at)}`,
   ].join(' ');
 }
-
-const tierPayloaders = { ...serverPayloaders, H264: `${serverPayloaders.H264} config-interval=-1` } as const;
 
 /** The next key frame as a JPEG, kept by `picture`; `keys` counts what is decoded. */
 export function stillDescription(codec: PassedCodec): string {
