@@ -1,6 +1,7 @@
 import { expect, test } from 'playwright/test';
 import type { LineTest } from '../../server/protocol/line-tests.ts';
-import { freePort } from '../integration/media-fixture.ts';
+import { freePort } from '../integration/free-port.ts';
+
 import { LINE_ADDRESS, NarrowLine } from './narrow-line.ts';
 import { newPerson, signIn } from './people.ts';
 import { System } from './system.ts';

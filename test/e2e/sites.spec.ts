@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright/test';
-import { freePort } from '../integration/media-fixture.ts';
+import { freePort } from '../integration/free-port.ts';
+
 import { attend, logOf } from './centre.ts';
 import { expect, test } from './fixtures.ts';
 import { cardOf, enter, issueLink, newPerson, signIn } from './people.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../integration/media-fixture.ts';
+import { freePort } from '../integration/free-port.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const START_WITHIN_MS = 120_000;

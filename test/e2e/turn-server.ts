@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../integration/media-fixture.ts';
+import { freePort } from '../integration/free-port.ts';
 
 /** What the shipped configuration leaves to whoever installs it, and what only a loopback needs. */
 const replaced = /^(?:realm|static-auth-secret|cert|pkey|allowed-peer-ip|listening-port|tls-listening-port|log-file)=/;
@@ -23,7 +23,7 @@ export interface TurnServer {
 export async function startTurnServer(): Promise<TurnServer> {
   const shipped = await readFile(fileURLToPath(new URL('../../infra/turn/turnserver.conf', import.meta.url)), 'utf8');
   const folder = await mkdtemp(join(tmpdir(), 'coturn-'));
-  const [port, secret] = [await freePort(), 'a secret of thirty-two characters'];
+  const [port, secret] = [await freePort(2), 'a secret of thirty-two characters'];
   const own = [
     ...['realm=test', `static-auth-secret=${secret}`, `listening-port=${port}`, 'allowed-peer-ip=127.0.0.1'],
     ...['listening-ip=127.0.0.1', 'relay-ip=127.0.0.1', 'allow-loopback-peers', 'no-tls', 'no-dtls', 'log-file=stdout'],

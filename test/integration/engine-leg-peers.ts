@@ -1,4 +1,5 @@
 /** An endpoint and a server for one leg, made of sockets; what they send is made by gst-launch. */
+
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -8,7 +9,6 @@ import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts
 import type { CommandParams } from '../../gateway/engine/protocol.ts';
 import {
   cacheFolder,
-  freePort,
   launch,
   openReceiver,
   type Packet,
@@ -16,6 +16,7 @@ import {
   recordingLogger,
   scratchFolder,
 } from './engine-peers.ts';
+import { freePort } from './free-port.ts';
 import { toneLevelOf } from './perceive.ts';
 
 export type Leg = EngineProcess<typeof legContract>;

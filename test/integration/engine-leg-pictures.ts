@@ -1,4 +1,5 @@
 /** Pictures for the tests of a leg: sources of any codec and size, and what was received of them. */
+
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,7 +8,8 @@ import { join } from 'node:path';
 import type { EndpointVideo, legContract } from '../../gateway/engine/leg-protocol.ts';
 import type { CommandParams } from '../../gateway/engine/protocol.ts';
 import type { Closer, Leg } from './engine-leg-peers.ts';
-import { freePort, launch, type Packet, type Receiver, scratchFolder } from './engine-peers.ts';
+import { launch, type Packet, type Receiver, scratchFolder } from './engine-peers.ts';
+import { freePort } from './free-port.ts';
 
 export const local = (port: number) => ({ ip: '127.0.0.1', port });
 

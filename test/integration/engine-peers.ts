@@ -61,13 +61,6 @@ export async function openReceiver(): Promise<Receiver> {
   };
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const receiver = await openReceiver();
-  receiver.close();
-  return receiver.port;
-}
-
 /** The longest silence between two packets, in milliseconds. */
 export function longestGap(packets: readonly Packet[]): number {
   let longest = 0;

@@ -4,7 +4,6 @@ import { type PictureContract, pictureContract } from '../../gateway/engine/pict
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
 import {
   cacheFolder,
-  freePort,
   longestGap,
   openReceiver,
   type Receiver,
@@ -14,6 +13,7 @@ import {
   until,
 } from './engine-peers.ts';
 import { type CameraOptions, decode, framesOf, isColour, longestPause, startCamera } from './engine-pictures.ts';
+import { freePort } from './free-port.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { startEngine } from '../../gateway/engine/process.ts';
-import { cacheFolder, freePort, openReceiver, recordingLogger, sleep, ssrcsOf, until } from './engine-peers.ts';
+import { cacheFolder, openReceiver, recordingLogger, sleep, ssrcsOf, until } from './engine-peers.ts';
 import { framesOf, startCamera } from './engine-pictures.ts';
+import { freePort } from './free-port.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,10 +1,12 @@
 /** A site's stream comes anew under the same name: its tile goes from the one picture to the other. */
+
 import { expect, test } from 'vitest';
 import { pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
 import { closeAfterEach } from './closers.ts';
-import { cacheFolder, freePort, openReceiver, recordingLogger, sleep, ssrcsOf, until } from './engine-peers.ts';
+import { cacheFolder, openReceiver, recordingLogger, sleep, ssrcsOf, until } from './engine-peers.ts';
 import { type CameraOptions, decode, framesOf, isColour, longestPause, startCamera } from './engine-pictures.ts';
+import { freePort } from './free-port.ts';
 
 const closers = closeAfterEach();
 const tier = { tierId: '360p15', width: 640, height: 360, fps: 15, bitrateKbps: 600 };

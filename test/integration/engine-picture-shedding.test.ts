@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
 import { type PictureContract, pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
-import { cacheFolder, freePort, launch, openReceiver, recordingLogger, until } from './engine-peers.ts';
+import { cacheFolder, launch, openReceiver, recordingLogger, until } from './engine-peers.ts';
 import { framesOf } from './engine-pictures.ts';
+import { freePort } from './free-port.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -4,7 +4,6 @@ import { pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
 import {
   cacheFolder,
-  freePort,
   longestGap,
   openReceiver,
   type Peer,
@@ -26,6 +25,7 @@ import {
   parameterSetsOf,
   startCamera,
 } from './engine-pictures.ts';
+import { freePort } from './free-port.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -10,16 +10,8 @@ import { recorderContract } from '../../gateway/engine/recorder-protocol.ts';
 import { PartDelivery } from '../../gateway/recorder/part-delivery.ts';
 import type { Written } from '../../gateway/recorder/part-writer.ts';
 import { parseIndex } from '../../server/recordings/part-index.ts';
-import {
-  cacheFolder,
-  freePort,
-  launch,
-  type Peer,
-  recordingLogger,
-  scratchFolder,
-  sleep,
-  until,
-} from './engine-peers.ts';
+import { cacheFolder, launch, type Peer, recordingLogger, scratchFolder, sleep, until } from './engine-peers.ts';
+import { freePort } from './free-port.ts';
 import { colourDistance, colourOf, toneLevel } from './perceive.ts';
 
 const run = promisify(execFile);

@@ -6,7 +6,8 @@ import { afterEach, expect, test } from 'vitest';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
 import { simulatorContract } from '../../gateway/engine/simulator-protocol.ts';
 import { type Closer, continuity, listen, openPeer } from './engine-leg-peers.ts';
-import { cacheFolder, freePort, launch, recordingLogger, scratchFolder, sleep, until } from './engine-peers.ts';
+import { cacheFolder, launch, recordingLogger, scratchFolder, sleep, until } from './engine-peers.ts';
+import { freePort } from './free-port.ts';
 import { colourOf } from './perceive.ts';
 
 const run = promisify(execFile);

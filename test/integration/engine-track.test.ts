@@ -9,8 +9,9 @@ import { trackContract } from '../../gateway/engine/track-protocol.ts';
 import { PartDelivery } from '../../gateway/recorder/part-delivery.ts';
 import { parseIndex } from '../../server/recordings/part-index.ts';
 import { closeAfterEach } from './closers.ts';
-import { cacheFolder, freePort, launch, recordingLogger, scratchFolder, sleep, until } from './engine-peers.ts';
+import { cacheFolder, launch, recordingLogger, scratchFolder, sleep, until } from './engine-peers.ts';
 import { startCamera } from './engine-pictures.ts';
+import { freePort } from './free-port.ts';
 import { colourDistance, colourOf, toneLevel } from './perceive.ts';
 
 const run = promisify(execFile);

@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Site } from '../../server/protocol/http.ts';
 import type { Call, Participant } from '../../server/protocol/records.ts';
 import { type Baresip, type BaresipOptions, startBaresip } from './baresip.ts';
+import { freePort } from './free-port.ts';
 import { GatewayProcess } from './gateway-process.ts';
-import { freePort, until } from './media-fixture.ts';
+import { until } from './media-fixture.ts';
 import type { Peer } from './server-peers.ts';
 import { offer, openEdge } from './sip-peers.ts';
 

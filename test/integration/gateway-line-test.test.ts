@@ -1,9 +1,11 @@
 /** The centre tries a codec's line by a call: a real codec, a real call, and no meeting. */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LineTest } from '../../server/protocol/line-tests.ts';
 import { type Baresip, startBaresip } from './baresip.ts';
+import { freePort } from './free-port.ts';
 import { GatewayProcess } from './gateway-process.ts';
-import { freePort, until } from './media-fixture.ts';
+import { until } from './media-fixture.ts';
 
 let gateway: GatewayProcess;
 let codec: Baresip;

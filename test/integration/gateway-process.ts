@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { freePort } from './media-fixture.ts';
+import { freePort } from './free-port.ts';
+
 import { openMeeting, operatorTicket, Peer } from './server-peers.ts';
 import { type HttpClient, ServerProcess, signIn } from './server-process.ts';
 

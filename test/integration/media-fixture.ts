@@ -1,5 +1,3 @@
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
 import { pino } from 'pino';
 import { type MediaNode, type RoomMedia, startMedia } from '../../server/media/index.ts';
 import type { Command } from '../../server/protocol/commands.ts';
@@ -18,39 +16,10 @@ import { effectsOf } from '../../server/room/effects.ts';
 import { evolve } from '../../server/room/evolve.ts';
 import { emptyRoom } from '../../server/room/state.ts';
 import type { SystemCommand } from '../../server/room/system-commands.ts';
+import { freePort } from './free-port.ts';
 import { RtpReceiver, RtpSender } from './rtp-probe.ts';
 
 export const logger = pino({ level: process.env.LOG ?? 'silent' });
-
-/**
- * The first of `count` consecutive ports that are free for UDP and TCP on loopback: below those that systems and the SFU's
- * plain transports give out by themselves, so that nobody takes them meanwhile.
- */
-export async function freePort(count = 1): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const first = 10_240 + Math.floor(Math.random() * 9_000);
-    const ports = Array.from({ length: count }, (_, i) => first + i);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
-  }
-  throw new Error('no free port');
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const socket = createSocket('udp4');
-  try {
-    await Promise.all([
-      new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve)),
-      new Promise<void>((resolve, reject) => socket.once('error', reject).bind(port, '127.0.0.1', resolve)),
-    ]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    await new Promise<void>((resolve) => socket.close(resolve)).catch(() => undefined);
-  }
-}
 
 /** Of each room `spread` participants are put on one worker before the next is used. */
 export async function startNode(workers = 1, spread = 1000): Promise<MediaNode> {

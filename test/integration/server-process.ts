@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureCertificate, ensureSecrets } from '../../infra/identity.ts';
-import { freePort } from './media-fixture.ts';
+import { freePort } from './free-port.ts';
 
 const script = fileURLToPath(new URL('../../server/index.ts', import.meta.url));
 

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from './media-fixture.ts';
+import { freePort } from './free-port.ts';
+
 import { HttpClient, http, ServerProcess, signIn } from './server-process.ts';
 
 const CLIENT = { client_id: 'rostrum', client_secret: 'bi-mat-cua-rostrum' };

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { freePort } from '../integration/free-port.ts';
 import { LightLine } from '../integration/light-line.ts';
-import { freePort } from '../integration/media-fixture.ts';
+
 import type { Clip } from '../integration/rtp-clips.ts';
 import { coresOver } from './_cost.ts';
 

@@ -9,7 +9,6 @@ import { pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
 import {
   cacheFolder,
-  freePort,
   launch,
   openReceiver,
   type Peer,
@@ -20,6 +19,7 @@ import {
   until,
 } from '../integration/engine-peers.ts';
 import { framesOf } from '../integration/engine-pictures.ts';
+import { freePort } from '../integration/free-port.ts';
 import type { Clip } from '../integration/rtp-clips.ts';
 import { ClipSender, PAYLOAD_TYPE } from './_clip-sender.ts';
 import { coresOver, cpuSeconds, memoryOf } from './_cost.ts';

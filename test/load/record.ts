@@ -12,7 +12,6 @@ import { trackContract } from '../../gateway/engine/track-protocol.ts';
 import { PartDelivery } from '../../gateway/recorder/part-delivery.ts';
 import {
   cacheFolder,
-  freePort,
   launch,
   openReceiver,
   type Receiver,
@@ -21,6 +20,7 @@ import {
   sleep,
   until,
 } from '../integration/engine-peers.ts';
+import { freePort } from '../integration/free-port.ts';
 import { type Clip, encodeClip, pictureClip } from '../integration/rtp-clips.ts';
 import { ClipSender, PAYLOAD_TYPE } from './_clip-sender.ts';
 import { coresOver, cpuSeconds } from './_cost.ts';

@@ -13,7 +13,8 @@ import { z } from 'zod';
 import { MOST_PER_SECOND } from '../../server/media/sweep.ts';
 import { obeyed } from '../e2e/centre.ts';
 import { childrenOf } from '../e2e/system.ts';
-import { freePort } from '../integration/media-fixture.ts';
+import { freePort } from '../integration/free-port.ts';
+
 import { openMeeting, operatorTicket, Peer, siteTicket } from '../integration/server-peers.ts';
 import { http, ServerProcess, signIn } from '../integration/server-process.ts';
 import { cpuSeconds, memoryOf } from './_cost.ts';

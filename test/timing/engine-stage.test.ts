@@ -1,11 +1,11 @@
 /** What is in the picture while its scene changes, frame by frame. */
+
 import { expect, test } from 'vitest';
 import { pictureContract } from '../../gateway/engine/picture-protocol.ts';
 import { type EngineProcess, startEngine } from '../../gateway/engine/process.ts';
 import { closeAfterEach } from '../integration/closers.ts';
 import {
   cacheFolder,
-  freePort,
   openReceiver,
   type Receiver,
   recordingLogger,
@@ -22,6 +22,7 @@ import {
   type Picture as Seen,
   startCamera,
 } from '../integration/engine-pictures.ts';
+import { freePort } from '../integration/free-port.ts';
 
 const closers = closeAfterEach();
 

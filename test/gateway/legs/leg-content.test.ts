@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { LegContent, retryFloor } from '../../../gateway/legs/leg-content.ts';
 import type { Negotiated, NegotiatedFloorControl } from '../../../gateway/sip/index.ts';
-import { freePort } from '../../integration/media-fixture.ts';
+import { freePort } from '../../integration/free-port.ts';
 
 const AS_CLIENT: NegotiatedFloorControl = {
   index: 0,

@@ -5,7 +5,7 @@ import type { EngineProcess } from '../../../gateway/engine/process.ts';
 import { LegContent } from '../../../gateway/legs/leg-content.ts';
 import { prepareLeg } from '../../../gateway/legs/leg-opening.ts';
 import { parseSettings } from '../../../server/config.ts';
-import { freePort } from '../../integration/media-fixture.ts';
+import { freePort } from '../../integration/free-port.ts';
 
 /** Binds its ports, and has ended by then. */
 class ShortLived implements Partial<EngineProcess<LegContract>> {
