@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { type Rows, readRows, UnreadableSheet, writeRows } from '../meetings/sheets.ts';
@@ -15,13 +15,16 @@ import type { InvitedSite } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { SIP_REALM, type SipAccountAnswer, type SipBinding } from '../protocol/wire.ts';
 import type { Room } from '../rooms.ts';
-import type { Ha1, Organisations, Registrations, SaveResult, Sites, StoredSite } from '../store/index.ts';
+import type { Ha1, Organisations, Pins, Registrations, SaveResult, Sites, StoredSite } from '../store/index.ts';
+import { pinOf } from './room-pins.ts';
 
 /** What the sheet of the exported directory is called. */
 const SHEET = { vi: 'Điểm cầu', en: 'Sites' } as const;
 
 export interface DirectoryParts {
-  store: { sites: Sites; registrations: Registrations; organisations: Organisations };
+  store: { sites: Sites; registrations: Registrations; organisations: Organisations; pins: Pins };
+  /** Six digits. Absent: at random. */
+  drawPin?: () => string;
   rooms: OpenRooms;
   logger: Logger;
   now: () => number;
@@ -270,17 +273,8 @@ export class Directory {
     if (room.state.status !== 'open' || isTestRoom(room.roomId)) return;
     const invited = new Set(await this.#parts.store.sites.invited(room.roomId));
     const sites = this.#sites.filter(({ site }) => invited.has(site.siteId)).map(({ site }) => invitedSite(site));
-    if (room.state.pin === undefined) room.report({ verb: 'setPin', pin: this.#freePin() });
+    room.report({ verb: 'setPin', pin: await pinOf(room, this.#parts.store.pins, this.#parts.drawPin) });
     room.report({ verb: 'invite', sites });
-  }
-
-  /** No two open rooms share one: it says which meeting is meant. */
-  #freePin(): string {
-    const taken = new Set(this.#parts.rooms.list().map((room) => room.state.pin));
-    for (;;) {
-      const pin = String(randomInt(0, 1_000_000)).padStart(6, '0');
-      if (!taken.has(pin)) return pin;
-    }
   }
 
   /** @param coming sites that are added with it */

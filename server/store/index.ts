@@ -18,6 +18,7 @@ import { type LineTests, openLineTests } from './line-tests.ts';
 import { type Links, openLinks } from './links.ts';
 import { migrationProvider } from './migrations.ts';
 import { type Notices, openNotices } from './notices.ts';
+import { openPins, type Pins } from './pins.ts';
 import { openAnswers, openTokens } from './programs.ts';
 import { openRecordings, type Recordings } from './recordings.ts';
 import { openRegistrations, type Registrations } from './registrations.ts';
@@ -35,6 +36,7 @@ export { AppendConflict } from './event-log.ts';
 export type { LineTests } from './line-tests.ts';
 export type { Notices, StoredNotice } from './notices.ts';
 export { withPassingRooms } from './passing-log.ts';
+export type { Pins } from './pins.ts';
 export type { Registrations } from './registrations.ts';
 export type { WantedSteps } from './sample-file.ts';
 export type { Answers, View } from './sample-worker.ts';
@@ -64,6 +66,7 @@ export interface Store {
   layouts: Layouts;
   lineTests: LineTests;
   registrations: Registrations;
+  pins: Pins;
   /** Rejects when the database does not answer. */
   probe(): Promise<void>;
   close(): Promise<void>;
@@ -104,6 +107,7 @@ export async function openStore(db: Database): Promise<Store> {
     layouts: openLayouts(db),
     lineTests: openLineTests(db),
     registrations: openRegistrations(db),
+    pins: openPins(db),
     probe: async () => {
       await sql`select 1`.execute(db);
     },

@@ -4,6 +4,7 @@ import { deskDirectory, deskMeetings } from './desk-tables.ts';
 import { feedbackTable } from './feedback.ts';
 import { lineTestTables } from './line-tests.ts';
 import { noticesOfRooms } from './notices.ts';
+import { pinTable } from './pins.ts';
 import { programs } from './programs.ts';
 import { encryptedRecordings, unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
 import { rehearsalTables } from './rehearsals.ts';
@@ -121,6 +122,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-12-z7-encrypted-recordings': { up: encryptedRecordings },
   '2026-12-z8-feedback': { up: feedbackTable },
   '2026-12-z9-calls-of-rooms': { up: noticesOfRooms },
+  '2026-12-za-pins': { up: pinTable },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

@@ -180,6 +180,8 @@ export interface Schema extends AccountTables, ProgramTables {
   line_tests: { id: string; site_id: string; started_at: number; test: string };
   /** One opinion of each participant; `feedback` is JSON. */
   feedback: { room_id: string; participant_id: string; at: number; feedback: string };
+  /** Of open rooms; one whose room is over gives way. */
+  pins: { pin: string; room_id: string };
   invitations: { room_id: string; site_id: string };
   /** `binding` is JSON. */
   registrations: { account: string; contact: string; binding: string; since: number; expires_at: number };

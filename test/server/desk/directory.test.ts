@@ -135,6 +135,25 @@ describe('a meeting', () => {
     expect(await directory.invited(one.roomId)).toEqual([]);
   });
 
+  test('draws another PIN where its own is drawn by one that opens in the same turn', async () => {
+    // A directory of its own, so that two writers stand at one store; each draws what the other has.
+    const drawn = () => {
+      const pins = ['111111', '111111', '222222', '333333'];
+      return () => pins.shift() ?? '';
+    };
+    const others = { ...fixture.parts, log: fixture.store.log };
+    const elsewhere = await OpenRooms.recover(others);
+    const parts = { store: fixture.store, logger, now: fixture.parts.now };
+    const here = await OpenRooms.recover(fixture.parts);
+    await Directory.open({ ...parts, rooms: here, drawPin: drawn() });
+    await Directory.open({ ...parts, rooms: elsewhere, drawPin: drawn() });
+    const opened = await Promise.all([here.create('Một'), here.create('Hai'), elsewhere.create('Ba')]);
+    const pins = () => opened.map(({ state }) => state.pin);
+    await expect.poll(() => pins().every((pin) => pin !== undefined)).toBe(true);
+    expect(new Set(pins()).size).toBe(3);
+    await Promise.all([here.close(), elsewhere.close()]);
+  });
+
   test('invites no one who is no site, and nobody of such a list', async () => {
     await directory.add(codec('babe'), LAN);
     const room = await rooms.create('Một');
