@@ -44,16 +44,18 @@ export function composedCaps({ width, height, fps }: PictureFormat): string {
 
 /**
  * The composition: `compositor` takes the pads of inputs and drawn pictures, `format` says how large it is and how
- * quick, and lets frames of the format before pass until the first of the new one, `gate` can hold frames back,
- * `pictures` feeds the tiers. The compositor keeps time by the clock; it waits for a late input no longer than its
- * latency.
+ * quick, and lets frames of the format before pass until the first of the new one, `pictures` feeds the tiers. `gate`
+ * leads to where the compositor can be held up with a frame in its hands: counted by `arrived`, it waits before `stop`.
+ * The compositor keeps time by the clock; it waits for a late input no longer than its latency.
  */
 export function compositionDescription(format: PictureFormat): string {
   return [
     'compositor name=compositor background=black force-live=true ignore-inactive-pads=true max-threads=1',
     `latency=${patienceMs * ns} min-upstream-latency=${(jitterMs + decodingMs) * ns}`,
-    `! capsfilter name=format caps-change-mode=delayed caps="${composedCaps(format)}" ! valve name=gate`,
-    '! tee name=pictures ! fakesink name=composed-frames sync=false async=false enable-last-sample=false',
+    `! capsfilter name=format caps-change-mode=delayed caps="${composedCaps(format)}" ! tee name=pictures`,
+    '! fakesink name=composed-frames sync=false async=false enable-last-sample=false',
+    'pictures. ! valve name=gate drop=true ! identity name=arrived silent=true',
+    '! appsink name=stop max-buffers=1 drop=true sync=false async=false enable-last-sample=false',
   ].join(' ');
 }
 

@@ -31,8 +31,7 @@ export interface StageOptions extends Size {
 
 /**
  * Brings the scene into the compositor. Whatever changes in one scene changes with one and the same frame, or begins to
- * move with it. Opens pads of the compositor, and closes them with `close`. `gate` in the pipeline is a valve behind the
- * compositor.
+ * move with it. Opens pads of the compositor, and closes them with `close`.
  */
 export class Stage {
   scene: PictureScene = {
@@ -78,15 +77,15 @@ export class Stage {
 
   /**
    * Draws everything in another size; `apply` tells the compositor of it. Places belong to a time of the picture, but its
-   * size does not: so it is told between the last frame of the one size and the first of the other.
+   * size does not: so both change while the compositor waits between two frames.
    */
   resize(size: Size, apply: () => void): void {
     this.#size = { width: size.width, height: size.height };
     const bring = this.#prepare();
-    const passage = this.#plan(0);
-    bring(passage);
-    if (passage === undefined) apply();
-    else this.#frames.before(passage.start, apply);
+    this.#frames.between((time) => {
+      bring(time === undefined ? undefined : this.#passage(time + 1, 0));
+      apply();
+    });
     this.#tend();
   }
 
@@ -115,6 +114,10 @@ export class Stage {
     const position = this.#frames.position();
     if (position === undefined) return undefined;
     const start = Math.max(position, this.#frames.now()) + Math.round(Math.max(aheadMs, 2 * this.#planningMs) * ns);
+    return this.#passage(start, durationMs);
+  }
+
+  #passage(start: number, durationMs: number): Passage {
     this.#restsBy = start + (durationMs + patienceMs) * ns;
     return { start, duration: durationMs * ns };
   }
