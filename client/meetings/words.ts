@@ -168,6 +168,7 @@ export const words = catalogue({
       wrong: 'Lỗi và cách sửa',
       faults: {
         unreadable: 'Không đọc được tệp. Lưu lại thành CSV UTF-8 hoặc XLSX.',
+        badEncoding: 'Tệp không theo bảng mã Unicode (UTF-8). Trong Excel, chọn lưu dạng "CSV UTF-8" hoặc XLSX.',
         noHeader: 'Không có hàng tiêu đề. Thêm cột "Tên điểm cầu" ở hàng đầu.',
         unknownColumn: 'Không biết cột này. Đổi tên theo tệp mẫu hoặc xóa cột.',
         columnTwice: 'Cột này có hai lần. Giữ lại một cột.',
@@ -410,6 +411,7 @@ export const words = catalogue({
       wrong: 'What is wrong, and what to do',
       faults: {
         unreadable: 'The file cannot be read. Save it as CSV in UTF-8, or as XLSX.',
+        badEncoding: 'The file is not in Unicode (UTF-8). In Excel save it as “CSV UTF-8”, or as XLSX.',
         noHeader: 'There is no heading. Put the column “Site name” into the first row.',
         unknownColumn: 'This column is not known. Name it as the template does, or delete it.',
         columnTwice: 'This column is there twice. Keep one.',

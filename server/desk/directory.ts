@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import { type Rows, readRows, UnreadableSheet, writeRows } from '../meetings/sheets.ts';
+import { readSheet } from '../meetings/sheet-reading.ts';
+import { type Rows, UnreadableSheet, writeRows } from '../meetings/sheets.ts';
 import { exportSites, type ImportPlan, planImport, reportImport, unreadable } from '../meetings/site-import.ts';
 import { freeSlug } from '../meetings/slugs.ts';
 import type { OpenRooms } from '../open-rooms.ts';
@@ -84,7 +85,7 @@ export class Directory {
   /** Throws `Refused`: `siteExists`, `accountTaken`, `organisationUnknown`. */
   add(saved: SaveSite, by: Doer): Promise<Site> {
     return this.#serially(async () => {
-      const siteId = saved.siteId ?? this.#freeId(saved.name, []);
+      const siteId = saved.siteId ?? freeSlug(saved.name, 'site', (id) => this.knownOf([id]).length > 0);
       const stored = storedSite(siteId, saved, undefined);
       return this.#save(stored, await this.#parts.store.sites.add(stored, by, this.#parts.now()));
     });
@@ -116,9 +117,9 @@ export class Directory {
   /** As `import`, of a file. A file that cannot be read is reported as such. */
   async importSheet(bytes: Buffer, format: SheetFormat, how: { save: boolean; by: Doer }): Promise<ImportReport> {
     try {
-      return await this.import(await readRows(bytes, format), how);
+      return await this.import(await readSheet(bytes, format), how);
     } catch (error) {
-      if (error instanceof UnreadableSheet) return unreadable(error.row, error.message);
+      if (error instanceof UnreadableSheet) return unreadable(error);
       throw error;
     }
   }
@@ -222,9 +223,16 @@ export class Directory {
   async #saveImport({ newCarriers, sites }: ImportPlan, by: Doer): Promise<void> {
     const added: StoredSite[] = [];
     const changed: StoredSite[] = [];
+    // What a later row asks for is no longer free for an earlier one.
+    const taken = new Set(sites.flatMap(({ saved }) => saved.siteId ?? []));
     for (const { siteId, saved } of sites) {
       if (siteId !== undefined) changed.push(storedSite(siteId, saved, this.#require(siteId)));
-      else added.push(storedSite(saved.siteId ?? this.#freeId(saved.name, added), saved, undefined));
+      else {
+        const isTaken = (id: string) => taken.has(id) || this.knownOf([id]).length > 0;
+        const free = saved.siteId ?? freeSlug(saved.name, 'site', isTaken);
+        taken.add(free);
+        added.push(storedSite(free, saved, undefined));
+      }
     }
     const all = { carriers: newCarriers, added, changed };
     const result = await this.#parts.store.sites.import(all, by, this.#parts.now());
@@ -275,12 +283,6 @@ export class Directory {
     const sites = this.#sites.filter(({ site }) => invited.has(site.siteId)).map(({ site }) => invitedSite(site));
     room.report({ verb: 'setPin', pin: await pinOf(room, this.#parts.store.pins, this.#parts.drawPin) });
     room.report({ verb: 'invite', sites });
-  }
-
-  /** @param coming sites that are added with it */
-  #freeId(name: string, coming: readonly StoredSite[]): SiteId {
-    const taken = new Set([...this.#sites, ...coming].map(({ site }) => site.siteId));
-    return freeSlug(name, 'site', (id) => taken.has(id));
   }
 
   #serially<T>(step: () => Promise<T>): Promise<T> {

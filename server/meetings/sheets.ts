@@ -7,14 +7,19 @@ import type { SheetFormat } from '../protocol/directory.ts';
 /** A sheet as text, row by row; the first row of a file is the first here. */
 export type Rows = string[][];
 
-/** The bytes are no sheet of that format. */
+/** What may be wrong with a sheet as a whole. */
+export type SheetProblem = 'unreadable' | 'badEncoding' | 'tooManyRows';
+
+/** The bytes are no sheet of that format, or one that is not taken. */
 export class UnreadableSheet extends Error {
+  readonly fault: SheetProblem;
   /** As a spreadsheet counts; 0 where it is not known. */
   readonly row: number;
-  constructor(reason: string, row = 0) {
+  constructor(reason: string, row = 0, fault: SheetProblem = 'unreadable') {
     super(reason);
     this.name = 'UnreadableSheet';
     this.row = row;
+    this.fault = fault;
   }
 }
 
@@ -109,10 +114,27 @@ function delimiterOf(text: string): string {
   return ['\t', ';', ','].reduce((best, one) => (count(one) > count(best) ? one : best));
 }
 
-/** A spreadsheet's "Unicode text" is UTF-16 with a byte order mark. */
+const UTF16 = { fffe: 'utf-16le', feff: 'utf-16be' } as const;
+
+/**
+ * A spreadsheet's "Unicode text" is UTF-16 with a byte order mark; all else is UTF-8. What is neither was written in a code page of
+ * the machine, of which Vietnamese has several (Windows-1258, TCVN3): a wrong guess would be saved as names.
+ */
 function decode(bytes: Buffer): string {
-  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return isUtf16 ? bytes.toString('utf16le').replace(/^\ufeff/, '') : bytes.toString('utf8');
+  const mark = bytes.subarray(0, 2).toString('hex');
+  const encoding = mark === 'fffe' || mark === 'feff' ? UTF16[mark] : 'utf-8';
+  const text = decoded(bytes, encoding);
+  // Somebody else has put it in the place of what he could not read.
+  if (text.includes('\ufffd')) throw new UnreadableSheet('U+FFFD', 0, 'badEncoding');
+  return text;
+}
+
+function decoded(bytes: Buffer, encoding: string): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new UnreadableSheet(encoding, 0, 'badEncoding');
+  }
 }
 
 function textOf(value: CellValue | null): string {

@@ -1,14 +1,14 @@
 import type { CellFault, ImportReport, Organisation, SheetFault } from '../protocol/directory.ts';
 import type { SaveSite, Site } from '../protocol/http.ts';
 import type { SiteId } from '../protocol/ids.ts';
-import type { Rows } from './sheets.ts';
+import type { Rows, UnreadableSheet } from './sheets.ts';
 import { siteOf } from './site-cells.ts';
 import { COLUMNS, type ColumnKey, cellsOf, columnOf, type Language } from './site-columns.ts';
 import { foldName, freeSlug } from './slugs.ts';
 
 export const MOST_ROWS = 2_000;
 /** Above the headings there may be a title. */
-const HEADING_WITHIN = 10;
+export const HEADING_WITHIN = 10;
 
 /** A row of the sheet that says something new. */
 export interface ImportedSite {
@@ -32,6 +32,12 @@ interface Known {
   carriers: readonly Organisation[];
 }
 
+/** Sites as rows name them. */
+interface KnownSites {
+  byId: ReadonlyMap<SiteId, Site>;
+  byName: ReadonlyMap<string, readonly Site[]>;
+}
+
 interface Heading {
   key: ColumnKey;
   title: string;
@@ -50,21 +56,22 @@ export function planImport(rows: Rows, known: Known): ImportPlan {
     return { ...nothing, faults: [{ row: 0, column: COLUMNS[1]?.vi ?? '', fault: 'noHeader' as const, given: '' }] };
   }
   const headings = headingsOf(rows[headingRow] ?? [], headingRow + 1, faults);
+  const said = rows
+    .map((row, i) => ({ row, number: i + 1 }))
+    .filter(({ row, number }) => number > headingRow + 1 && row.some((cell) => cell.trim() !== ''));
+  if (said.length > MOST_ROWS) {
+    const tooMany = { row: 0, column: '', fault: 'tooManyRows', given: String(said.length), detail: String(MOST_ROWS) };
+    return { rows: said.length, sites: [], unchanged: 0, newCarriers: [], faults: [tooMany as SheetFault] };
+  }
   const carriers = new Carriers(known);
-  const found: Found[] = [];
-  for (const [i, row] of rows.entries()) {
-    if (i <= headingRow || row.every((cell) => cell.trim() === '')) continue;
-    found.push(readRow({ row, number: i + 1, headings, known, carriers, faults }));
-  }
-  if (found.length > MOST_ROWS) {
-    faults.push({ row: 0, column: '', fault: 'tooManyRows', given: String(found.length), detail: String(MOST_ROWS) });
-  }
+  const sites = indexed(known.sites);
+  const found = said.map((one) => readRow({ ...one, headings, sites, carriers, faults }));
   checkAmong(found, known, headings, faults);
-  const said = found.filter(({ site }) => site.columns.length > 0 || site.siteId === undefined);
+  const news = found.filter(({ site }) => site.columns.length > 0 || site.siteId === undefined);
   return {
     rows: found.length,
-    sites: said.map(({ site }) => site),
-    unchanged: found.length - said.length,
+    sites: news.map(({ site }) => site),
+    unchanged: found.length - news.length,
     newCarriers: carriers.added,
     faults: faults.sort((a, b) => a.row - b.row),
   };
@@ -86,9 +93,10 @@ export function reportImport(plan: ImportPlan, saved: boolean, nameOf: (siteId: 
   };
 }
 
-export function unreadable(row: number, reason: string): ImportReport {
-  const fault = { row, column: '', fault: 'unreadable', given: reason.slice(0, 200) } as const;
-  return { saved: false, rows: 0, added: [], changed: [], unchanged: 0, newCarriers: [], faults: [fault] };
+export function unreadable({ row, fault, message }: UnreadableSheet): ImportReport {
+  const limit = fault === 'tooManyRows' ? { detail: String(MOST_ROWS) } : {};
+  const faults = [{ row, column: '', fault, given: message.slice(0, 200), ...limit }];
+  return { saved: false, rows: 0, added: [], changed: [], unchanged: 0, newCarriers: [], faults };
 }
 
 /** The directory as a sheet, which an import reads back as it is. */
@@ -123,16 +131,23 @@ interface RowParts {
   row: readonly string[];
   number: number;
   headings: readonly Heading[];
-  known: Known;
+  sites: KnownSites;
   carriers: Carriers;
   faults: SheetFault[];
 }
 
-function readRow({ row, number, headings, known, carriers, faults }: RowParts): Found {
+function indexed(sites: readonly Site[]): KnownSites {
+  return {
+    byId: new Map(sites.map((site) => [site.siteId, site])),
+    byName: Map.groupBy(sites, ({ name }) => foldName(name)),
+  };
+}
+
+function readRow({ row, number, headings, sites, carriers, faults }: RowParts): Found {
   const cellAt = (key: ColumnKey) => row[headings.find((heading) => heading.key === key)?.index ?? -1]?.trim() ?? '';
-  const same = known.sites.filter((site) => foldName(site.name) === foldName(cellAt('name')));
+  const same = sites.byName.get(foldName(cellAt('name'))) ?? [];
   const wantedId = cellAt('siteId').toLowerCase();
-  const before = wantedId === '' ? same[0] : known.sites.find(({ siteId }) => siteId === wantedId);
+  const before = wantedId === '' ? same[0] : sites.byId.get(wantedId);
   const titleOf = (key: ColumnKey) => headings.find((heading) => heading.key === key)?.title ?? key;
   const blame = (key: ColumnKey, fault: CellFault) =>
     faults.push({ row: number, column: titleOf(key), fault, given: cellAt(key).slice(0, 200) });
@@ -156,24 +171,32 @@ function checkAmong(
   faults: SheetFault[],
 ): void {
   const title = (key: ColumnKey) => headings.find((heading) => heading.key === key)?.title ?? key;
-  const seen = new Map<string, number>();
+  const ids = new Map<string, number>();
+  const names = new Map<string, { number: number; id: string | undefined }>();
   const accounts = new Map<string, string>();
   for (const site of sites) if (site.sip?.account !== undefined) accounts.set(site.sip.account, site.siteId);
+  const kept = new Map(found.map(({ site }) => [site.siteId, site.saved.sip?.account]));
   const inSheet = new Map<string, number>();
   for (const { number, site } of found) {
     const { saved } = site;
-    const who = site.siteId ?? saved.siteId ?? `name ${foldName(saved.name)}`;
-    const earlier = seen.get(who);
+    const id = site.siteId ?? saved.siteId;
+    const alike = names.get(foldName(saved.name));
+    // Two sites may bear one name where each has an id of its own.
+    const twin = alike && (alike.id === undefined || id === undefined) ? alike.number : undefined;
+    const earlier = (id === undefined ? undefined : ids.get(id)) ?? twin;
     if (earlier !== undefined) {
       const detail = String(earlier);
       faults.push({ row: number, column: title('name'), fault: 'siteTwice', given: saved.name, detail });
     }
-    seen.set(who, number);
+    if (id !== undefined) ids.set(id, number);
+    if (!alike || id === undefined) names.set(foldName(saved.name), { number, id });
     const account = saved.sip?.account;
     if (account === undefined) continue;
     const other = inSheet.get(account);
     const holder = accounts.get(account);
-    const isTaken = holder !== undefined && holder !== site.siteId && !movesAway(found, holder, account);
+    // The site that has it now may give it up in the same sheet.
+    const isTaken =
+      holder !== undefined && holder !== site.siteId && (!kept.has(holder) || kept.get(holder) === account);
     if (other !== undefined || isTaken) {
       const detail = other === undefined ? (holder ?? '') : String(other);
       faults.push({ row: number, column: title('account'), fault: 'accountTwice', given: account, detail });
@@ -182,33 +205,28 @@ function checkAmong(
   }
 }
 
-/** The site that has this account now gives it up in the same sheet. */
-function movesAway(found: readonly Found[], siteId: SiteId, account: string): boolean {
-  return found.some(({ site }) => site.siteId === siteId && site.saved.sip?.account !== account);
-}
-
 /** Carriers by name, those that the sheet brings included. */
 class Carriers {
-  readonly #known: Known;
+  readonly #byName: Map<string, string>;
+  readonly #names: Map<string, string>;
   readonly added: { organisationId: string; name: string }[] = [];
 
-  constructor(known: Known) {
-    this.#known = known;
+  constructor({ carriers }: Known) {
+    this.#byName = new Map(carriers.map(({ organisationId, name }) => [foldName(name), organisationId]));
+    this.#names = new Map(carriers.map(({ organisationId, name }) => [organisationId, name]));
   }
 
   readonly idOf = (name: string): string => {
-    const all = [...this.#known.carriers, ...this.added];
-    const found = all.find((carrier) => foldName(carrier.name) === foldName(name));
-    if (found) return found.organisationId;
-    const organisationId = freeSlug(name, 'carrier', (id) => all.some((one) => one.organisationId === id));
+    const found = this.#byName.get(foldName(name));
+    if (found !== undefined) return found;
+    const organisationId = freeSlug(name, 'carrier', (id) => this.#names.has(id));
+    this.#byName.set(foldName(name), organisationId);
+    this.#names.set(organisationId, name);
     this.added.push({ organisationId, name });
     return organisationId;
   };
 
-  readonly nameOf = (id: string): string => {
-    const all = [...this.#known.carriers, ...this.added];
-    return all.find(({ organisationId }) => organisationId === id)?.name ?? id;
-  };
+  readonly nameOf = (id: string): string => this.#names.get(id) ?? id;
 }
 
 function asSite({ siteId, sip, ...rest }: SaveSite, before: Site | undefined): Site {

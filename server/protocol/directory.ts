@@ -75,6 +75,7 @@ export const sheetFormatSchema = z.enum(['csv', 'xlsx']);
 /** What is wrong with a cell. The sentence and the remedy are the catalogues'. */
 export const cellFaultSchema = z.enum([
   'unreadable',
+  'badEncoding',
   'noHeader',
   'unknownColumn',
   'columnTwice',

@@ -51,6 +51,19 @@ describe('a site', () => {
     await expect(directory.add({ name: 'x', siteId: 'so-y-te' }, LAN)).rejects.toEqual(refusal('siteExists'));
   });
 
+  test('of a sheet gets an id that no row after it asks for', async () => {
+    const rows = [
+      ['Tên điểm cầu', 'Mã điểm cầu'],
+      ['Tân Sơn', ''],
+      ['Tân Sơn (Chợ Mới)', 'tan-son'],
+    ];
+    expect(await directory.import(rows, { save: true, by: LAN })).toMatchObject({ saved: true });
+    expect((await directory.list()).map(({ siteId, name }) => [siteId, name])).toEqual([
+      ['tan-son-2', 'Tân Sơn'],
+      ['tan-son', 'Tân Sơn (Chợ Mới)'],
+    ]);
+  });
+
   test('never gives its password back, and keeps no more than its hashes', async () => {
     const site = await directory.add(codec('babe'), LAN);
     expect(site.sip).toMatchObject({ account: 'babe', hasPassword: true });

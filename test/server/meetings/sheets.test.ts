@@ -30,3 +30,18 @@ test('what is no sheet is said to be none, with its row where that is known', as
   const broken = readRows(Buffer.from('a,b\nc,d\n"e,f\n'), 'csv');
   await expect(broken).rejects.toMatchObject({ name: 'UnreadableSheet', message: 'CSV_QUOTE_NOT_CLOSED' });
 });
+
+test.each([
+  ['Windows-1258', Buffer.from([0x58, 0xe3, 0x20, 0xd0, 0xf4, 0xcc, 0x6e, 0x67])],
+  ['another program that could not read it', Buffer.from('Tên điểm cầu\nX\ufffd Đồng Phúc\n')],
+])('REG-15 a sheet in the code page of %s is refused, and no name is spoiled', async (_what, bytes) => {
+  await expect(readRows(bytes, 'csv')).rejects.toMatchObject({ name: 'UnreadableSheet', fault: 'badEncoding' });
+});
+
+test('UTF-16 is read in either order of its bytes', async () => {
+  const unicode = Buffer.from('\ufeffTên\tĐT\r\nBa Bể\t1\r\n', 'utf16le').swap16();
+  expect(await readRows(unicode, 'csv')).toEqual([
+    ['Tên', 'ĐT'],
+    ['Ba Bể', '1'],
+  ]);
+});

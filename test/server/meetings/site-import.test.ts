@@ -132,6 +132,32 @@ describe('REG-15 REG-17: a sheet of sites', () => {
     expect(plan(rows).faults).toEqual([]);
   });
 
+  test('names a site twice where two rows may mean one, and takes two of one name that have an id each', () => {
+    const heading = ['Tên điểm cầu', 'Mã điểm cầu'];
+    const faultsOf = (...rows: string[][]) =>
+      plan([heading, ...rows]).faults.map(({ row, fault }) => `${row} ${fault}`);
+    expect(faultsOf(['Tân Sơn', 'tan-son-1'], ['Tân Sơn', 'tan-son-2'])).toEqual([]);
+    expect(faultsOf(['Tân Sơn', 'tan-son-1'], ['Tân Sơn', ''])).toEqual(['3 siteTwice']);
+    expect(faultsOf(['Tân Sơn', ''], ['tân  sơn', 'tan-son-2'])).toEqual(['3 siteTwice']);
+    expect(faultsOf(['Tân Sơn', 'tan-son'], ['Khác', 'TAN-SON'])).toEqual(['3 siteTwice']);
+  });
+
+  test('of too many rows is refused by their number, and of the most it is planned at once', () => {
+    const rows = (count: number) => [
+      ['Tên điểm cầu', 'Đơn vị cung cấp đường truyền'],
+      ...Array.from({ length: count }, (_, i) => [`Xã số ${i}`, `Nhà mạng ${i}`]),
+    ];
+    const { faults, sites } = plan(rows(20_000));
+    expect({ faults, sites }).toEqual({
+      faults: [{ row: 0, column: '', fault: 'tooManyRows', given: '20000', detail: '2000' }],
+      sites: [],
+    });
+    const begun = performance.now();
+    expect(plan(rows(2_000)).newCarriers).toHaveLength(2_000);
+    // It took four seconds, in which nobody was heard.
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
   test('without a heading is refused whole', () => {
     expect(
       plan([
