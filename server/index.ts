@@ -10,6 +10,7 @@ import { Directory } from './desk/directory.ts';
 import { NoticeBoard } from './desk/notices.ts';
 import { OrganisationList } from './desk/organisations.ts';
 import { tellingLog, tellingRecordings } from './desk/program-news.ts';
+import { RehearsalRounds } from './desk/rehearsal-rounds.ts';
 import { Rehearsals } from './desk/rehearsals.ts';
 import { ReportFiles } from './desk/report-files.ts';
 import { Reports } from './desk/reports.ts';
@@ -120,9 +121,12 @@ async function start(): Promise<void> {
     ...{ archive: store.lineTests, rooms, lines, directory, language: settings.language, logger, now },
   });
   closers.push(() => lineTests.close());
+  const rounds = new RehearsalRounds({ store, bookings, rehearsals, directory, lineTests, logger, now });
+  closers.push(() => rounds.close());
+  rounds.start();
   const tickets = new Tickets(secrets.signingKey);
   const api = createApi({
-    ...{ ...store, rooms, directory, organisations, bookings, rehearsals, notices },
+    ...{ ...store, rooms, directory, organisations, bookings, rehearsals, rounds, notices },
     ...{ recorded, reports, reportFiles, logger, now },
     lineTests,
     lineBudget: new LineBudget({ directory, bookings, composed: settings.pictures }),

@@ -9,6 +9,8 @@ export interface SettingsForm {
   carrierDays: string;
   warnHours: string;
   rehearsalMinutes: string;
+  selfTest: 'on' | 'off';
+  retestMinutes: string;
   /** `02/09` for every year, `17/02/2026` for one. */
   holidays: string;
   /** `id: name`. */
@@ -19,13 +21,16 @@ export interface SettingsForm {
 export type SettingsField = keyof SettingsForm;
 
 export function settingsFormOf(settings: DeskSettings): SettingsForm {
-  const { office, counting, language, announcementDays, carrierDays, warnHours, rehearsalMinutes } = settings;
+  const { office, counting, language, announcementDays, carrierDays, warnHours, rehearsalMinutes, retestMinutes } =
+    settings;
   return {
     ...{ office, counting, language },
     announcementDays: String(announcementDays),
     carrierDays: String(carrierDays),
     warnHours: String(warnHours),
     rehearsalMinutes: String(rehearsalMinutes),
+    selfTest: settings.selfTest ? 'on' : 'off',
+    retestMinutes: String(retestMinutes),
     holidays: settings.holidays.map((day) => day.split('-').reverse().join('/')).join('\n'),
     desks: settings.desks.map(({ deskId, name }) => `${deskId}: ${name}`).join('\n'),
     webhooks: settings.webhooks,
@@ -43,6 +48,8 @@ export function settingsOf(form: SettingsForm): DeskSettings | { wrong: Settings
     carrierDays: number(form.carrierDays),
     warnHours: number(form.warnHours),
     rehearsalMinutes: number(form.rehearsalMinutes),
+    selfTest: form.selfTest === 'on',
+    retestMinutes: number(form.retestMinutes),
     holidays: linesOf(form.holidays).map(holidayOf),
     desks: pairsOf(form.desks).map(([deskId, name]) => ({ deskId, name })),
     webhooks: form.webhooks,

@@ -30,6 +30,8 @@ export const settingsWords = catalogue({
       carrierDays: 'Báo đường truyền trước (ngày)',
       warnHours: 'Cảnh báo trước hạn (giờ)',
       rehearsalMinutes: 'Chạy thử chậm nhất (phút trước khai mạc)',
+      selfTest: 'Tự động gọi thử thiết bị hội nghị',
+      retestMinutes: 'Thử lại khi không đạt, sau (phút)',
       holidays: 'Ngày nghỉ lễ',
       desks: 'Bàn điều khiển',
     },
@@ -39,6 +41,7 @@ export const settingsWords = catalogue({
     },
     wrong: { office: 'Nhập tên văn phòng.', number: 'Nhập một số nguyên trong khoảng cho phép.' },
     countings: { calendar: 'Mọi ngày', working: 'Ngày làm việc (thứ Hai đến thứ Sáu, trừ ngày lễ)' },
+    selfTests: { on: 'Từ giờ chuẩn bị', off: 'Không' },
     languages: { vi: 'Tiếng Việt', en: 'English' },
     placeholders: {
       office: 'tên văn phòng',
@@ -84,6 +87,8 @@ export const settingsWords = catalogue({
       carrierDays: 'Carrier told ahead (days)',
       warnHours: 'Warned before (hours)',
       rehearsalMinutes: 'Rehearsed (minutes before the opening)',
+      selfTest: 'Codecs called and tried by themselves',
+      retestMinutes: 'A failed one tried again after (minutes)',
       holidays: 'Holidays',
       desks: 'Operators’ desks',
     },
@@ -93,6 +98,7 @@ export const settingsWords = catalogue({
     },
     wrong: { office: 'Enter the name of the office.', number: 'Enter a whole number within bounds.' },
     countings: { calendar: 'Every day', working: 'Working days (Monday to Friday, without holidays)' },
+    selfTests: { on: 'From the preparation time on', off: 'No' },
     languages: { vi: 'Tiếng Việt', en: 'English' },
     placeholders: {
       office: 'the office',

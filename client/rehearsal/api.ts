@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
-  type Rehearsal,
-  rehearsalSchema,
+  type FollowedRehearsal,
+  followedRehearsalSchema,
   type SaveChecklist,
   type SiteDuty,
   type SiteTested,
@@ -14,14 +14,20 @@ import { callApi } from '../session/api.ts';
 const dutiesSchema = z.object({ rehearsals: z.array(siteDutySchema) });
 const of = (bookingId: string) => encodeURIComponent(bookingId);
 
-export function readRehearsal(bookingId: string): Promise<Rehearsal> {
-  return callApi({ path: `/bookings/${of(bookingId)}/rehearsal`, answer: rehearsalSchema });
+export function readRehearsal(bookingId: string): Promise<FollowedRehearsal> {
+  return callApi({ path: `/bookings/${of(bookingId)}/rehearsal`, answer: followedRehearsalSchema });
 }
 
 /** The centre, for a site that phoned. */
-export function saveFor(bookingId: string, siteId: string, body: SaveChecklist): Promise<Rehearsal> {
+export function saveFor(bookingId: string, siteId: string, body: SaveChecklist): Promise<FollowedRehearsal> {
   const path = `/bookings/${of(bookingId)}/rehearsal/${encodeURIComponent(siteId)}`;
-  return callApi({ method: 'PUT', path, body, answer: rehearsalSchema });
+  return callApi({ method: 'PUT', path, body, answer: followedRehearsalSchema });
+}
+
+/** Whether the codecs of this meeting are tried by themselves. */
+export function setRound(bookingId: string, on: boolean): Promise<FollowedRehearsal> {
+  const path = `/bookings/${of(bookingId)}/rehearsal/round`;
+  return callApi({ method: 'PUT', path, body: { on }, answer: followedRehearsalSchema });
 }
 
 export async function listDuties(): Promise<SiteDuty[]> {

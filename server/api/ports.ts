@@ -39,7 +39,7 @@ import type {
   WriteComment,
 } from '../protocol/recording.ts';
 import type { Kind, Role } from '../protocol/records.ts';
-import type { Rehearsal, SaveChecklist, SiteDuty, SiteTested } from '../protocol/rehearsals.ts';
+import type { FollowedRehearsal, SaveChecklist, SiteDuty, SiteTested } from '../protocol/rehearsals.ts';
 import type { RecordingIdentity, StoredRecording } from '../protocol/stored-recording.ts';
 import type { SipBan } from '../protocol/wire.ts';
 import type { SystemCommand } from '../room/system-commands.ts';
@@ -155,8 +155,12 @@ export interface OrganisationsPort {
   remove(id: string, by: Doer): Promise<void>;
 }
 
+/** The codecs of a meeting that are tried by themselves (`server/desk/rehearsal-rounds.ts`). */
+export interface RoundsPort {
+  of(bookingId: string): Promise<FollowedRehearsal>;
+  set(bookingId: string, on: boolean, by: Doer): Promise<void>;
+}
 export interface RehearsalsPort {
-  of(bookingId: string): Promise<Rehearsal>;
   dutiesOf(siteId: string): Promise<SiteDuty[]>;
   save(bookingId: string, siteId: string, wanted: SaveChecklist, doer: Doer): Promise<SiteDuty>;
   tested(bookingId: string, siteId: string, tested: SiteTested): Promise<SiteDuty>;
@@ -295,6 +299,7 @@ export interface ApiParts {
   directoryChanges: DirectoryChangesPort;
   bookings: BookingsPort;
   rehearsals: RehearsalsPort;
+  rounds: RoundsPort;
   notices: NoticesPort;
   reports: ReportsPort;
   reportFiles: ReportFilesPort;

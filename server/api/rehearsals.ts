@@ -1,14 +1,14 @@
 import { Router } from 'express';
 import type { Doer } from '../protocol/audit.ts';
 import { parse } from '../protocol/refusals.ts';
-import { saveChecklistSchema, siteTestedSchema } from '../protocol/rehearsals.ts';
+import { saveChecklistSchema, setRoundSchema, siteTestedSchema } from '../protocol/rehearsals.ts';
 import type { ApiParts } from './ports.ts';
 import { ipOf, type Sessions } from './sessions.ts';
 import type { SiteCaller, SiteCallers } from './site-callers.ts';
 
 /** The rehearsal of a booked meeting and the check at its end (REG-5, REG-6, REG-13): at the centre, and at each site. */
 export function routeRehearsals(
-  { rehearsals, logger }: ApiParts,
+  { rehearsals, rounds, logger }: ApiParts,
   { sessions, sites }: { sessions: Sessions; sites: SiteCallers },
 ): Router {
   const router = Router();
@@ -19,7 +19,16 @@ export function routeRehearsals(
 
   router.get('/bookings/:id/rehearsal', async (request, response) => {
     await sessions.require(request, 'readMeetings');
-    response.json(await rehearsals.of(request.params.id));
+    response.json(await rounds.of(request.params.id));
+  });
+
+  router.put('/bookings/:id/rehearsal/round', async (request, response) => {
+    const { by } = await sessions.require(request, 'runMeetings');
+    const { id } = request.params;
+    const { on } = parse(setRoundSchema, request.body);
+    await rounds.set(id, on, by);
+    logger.info({ username: by.username, booking: id, on }, 'the codecs of a meeting are tried by themselves, or not');
+    response.json(await rounds.of(id));
   });
 
   router.put('/bookings/:id/rehearsal/:site', async (request, response) => {
@@ -27,7 +36,7 @@ export function routeRehearsals(
     const { id, site } = request.params;
     await rehearsals.save(id, site, parse(saveChecklistSchema, request.body), by);
     logger.info({ username: by.username, booking: id, site }, 'a checklist was entered for a site');
-    response.json(await rehearsals.of(id));
+    response.json(await rounds.of(id));
   });
 
   router.get('/site/rehearsals', async (request, response) => {

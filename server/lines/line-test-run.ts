@@ -1,7 +1,13 @@
 import { beginRamp, followRamp, MOST_DOWN_KBPS, RAMP_MS, type Ramp } from '../monitor/down-ramp.ts';
 import { type Heard, judgeTest, type LineAgreed, type LineNeeds } from '../monitor/line-test.ts';
 import type { ParticipantId } from '../protocol/ids.ts';
-import type { EndedLineTest, LineTest, LineTestStage, RunningLineTest } from '../protocol/line-tests.ts';
+import type {
+  EndedLineTest,
+  LineTest,
+  LineTestResult,
+  LineTestStage,
+  RunningLineTest,
+} from '../protocol/line-tests.ts';
 import type { Direction } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
 import type { CallCause, RoomState } from '../protocol/records.ts';
@@ -47,6 +53,7 @@ export class LineTestRun {
   #reports: Sample[] = [];
   /** Of each stream, kbit/s. */
   readonly #latest = { up: new Map<string, number>(), down: new Map<string, number>() };
+  #loudestDb: number | undefined;
   #isOver = false;
 
   constructor(options: RunOptions) {
@@ -77,6 +84,11 @@ export class LineTestRun {
       this.#latest[sample.direction].set(sample.stream.source, sample.kbps);
       if (sample.direction === 'down' && this.#stage === 'down') this.#reports.push(sample);
     }
+  }
+
+  /** The microphone there, dBov. */
+  hearLevel(levelDb: number): void {
+    if (this.#stage === 'both') this.#loudestDb = Math.max(this.#loudestDb ?? levelDb, levelDb);
   }
 
   step(): void {
@@ -137,7 +149,8 @@ export class LineTestRun {
     const tried =
       test.way === 'codec' ? {} : { up: this.upKbps, ...(this.#ramp ? { down: this.#ramp.triedKbps } : {}) };
     const result = judgeTest(this.#heard, { tried, agreed, needs });
-    this.#end({ status: 'done', ...test, endedAt: now(), result });
+    const seen = test.way === 'codec' ? { seen: this.#seen() } : {};
+    this.#end({ status: 'done', ...test, endedAt: now(), result: { ...result, ...seen } });
   }
 
   #end(test: EndedLineTest): void {
@@ -145,6 +158,13 @@ export class LineTestRun {
     this.#isOver = true;
     this.#options.send(0, PACKET_BYTES);
     this.#options.over(test);
+  }
+
+  #seen(): NonNullable<LineTestResult['seen']> {
+    const isPicture = ({ sample }: Heard) =>
+      sample.direction === 'up' && sample.stream?.source === 'camera' && (sample.kbps ?? 0) > 0;
+    const level = this.#loudestDb === undefined ? {} : { levelDb: Math.min(0, Math.round(this.#loudestDb)) };
+    return { picture: this.#heard.some(isPicture), ...level };
   }
 
   #isAnswered(): boolean {

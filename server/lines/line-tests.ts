@@ -11,19 +11,19 @@ import {
   isTestRoom,
   type LineTest,
   type LineTestWay,
-  TEST_SOURCE_ID,
+  type RunningLineTest,
   testRoomOf,
 } from '../protocol/line-tests.ts';
-import { plainTransportOfferSchema } from '../protocol/media.ts';
-import type { Layout, Participant, Role } from '../protocol/records.ts';
+import type { Call, Participant, Role } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
-import type { Actor } from '../room/policy.ts';
+import { isActive } from '../room/calls.ts';
 import { isIn } from '../room/state.ts';
 import { LINE_NEEDS } from '../room/usual-rates.ts';
 import type { Room } from '../rooms.ts';
 import type { LineTests as Archive } from '../store/index.ts';
 import { type LineTestIdentity, LineTestRun } from './line-test-run.ts';
 import type { Lines } from './lines.ts';
+import { CENTRE, listenTo, openSource, showAlone, TITLE } from './test-room.ts';
 
 interface Options {
   archive: Archive;
@@ -80,9 +80,6 @@ const LISTED = 50;
 const MOST_UNKEPT = 20;
 /** Who holds a link, in the test's room. */
 const LINK_HOLDER = 'link-holder';
-/** What is done in a test's room is done by the centre. */
-const CENTRE: Actor = { participantId: 'line-test-centre', role: 'operator', kind: 'browser' };
-const TITLE = { vi: 'Kiểm tra đường truyền', en: 'Line test' } as const;
 
 /**
  * Lines tried without a meeting: each test is a room of its own that nobody knows of, so that it measures by the very
@@ -124,6 +121,17 @@ export class LineTestDesk {
     return this.#begin({ ...site, isOne: (one) => site.isOne(one) || isHolder(one) }, 'browser', by);
   }
 
+  /** What runs, in no order. */
+  get running(): RunningLineTest[] {
+    return [...this.#running.values()].map(({ run }) => run.test);
+  }
+
+  /** Whether a site is in a meeting, or in a call of one. */
+  isBusy(siteId: SiteId): boolean {
+    const id = participantIdOfSite(siteId);
+    return this.#isInMeeting((one) => one.siteId === siteId || one.id === id) || this.#isCalled(siteId);
+  }
+
   /** Newest first, the one that runs before all others. */
   async ofSite(siteId: SiteId): Promise<LineTest[]> {
     const running = this.#running.get(keyOf(siteId));
@@ -134,7 +142,7 @@ export class LineTestDesk {
   /** The latest of each site. */
   async latest(): Promise<LineTest[]> {
     const past = await this.#options.archive.latest();
-    const running = [...this.#running.values()].map(({ run }) => run.test).filter(({ siteId }) => siteId !== undefined);
+    const running = this.running.filter(({ siteId }) => siteId !== undefined);
     return [...running, ...past.filter(({ siteId }) => !this.#running.has(keyOf(siteId)))];
   }
 
@@ -174,13 +182,13 @@ export class LineTestDesk {
       const { address, account } = directory.invitedSite(siteId);
       if (!address && !account) throw new Refused('siteUnreachable', siteId);
     }
-    this.#requireFree(subject);
+    this.#requireFree(subject, way);
     const testId = randomBytes(8).toString('hex');
     const test = { testId, ...(siteId === undefined ? {} : { siteId }), siteName: name, way, by, startedAt: now() };
     const room = await rooms.create(`${TITLE[language]} · ${name}`.slice(0, 120), testRoomOf(testId));
     try {
       // Somebody else may have been quicker.
-      this.#requireFree(subject);
+      this.#requireFree(subject, way);
       const source = way === 'browser' ? new TestSource() : undefined;
       const { run } = this.#run(room, { test, subject, source });
       if (source) await openSource(room, source);
@@ -194,17 +202,32 @@ export class LineTestDesk {
     }
   }
 
-  #requireFree({ key, siteId, name, isOne }: Subject): void {
-    const { rooms, now } = this.#options;
+  #requireFree({ key, siteId, name, isOne }: Subject, way: LineTestWay): void {
+    const { now } = this.#options;
     if (this.#running.has(key)) throw new Refused('lineTestRunning', name);
     const unknown = [...this.#running.values()].filter(({ run }) => run.test.siteId === undefined).length;
     const isFull = this.#running.size >= MOST_AT_ONCE || (siteId === undefined && unknown >= MOST_UNKNOWN);
     if (isFull) throw new Refused('tooManyAttempts', '30');
     const waitMs = (this.#endedAt.get(key) ?? 0) + PAUSE_MS - now();
     if (waitMs > 0) throw new Refused('tooManyAttempts', String(Math.ceil(waitMs / 1000)));
-    const isThere = ({ roomId, state }: Room) =>
-      !isTestRoom(roomId) && Object.values(state.participants).some((one) => isIn(one) && isOne(one));
-    if (rooms.list().some(isThere)) throw new Refused('siteInMeeting', name);
+    const isCalled = way === 'codec' && siteId !== undefined && this.#isCalled(siteId);
+    if (isCalled || this.#isInMeeting(isOne)) throw new Refused('siteInMeeting', name);
+  }
+
+  #isInMeeting(isOne: Subject['isOne']): boolean {
+    return this.#meetings().some(({ state }) =>
+      Object.values(state.participants).some((one) => isIn(one) && isOne(one)),
+    );
+  }
+
+  /** Its codec is being called, or is in a call. */
+  #isCalled(siteId: SiteId): boolean {
+    const isCall = (call: Call) => call.siteId === siteId && isActive(call) && call.status !== 'waiting';
+    return this.#meetings().some(({ state }) => Object.values(state.calls).some(isCall));
+  }
+
+  #meetings(): Room[] {
+    return this.#options.rooms.list().filter(({ roomId }) => !isTestRoom(roomId));
   }
 
   #run(
@@ -226,8 +249,10 @@ export class LineTestDesk {
       },
       now,
     });
-    const stopListening = lines.listen(room.roomId, (samples) => run.hear(samples));
+    const stopMeasuring = lines.listen(room.roomId, (samples) => run.hear(samples));
+    const stopListening = listenTo(room, participantId, (levelDb) => run.hearLevel(levelDb));
     const close = () => {
+      stopMeasuring();
       stopListening();
       source?.close();
     };
@@ -273,31 +298,4 @@ function onlyOneNamed(name: string, sites: readonly Pick<Site, 'siteId' | 'name'
 
 function keyOf(siteId: SiteId): string {
   return `site:${siteId}`;
-}
-
-/** As soon as it is there: a layout names nobody who is not. */
-function showAlone(room: Room, participantId: ParticipantId): void {
-  const nothing = () => undefined;
-  const layout: Layout = { name: '1', slots: [{ show: 'participant', participantId }] };
-  const stop = room.watch({
-    committed({ after }) {
-      if (!after.participants[participantId]) return;
-      stop();
-      void room.dispatch({ verb: 'editPreview', layout }, CENTRE);
-      void room.dispatch({ verb: 'take', version: after.preview.version + 1 }, CENTRE);
-    },
-    ...{ notify: nothing, dismiss: nothing, closed: nothing },
-  });
-}
-
-/** Someone who sends what the site is to receive. */
-async function openSource(room: Room, source: TestSource): Promise<void> {
-  const participant = { id: TEST_SOURCE_ID, role: 'site', kind: 'simulator', name: TITLE.en } as const;
-  await room.dispatch({ verb: 'admit', participant }, 'system');
-  const opened = await room.media.request(TEST_SOURCE_ID, { request: 'openTransport', direction: 'send' });
-  const { transportId, ip, port } = plainTransportOfferSchema.parse(opened);
-  const { rtpParameters } = source;
-  const sent = { source: 'camera' } as const;
-  await room.media.request(TEST_SOURCE_ID, { request: 'produce', transportId, kind: 'video', sent, rtpParameters });
-  source.sendTo(ip, port);
 }

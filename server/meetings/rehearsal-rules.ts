@@ -18,7 +18,7 @@ const CLOSING_MS = DAY_MS;
 /** A site's page shows what comes so long ahead: its equipment may be checked the day before. */
 const AHEAD_MS = 2 * DAY_MS;
 /** A line that was tried earlier than this before the preparation is another line by now. */
-const LINE_TEST_MS = DAY_MS;
+export const LINE_TEST_MS = DAY_MS;
 /** Below it, a tone that came back or a microphone in a quiet room is nothing that anyone would hear; dBov. */
 const AUDIBLE_DB = -55;
 /** ITU-T G.114: above 400 ms one way is not acceptable. */
@@ -116,24 +116,28 @@ export function withLineTest(
   if (!test || test.startedAt < preparationAt - LINE_TEST_MS || (before.tests.line?.at ?? 0) >= test.endedAt) {
     return before;
   }
-  const { endedAt: at, testId } = test;
+  // Nothing was found out.
+  if (test.status === 'failed' && (test.failure === 'stopped' || test.failure === 'interrupted')) return before;
+  const { endedAt: at, testId, by } = test;
   const way = test.way === 'codec' ? ('call' as const) : ('browser' as const);
   const limits = limitsOf(capacity);
   if (test.status === 'failed') {
     const reach = test.failure === 'call' ? { reach: { at, ok: false, way } } : {};
-    return { ...before, tests: { ...before.tests, ...reach, line: { at, ok: false, testId, ...limits } } };
+    return { ...before, tests: { ...before.tests, ...reach, line: { at, ok: false, testId, by, ...limits } } };
   }
-  const { level, up, down, roundTripMs, advice } = test.result;
+  const { level, up, down, roundTripMs, advice, seen } = test.result;
   const ok = !BAD_LEVELS.includes(level) && !advice.some((one) => one.advice === 'belowCapacity');
   const trip = roundTripMs === undefined ? {} : { roundTripMs: Math.round(roundTripMs) };
   const line = {
-    ...{ at, ok, testId, level },
+    ...{ at, ok, testId, by, level },
     ...(up.kbps === undefined ? {} : { upKbps: Math.round(up.kbps) }),
     ...(down.kbps === undefined ? {} : { downKbps: Math.round(down.kbps) }),
     ...limits,
   };
   const join = before.tests.join?.ok ? before.tests.join : { at, ok: true, way };
-  return { ...before, tests: { ...before.tests, reach: { at, ok: true, way, ...trip }, join, line } };
+  const after = { ...before, tests: { ...before.tests, reach: { at, ok: true, way, ...trip }, join, line } };
+  // A room may be silent and dark while nobody is there: only what is good is known of it.
+  return seen ? withSeen(after, { way, ...seen, roundTripMs }, at) : after;
 }
 
 function limitsOf({ upKbps, downKbps }: Capacity) {

@@ -16,6 +16,7 @@ export const AUDIT_ACTS = [
   ...(['recordingChanged', 'recordingHeld', 'recordingReleased', 'recordingDeleted'] as const),
   ...(['recordingDownloaded', 'recordingShared', 'recordingShareRevoked'] as const),
   ...(['rehearsalSigned', 'closingSigned', 'incidentAmended', 'incidentToldNoted'] as const),
+  ...(['selfTestsStopped', 'selfTestsResumed'] as const),
 ] as const;
 export const auditActSchema = z.enum(AUDIT_ACTS);
 /** Who does something at the centre, and from where. */

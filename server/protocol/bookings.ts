@@ -139,6 +139,10 @@ export const deskSettingsSchema = z.strictObject({
   warnHours: z.number().int().min(0).max(240).default(24),
   /** How long before the opening every site is tested (REG-5). */
   rehearsalMinutes: z.number().int().min(0).max(1440).default(30),
+  /** Codecs are tried by themselves from the preparation time on (REG-5). */
+  selfTest: z.boolean().default(true),
+  /** After how many minutes one whose test failed is tried again. */
+  retestMinutes: z.number().int().min(1).max(240).default(10),
   /** New Year, Reunification, Labour, National Day; the days of the lunar year are entered each year. */
   holidays: z.array(holidaySchema).max(200).default(['01-01', '04-30', '05-01', '09-02']),
   desks: z

@@ -76,6 +76,8 @@ export const lineTestResultSchema = z.strictObject({
   up: testedHalfSchema,
   down: testedHalfSchema,
   roundTripMs: figure.optional(),
+  /** Of a call: whether the codec's picture came, and how loud its microphone was at most, dBov; absent: silent. */
+  seen: z.strictObject({ picture: z.boolean(), levelDb: z.number().min(-127).max(0).optional() }).optional(),
   /** The worst first; at least one. */
   advice: z.array(adviceSchema).min(1).max(16),
 });
@@ -138,7 +140,7 @@ export function testRoomOf(testId: string): string {
 export function isTestRoom(roomId: string): boolean {
   return roomId.startsWith(PREFIX);
 }
-/** Who sends to the site's computer what is measured on the way down. */
+/** Who sends to the site's computer what is measured on the way down; told of loudness, as the centre is in meetings. */
 export const TEST_SOURCE_ID = 'line-test';
 
 export type LineTestWay = z.infer<typeof lineTestWaySchema>;

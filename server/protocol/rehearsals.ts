@@ -8,8 +8,9 @@ import { lineLevelSchema } from './lines.ts';
 /**
  * The rehearsal of a booked meeting and what is checked after it (REG-5, REG-6, REG-13), under `/api`:
  *
- *   GET  /bookings/:id/rehearsal                  → Rehearsal
- *   PUT  /bookings/:id/rehearsal/:site SaveChecklist → Rehearsal   the centre, for a site that phoned
+ *   GET  /bookings/:id/rehearsal                  → FollowedRehearsal
+ *   PUT  /bookings/:id/rehearsal/:site SaveChecklist → FollowedRehearsal   the centre, for a site that phoned
+ *   PUT  /bookings/:id/rehearsal/round { on: boolean } → FollowedRehearsal  whether its codecs are tried by themselves; 409 `stepRefused` once opened
  *   GET  /site/rehearsals                         → { rehearsals: SiteDuty[] } of this site
  *   PUT  /site/rehearsals/:id  SaveChecklist      → SiteDuty       409 `stepRefused` where it is not the time for this list
  *   POST /site/rehearsals/:id/tests SiteTested    → SiteDuty       what the site's own page has tried
@@ -65,6 +66,8 @@ export const siteTestsSchema = z.strictObject({
     .strictObject({
       ...tried,
       testId: z.string().max(64),
+      /** Who began it, as the archive has it: `rehearsal:BOOKING` where nobody did. */
+      by: z.string().max(128).optional(),
       level: lineLevelSchema.optional(),
       upKbps: figure.optional(),
       downKbps: figure.optional(),
@@ -96,6 +99,20 @@ export const roomRehearsalSchema = z.strictObject({
   lacking: z.array(siteLacksSchema).max(400).optional(),
 });
 
+/**
+ * How far the codecs of a meeting are tried by themselves. `ahead`: not before the preparation time; `stopped`: by an operator, for this
+ * meeting; `off`: in the settings; `over`: it was opened, or is an emergency.
+ */
+export const roundSchema = z.object({
+  state: z.enum(['ahead', 'on', 'stopped', 'off', 'over']),
+  beginsAt: timeSchema,
+  /** Who is being called. */
+  trying: z.array(siteIdSchema),
+  /** Codecs whose line is still to be found good. */
+  left: z.number().int().nonnegative(),
+});
+export const setRoundSchema = z.strictObject({ on: z.boolean() });
+
 export const rehearsalSchema = z.object({
   bookingId: bookingIdSchema,
   startsAt: timeSchema,
@@ -104,6 +121,7 @@ export const rehearsalSchema = z.object({
   waived: z.boolean(),
   sites: z.array(siteRehearsalSchema.extend({ name: nameSchema, lacks: z.array(lackSchema) })),
 });
+export const followedRehearsalSchema = rehearsalSchema.extend({ round: roundSchema });
 /** What a site has to do for one meeting. */
 export const siteDutySchema = z.object({
   bookingId: bookingIdSchema,
@@ -157,6 +175,8 @@ export type SiteRehearsal = z.infer<typeof siteRehearsalSchema>;
 export type Lack = z.infer<typeof lackSchema>;
 export type SiteLacks = z.infer<typeof siteLacksSchema>;
 export type Rehearsal = z.infer<typeof rehearsalSchema>;
+export type Round = z.infer<typeof roundSchema>;
+export type FollowedRehearsal = z.infer<typeof followedRehearsalSchema>;
 export type SiteDuty = z.infer<typeof siteDutySchema>;
 export type SaveChecklist = z.infer<typeof saveChecklistSchema>;
 export type SiteTested = z.infer<typeof siteTestedSchema>;

@@ -7,7 +7,7 @@ import { noticesOfRooms } from './notices.ts';
 import { pinTable } from './pins.ts';
 import { programs } from './programs.ts';
 import { encryptedRecordings, unbrokenRecordings, wellKeptRecordings } from './recording-tables.ts';
-import { rehearsalTables } from './rehearsals.ts';
+import { rehearsalTables, stoppedRounds } from './rehearsals.ts';
 
 /** In the order of their names. A migration that was released is never edited: add another. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -123,6 +123,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '2026-12-z8-feedback': { up: feedbackTable },
   '2026-12-z9-calls-of-rooms': { up: noticesOfRooms },
   '2026-12-za-pins': { up: pinTable },
+  '2026-12-zb-stopped-rounds': { up: stoppedRounds },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: async () => MIGRATIONS };

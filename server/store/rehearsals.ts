@@ -9,6 +9,14 @@ export interface Rehearsals {
   ofBooking(bookingId: string): Promise<SiteRehearsal[]>;
   /** In the place of the earlier one; `note` where somebody signed. */
   save(bookingId: string, site: SiteRehearsal, now: number, note?: AuditEntry): Promise<void>;
+  /** Who has stopped that the codecs of this meeting are tried by themselves; undefined: nobody. */
+  stopped(bookingId: string): Promise<Stop | undefined>;
+  setStopped(bookingId: string, stop: Stop | undefined, note: AuditEntry): Promise<void>;
+}
+
+export interface Stop {
+  at: number;
+  by: string;
 }
 
 export function openRehearsals(db: Database): Rehearsals {
@@ -27,6 +35,18 @@ export function openRehearsals(db: Database): Rehearsals {
         await appendAudit(transaction, note);
       });
     },
+    async stopped(bookingId) {
+      const row = db.selectFrom('stopped_rounds').select(['at', 'by']).where('booking_id', '=', bookingId);
+      return row.executeTakeFirst();
+    },
+    async setStopped(bookingId, stop, note) {
+      await db.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('stopped_rounds').where('booking_id', '=', bookingId).execute();
+        const row = stop && { booking_id: bookingId, ...stop };
+        if (row) await transaction.insertInto('stopped_rounds').values(row).execute();
+        await appendAudit(transaction, note);
+      });
+    },
   };
 }
 
@@ -39,5 +59,15 @@ export async function rehearsalTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('record', 'text', (c) => c.notNull())
     .addColumn('changed_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('sites_of_a_rehearsal', ['booking_id', 'site_id'])
+    .execute();
+}
+
+/** The migration `2026-12-zb-stopped-rounds`. */
+export async function stoppedRounds(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('stopped_rounds')
+    .addColumn('booking_id', 'text', (c) => c.primaryKey().references('bookings.id'))
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .addColumn('by', 'text', (c) => c.notNull())
     .execute();
 }

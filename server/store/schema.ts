@@ -167,6 +167,8 @@ export interface Schema extends AccountTables, ProgramTables {
   };
   /** `record` is JSON. */
   rehearsals: { booking_id: string; site_id: string; record: string; changed_at: number };
+  /** Whose codecs are not tried by themselves. */
+  stopped_rounds: { booking_id: string; at: number; by: string };
   layouts: {
     id: string;
     name: string;

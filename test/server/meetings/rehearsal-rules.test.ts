@@ -9,7 +9,12 @@ import {
 } from '../../../server/meetings/rehearsal-rules.ts';
 import { deskSettingsSchema } from '../../../server/protocol/bookings.ts';
 import type { EndedLineTest } from '../../../server/protocol/line-tests.ts';
-import { CLOSING_ITEMS, REHEARSAL_ITEMS, type SiteRehearsal } from '../../../server/protocol/rehearsals.ts';
+import {
+  CLOSING_ITEMS,
+  REHEARSAL_ITEMS,
+  type SiteRehearsal,
+  saveChecklistSchema,
+} from '../../../server/protocol/rehearsals.ts';
 import { lacksOf, noRehearsal } from '../../../server/room/rehearsal.ts';
 
 const MINUTE = 60_000;
@@ -74,6 +79,55 @@ describe('REG-5 REG-6: a site is ready', () => {
   });
 });
 
+describe('REG-6: what a site checks before the meeting', () => {
+  test('power and backup power, the equipment, sound and picture, the connection to the centre, the framings', () => {
+    expect(REHEARSAL_ITEMS).toEqual([
+      ...(['power', 'backupPower', 'terminal', 'sound', 'picture', 'connected', 'framings'] as const),
+    ]);
+  });
+
+  test.each(REHEARSAL_ITEMS)('without %s it is not ready, and nobody signs unless he says why', (item) => {
+    const ticked = REHEARSAL_ITEMS.filter((one) => one !== item);
+    const saved = signed(none, { ...all, ticked });
+    expect(lacksOf(saved)).toContain('checklist');
+    expect(saveChecklist(none, { ...all, ticked, signedBy: 'Lý A Sử' }, doer)).toEqual({ wrong: 'note' });
+    expect(saveChecklist(none, { ...all, ticked, note: '', signedBy: 'Lý A Sử' }, doer)).toEqual({ wrong: 'note' });
+    const said = signed(none, { ...all, ticked, note: 'Chưa có, đã báo Văn phòng', signedBy: 'Lý A Sử' });
+    expect(lacksOf(said)).not.toContain('checklist');
+    // What is not as it should be stays to be read.
+    expect(said.rehearsal).toMatchObject({ ticked, note: 'Chưa có, đã báo Văn phòng' });
+  });
+
+  test('a complete list that nobody has signed is not done, and a signature does not stand for a test', () => {
+    expect(lacksOf(signed(none, all))).toEqual(['reach', 'join', 'sound', 'picture', 'line', 'signature']);
+    expect(lacksOf(signed(none, { ...all, signedBy: 'Lý A Sử' }))).toEqual([
+      'reach',
+      'join',
+      'sound',
+      'picture',
+      'line',
+    ]);
+  });
+
+  test('sound and picture that fail after the signature are lacking again; the signature stands for the list', () => {
+    const silent = withTested(ready(), { part: 'sound' }, doer.at + MINUTE);
+    expect(lacksOf(silent)).toEqual(['sound']);
+    expect(silent.rehearsal.signed).toBeDefined();
+  });
+
+  test.each(REHEARSAL_ITEMS)('whoever takes %s back takes the signature back', (item) => {
+    const ticked = REHEARSAL_ITEMS.filter((one) => one !== item);
+    expect(lacksOf(signed(ready(), { ...all, ticked }))).toEqual(['checklist', 'signature']);
+  });
+
+  test('the order of ticking does not matter, and the list is of this phase alone', () => {
+    const backwards = signed(ready(), { ...all, ticked: [...REHEARSAL_ITEMS].reverse() });
+    expect(backwards.rehearsal).toEqual(ready().rehearsal);
+    const parse = (ticked: string[]) => saveChecklistSchema.safeParse({ phase: 'rehearsal', ticked }).success;
+    expect([parse(['backupPower']), parse(['powerCut']), parse(['coffee'])]).toEqual([true, false, false]);
+  });
+});
+
 describe('REG-5: what is tried by itself', () => {
   test('a tone that does not come back, too softly or too late is no sound', () => {
     const sound = (levelDb?: number, delayMs?: number) => {
@@ -111,13 +165,37 @@ describe('REG-5: what is tried by itself', () => {
       reach: { at: booking.preparationAt, ok: true, way: 'call', roundTripMs: 41 },
       join: { at: booking.preparationAt, ok: true, way: 'call' },
       line: {
-        ...{ at: booking.preparationAt, ok: true, testId: 't1', level: 'good', upKbps: 3950, downKbps: 3950 },
+        ...{
+          at: booking.preparationAt,
+          ok: true,
+          testId: 't1',
+          by: 'device:d1',
+          level: 'good',
+          upKbps: 3950,
+          downKbps: 3950,
+        },
         capacity: { upKbps: 4_000, downKbps: 4_000 },
       },
     });
     const below = lineTest({ advice: [{ advice: 'belowCapacity', direction: 'up', value: 900, limit: 4_000 }] });
     expect(withLineTest(none, below, {}, booking).tests.line?.ok).toBe(false);
     expect(withLineTest(none, lineTest({ level: 'poor' }), {}, booking).tests.line?.ok).toBe(false);
+  });
+
+  test('a call shows also whether the codec is heard and seen; what is silent or dark while nobody is there says nothing', () => {
+    const at = booking.preparationAt;
+    const heard = withLineTest(none, lineTest({ seen: { picture: true, levelDb: -30 } }), {}, booking).tests;
+    expect(heard.picture).toEqual({ at, ok: true, by: 'centre' });
+    expect(heard.sound).toEqual({ at, ok: true, by: 'centre', levelDb: -30, delayMs: 41 });
+    const quiet = withLineTest(none, lineTest({ seen: { picture: false, levelDb: -78 } }), {}, booking).tests;
+    expect([quiet.picture, quiet.sound]).toEqual([undefined, undefined]);
+  });
+
+  test('one that was stopped says nothing', () => {
+    const { result: _result, ...rest } = lineTest() as Extract<EndedLineTest, { status: 'done' }>;
+    for (const failure of ['stopped', 'interrupted'] as const) {
+      expect(withLineTest(none, { ...rest, status: 'failed', failure }, {}, booking)).toBe(none);
+    }
   });
 
   test('one of last week counts for nothing, one that failed does, and none counts twice', () => {
