@@ -15,10 +15,15 @@ export function routeIncidents({ log, rooms }: ApiParts, sessions: Sessions): Ro
     if (events.length === 0) throw new Refused('roomUnknown', roomId);
     return { incidents: incidentsOf(events) };
   }
-  const namedBy = ({ params }: Request) => ({
-    roomId: parse(roomIdSchema, params.id),
-    incidentId: parse(incidentIdSchema, params.incident),
-  });
+  /** With all that is known of it, also where its room has forgotten it. */
+  async function namedBy({ params }: Request) {
+    const roomId = parse(roomIdSchema, params.id);
+    const incidentId = parse(incidentIdSchema, params.incident);
+    const found = (await listed(roomId)).incidents.find(({ id }) => id === incidentId);
+    if (!found) return { roomId, incidentId };
+    const { names: _names, ...logged } = found;
+    return { roomId, incidentId, logged };
+  }
 
   router.get('/rooms/:id/incidents', async (request, response) => {
     await sessions.require(request, 'readMeetingLog');
@@ -27,20 +32,20 @@ export function routeIncidents({ log, rooms }: ApiParts, sessions: Sessions): Ro
 
   router.post('/rooms/:id/incidents/:incident', async (request, response) => {
     const { account, note } = await sessions.require(request, 'runMeetings');
-    const { roomId, incidentId } = namedBy(request);
+    const { roomId, ...named } = await namedBy(request);
     const known = parse(amendIncidentSchema, request.body);
     const detail = [known.cause, known.remedy].filter(Boolean).join(' · ');
     const written = note('incidentAmended', roomId, { detail });
-    await rooms.tell(roomId, { verb: 'amendIncident', incidentId, ...known, desk: account.username }, written);
+    await rooms.tell(roomId, { verb: 'amendIncident', ...named, ...known, desk: account.username }, written);
     response.json(await listed(roomId));
   });
 
   router.post('/rooms/:id/incidents/:incident/told', async (request, response) => {
     const { account, note } = await sessions.require(request, 'runMeetings');
-    const { roomId, incidentId } = namedBy(request);
+    const { roomId, ...named } = await namedBy(request);
     const told = parse(noteToldSchema, request.body);
     const written = note('incidentToldNoted', roomId, { recipient: told.name ?? told.party });
-    await rooms.tell(roomId, { verb: 'noteTold', incidentId, ...told, desk: account.username }, written);
+    await rooms.tell(roomId, { verb: 'noteTold', ...named, ...told, desk: account.username }, written);
     response.json(await listed(roomId));
   });
   return router;

@@ -29,6 +29,9 @@ export const toldSchema = z.strictObject({
   desk: nameSchema.optional(),
 });
 
+/** So many that are over a room still shows while it is held; the log, and the list of the meeting, has all. */
+export const ENDED_INCIDENTS_KEPT = 100;
+
 /** A failure of a site, or of several of one carrier at once. One that the monitor opened has a `reason`, and ends by itself. */
 export const incidentSchema = z.strictObject({
   id: incidentIdSchema,

@@ -1,5 +1,5 @@
 import type { EventType, LoggedEvent, RoomEvent } from '../protocol/events.ts';
-import type { Incident } from '../protocol/incidents.ts';
+import { ENDED_INCIDENTS_KEPT, type Incident } from '../protocol/incidents.ts';
 import type {
   Call,
   FloorRequest,
@@ -20,8 +20,6 @@ type Fold<T extends EventType> = (state: RoomState, event: Extract<RoomEvent, { 
 const ATTEMPTS_KEPT = 50;
 /** Likewise of calls that are over: scanners call all day. */
 const ENDED_CALLS_KEPT = 200;
-/** And of incidents that are over. */
-const ENDED_INCIDENTS_KEPT = 100;
 
 /** One fold for every event: an event without one does not compile. Total over everything that `view` lets through. */
 const FOLDS: { [T in EventType]: Fold<T> } = {

@@ -40,8 +40,8 @@ export const incidentRules = {
   },
   reportIncident: (state, { incidentId, ...report }) =>
     withIncident(state, incidentId, (known) => accept({ type: 'incidentReported', incident: reported(known, report) })),
-  amendIncident: (state, { incidentId, cause, remedy, desk }) =>
-    withIncident(state, incidentId, (known) =>
+  amendIncident: (state, { incidentId, cause, remedy, desk, logged }) =>
+    withIncident(remembering(state, logged), incidentId, (known) =>
       accept({ type: 'incidentReported', incident: reported(known, { cause, remedy }), desk }),
     ),
   tellIncident: (state, { incidentId, party, name }, by, { now }) =>
@@ -50,8 +50,8 @@ export const incidentRules = {
       const told = [...known.told, { party, ...(name === undefined ? {} : { name }), at: now, by }];
       return accept({ type: 'incidentTold', incident: { ...known, told } });
     }),
-  noteTold: (state, { incidentId, party, name, at, desk }, _by, { now }) =>
-    withIncident(state, incidentId, (known) => {
+  noteTold: (state, { incidentId, party, name, at, desk, logged }, _by, { now }) =>
+    withIncident(remembering(state, logged), incidentId, (known) => {
       if (at < known.openedAt || at > now) return reject('malformed', 'at');
       if (known.told.length >= MOST_TOLD) return reject('malformed', 'told');
       const told = [...known.told, { party, ...(name === undefined ? {} : { name }), at, desk }];
@@ -82,7 +82,17 @@ function isConcerned({ participants, sites }: RoomState, id: ParticipantId): boo
   return Object.keys(sites).some((siteId) => participantIdOfSite(siteId) === id);
 }
 
-function withIncident({ incidents }: RoomState, id: string, then: (known: Incident) => Decision): Decision {
+/** The room remembers the last ones that are over; whoever asks for an earlier one brings it along. */
+function remembering({ incidents }: RoomState, logged: Incident | undefined): Pick<RoomState, 'incidents'> {
+  const isKnown = incidents.some(({ id }) => id === logged?.id);
+  return { incidents: logged && !isKnown ? [...incidents, logged] : incidents };
+}
+
+function withIncident(
+  { incidents }: Pick<RoomState, 'incidents'>,
+  id: string,
+  then: (known: Incident) => Decision,
+): Decision {
   const known = incidents.find((one) => one.id === id);
   return known ? then(known) : reject('incidentUnknown', id);
 }

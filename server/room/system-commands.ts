@@ -43,9 +43,9 @@ export type SystemCommand =
     }
   /** As the monitor sees it now; one that has ended has its end. */
   | { verb: 'recordIncident'; incident: Incident }
-  /** What somebody at the desk knows of one (REG-8), also when the meeting is over. */
-  | ({ verb: 'amendIncident'; incidentId: string; desk: string } & AmendIncident)
-  | ({ verb: 'noteTold'; incidentId: string; desk: string } & NoteTold)
+  /** What somebody at the desk knows of one (REG-8), also when the meeting is over. `logged`: as the log has it. */
+  | ({ verb: 'amendIncident'; incidentId: string; desk: string; logged?: Incident } & AmendIncident)
+  | ({ verb: 'noteTold'; incidentId: string; desk: string; logged?: Incident } & NoteTold)
   /** The room is that of a booked meeting (REG-5). */
   | { verb: 'prepareRehearsal'; bookingId: string; startsAt: number; dueAt: number }
   /** As it is known now of one site. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Command } from '../../../server/protocol/commands.ts';
 import { loggedEventSchema } from '../../../server/protocol/events.ts';
-import type { Incident } from '../../../server/protocol/incidents.ts';
+import { ENDED_INCIDENTS_KEPT, type Incident } from '../../../server/protocol/incidents.ts';
 import type { RoomState } from '../../../server/protocol/records.ts';
 import { decide } from '../../../server/room/decide.ts';
 import { evolve } from '../../../server/room/evolve.ts';
@@ -149,4 +149,33 @@ test('REG-8: incidents are the centre’s and the chair’s', () => {
   const logged = { seq: 9, at: 1, by: 'system' as const, event: { type: 'incidentOpened' as const, incident } };
   expect(viewEvent(logged, before, stage.room, 'site-ba-be')).toBeNull();
   expect(viewEvent(logged, before, stage.room, 'chair')).toEqual(logged);
+});
+
+test('REG-8: every incident can be amended, also one that the room has forgotten, as the log has it', () => {
+  const stage = new Stage();
+  const ids = Array.from({ length: ENDED_INCIDENTS_KEPT + 20 }, (_, i) => `i${i}`);
+  for (const id of ids) {
+    stage.say('system', record({ id }));
+    stage.say('system', record({ id, endedAt: 61_000 }));
+  }
+  expect(stage.room.incidents).toHaveLength(ENDED_INCIDENTS_KEPT);
+  const amend = { verb: 'amendIncident', incidentId: 'i3', cause: 'Đứt cáp quang', desk: 'lan' } as const;
+  expect(stage.say('system', amend)).toEqual(['incidentUnknown']);
+  const logged = { ...incident, id: 'i3', endedAt: 61_000 };
+  expect(stage.say('system', { ...amend, logged })).toEqual(['incidentReported']);
+  expect(stage.last).toEqual({ ...logged, cause: 'Đứt cáp quang' });
+  // What the room knows by now counts, not what was read before.
+  const told = {
+    verb: 'noteTold',
+    incidentId: 'i3',
+    party: 'carrier',
+    name: 'Trực VNPT',
+    at: 62_000,
+    desk: 'lan',
+  } as const;
+  stage.now = 70_000;
+  expect(stage.say('system', { ...told, logged })).toEqual(['incidentTold']);
+  expect(stage.last).toMatchObject({ cause: 'Đứt cáp quang', told: [{ name: 'Trực VNPT' }] });
+  expect(stage.room.incidents).toHaveLength(ENDED_INCIDENTS_KEPT);
+  expect(stage.say('system', { ...amend, incidentId: 'i4', logged })).toEqual(['incidentUnknown']);
 });
