@@ -83,6 +83,10 @@ export const words = catalogue({
       bar: 'Tháng {month}: {length}, {n} cuộc họp',
       units: 'Theo đơn vị chủ trì',
       carriers: 'Theo đơn vị cung cấp đường truyền',
+      basis:
+        'Mỗi con số dẫn tới các đường truyền trong tháng đó và các sự kiện. ✗: có đường truyền không đạt cam kết; dưới đó là số đường truyền không đạt trên số có cam kết.',
+      missed: '{missed}/{judged} không đạt',
+      whole: 'Cả năm',
       opinions: 'Ý kiến và đề nghị',
     },
     sources: {
@@ -221,6 +225,10 @@ export const words = catalogue({
       bar: 'Month {month}: {length}, {n} meetings',
       units: 'By host unit',
       carriers: 'By carrier',
+      basis:
+        'Each number leads to the lines of that month and to their events. ✗: a line missed its target; below it how many did, of those that have one.',
+      missed: '{missed} of {judged} missed',
+      whole: 'Year',
       opinions: 'Opinions and proposals',
     },
     sources: {

@@ -1,6 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { addDays, daysInMonth, momentOf } from '../meetings/days.ts';
-import { type CarrierLine, carrierReport, type MeasuredMinute } from '../meetings/reports/carrier-report.ts';
+import {
+  type CarrierFacts,
+  type CarrierLine,
+  carrierReport,
+  type MeasuredMinute,
+  type Measurement,
+  measurementOf,
+  UNMEASURED,
+} from '../meetings/reports/carrier-report.ts';
 import { factsOf, type Host, type MeetingFacts, rowOf } from '../meetings/reports/facts.ts';
 import { FOLDED_TYPES, minutesOf } from '../meetings/reports/minutes.ts';
 import { sum } from '../meetings/reports/spans.ts';
@@ -40,6 +48,8 @@ interface Between {
 
 /** Ended meetings of which the facts are kept: more than a busy year has. */
 const MOST_KEPT = 600;
+/** After so long every sample of a meeting is in the file. */
+const WRITTEN_MS = 600_000;
 /** Lines whose samples are asked for at once. */
 const AT_ONCE = 50;
 
@@ -50,7 +60,7 @@ const AT_ONCE = 50;
 export class Reports {
   readonly #parts: ReportParts;
   /** Of ended meetings, as far as their logs had come; the one folded last is last. */
-  readonly #kept = new Map<string, { seq: number; facts: MeetingFacts }>();
+  readonly #kept = new Map<string, { seq: number; facts: MeetingFacts; measured: Map<string, Measurement> }>();
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
@@ -97,11 +107,8 @@ export class Reports {
     const found = (await this.#carriers()).find((one) => one.carrierId === carrierId);
     if (!found) throw new Refused('organisationUnknown', carrierId);
     const meetings = await this.#facts(between);
-    const minutes = await this.#measured(found.lines, meetings);
-    return carrierReport({
-      ...{ ...found, ...between, meetings },
-      minutesOf: (roomId, participantId) => minutes.get(`${roomId} ${participantId}`) ?? [],
-    });
+    const measuredOf = await this.#measured(found.lines, meetings);
+    return carrierReport({ ...found, ...between, meetings, measuredOf });
   }
 
   async year(year: number): Promise<YearReview> {
@@ -111,12 +118,17 @@ export class Reports {
     const meetings = await this.#facts(between);
     const hosts = await this.#hosts(meetings);
     const rows = await this.#rows(meetings, hosts);
+    const carriers = await this.#carriers();
     const titles = new Map(meetings.map(({ roomId, title }) => [roomId, title]));
     const given = await store.feedback.ofRooms([...titles.keys()]);
     return yearReview({
       ...{ year, ...between, timeZone, meetings, rows, hostOf: (roomId) => hosts.get(roomId) },
       bookings: await bookings.list(between),
-      carriers: await this.#carriers(),
+      carriers,
+      measuredOf: await this.#measured(
+        carriers.flatMap(({ lines }) => lines),
+        meetings,
+      ),
       feedback: given.map((one) => ({ ...one, title: titles.get(one.roomId) ?? one.roomId })),
     });
   }
@@ -146,7 +158,7 @@ export class Reports {
     const facts = factsOf(events, { roomId, now: now(), ...(booking ? { booking } : {}) });
     if (!facts.isOver) return facts;
     this.#kept.delete(roomId);
-    this.#kept.set(roomId, { seq, facts });
+    this.#kept.set(roomId, { seq, facts, measured: new Map() });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return facts;
@@ -206,23 +218,33 @@ export class Reports {
     }));
   }
 
-  async #measured(lines: readonly CarrierLine[], meetings: readonly MeetingFacts[]) {
+  /** Of ended meetings the means are kept: nothing of a line is measured afterwards. */
+  async #measured(
+    lines: readonly CarrierLine[],
+    meetings: readonly MeetingFacts[],
+  ): Promise<CarrierFacts['measuredOf']> {
     const own = new Set(lines.map(({ siteId }) => siteId));
-    const wanted = meetings.flatMap(({ roomId, lines: uses }) =>
-      uses.flatMap(({ siteId, participantId, from, to }) =>
-        own.has(siteId) ? [{ roomId, participantId, from, to, byMinute: true }] : [],
-      ),
-    );
-    const measured = new Map<string, MeasuredMinute[]>();
+    const measured = new Map<string, Measurement>();
+    const wanted = meetings.flatMap((meeting) => {
+      const kept = this.#kept.get(meeting.roomId)?.measured;
+      return meeting.lines.flatMap(({ siteId, participantId, from, to }) => {
+        const known = kept?.get(participantId);
+        if (known) measured.set(`${meeting.roomId} ${participantId}`, known);
+        return own.has(siteId) && !known ? [{ roomId: meeting.roomId, participantId, from, to, byMinute: true }] : [];
+      });
+    });
     for (let i = 0; i < wanted.length; i += AT_ONCE) {
       const some = wanted.slice(i, i + AT_ONCE);
       const found = await Promise.all(some.map((one) => this.#parts.samples.figures(one)));
       for (const [n, { samples }] of found.entries()) {
-        const { roomId, participantId } = some[n] ?? {};
-        measured.set(`${roomId} ${participantId}`, samples.flatMap(toMinute));
+        const { roomId = '', participantId = '', to = 0 } = some[n] ?? {};
+        const measurement = measurementOf(samples.flatMap(toMinute));
+        measured.set(`${roomId} ${participantId}`, measurement);
+        const isWritten = this.#parts.now() - to > WRITTEN_MS;
+        if (isWritten) this.#kept.get(roomId)?.measured.set(participantId, measurement);
       }
     }
-    return measured;
+    return (roomId, participantId) => measured.get(`${roomId} ${participantId}`) ?? UNMEASURED;
   }
 
   #month(month: string): Between {

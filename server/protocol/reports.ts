@@ -208,6 +208,23 @@ export const carrierReportSchema = z.object({
   incidents: z.array(z.object({ roomId: roomIdSchema, title: z.string(), record: incidentRecordSchema })),
 });
 
+/** What all lines of a carrier did together; `judged` of them had a target and were measured, `missed` of those did not meet it. */
+const figureOfLines = z.object({ value: z.number().optional(), judged: count, missed: count });
+/** Percent, and milliseconds; of targets those of each line (REG-17). */
+export const carrierFiguresSchema = z.object({
+  expectedMs: ms,
+  outageMs: ms,
+  outages: count,
+  incidents: count,
+  incidentMs: ms,
+  figures: z.object({
+    availability: figureOfLines,
+    loss: figureOfLines,
+    jitterMs: figureOfLines,
+    roundTripMs: figureOfLines,
+  }),
+});
+
 const monthShape = {
   /** 1 is January. */
   month: z.number().int().min(1).max(12),
@@ -237,11 +254,9 @@ export const yearReviewSchema = z.object({
       carrierId: organisationIdSchema,
       carrier: z.string(),
       lines: count,
-      expectedMs: ms,
-      outageMs: ms,
-      outages: count,
-      /** Percent, by month; null where it served no meeting. */
-      availability: z.array(z.number().nullable()),
+      /** From January on; null where it served no meeting. */
+      months: z.array(carrierFiguresSchema.nullable()),
+      year: carrierFiguresSchema,
     }),
   ),
   feedback: z.array(feedbackSchema.extend({ roomId: roomIdSchema, title: z.string() })),
@@ -269,4 +284,5 @@ export type Outage = z.infer<typeof outageSchema>;
 export type LineMeeting = z.infer<typeof lineMeetingSchema>;
 export type LineReport = z.infer<typeof lineReportSchema>;
 export type CarrierReport = z.infer<typeof carrierReportSchema>;
+export type CarrierFigures = z.infer<typeof carrierFiguresSchema>;
 export type YearReview = z.infer<typeof yearReviewSchema>;

@@ -5,7 +5,7 @@ import type { Cell, Paper, Section } from './paper.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
 import { lengthOf } from './spans.ts';
 
-const MEASURES = [
+export const MEASURES = [
   ['availability', 'availability', 2],
   ['loss', 'loss', 2],
   ['jitterMs', 'jitter', 1],
@@ -29,7 +29,7 @@ export function carrierPaper(report: CarrierReport, language: Language, period: 
   };
 }
 
-function figureOf({ value }: Judged, digits: number): Cell {
+export function figureOf({ value }: Pick<Judged, 'value'>, digits: number): Cell {
   return value === undefined ? '–' : { number: value, digits };
 }
 

@@ -31,10 +31,13 @@ export interface CarrierFacts {
   lines: readonly CarrierLine[];
   meetings: readonly MeetingFacts[];
   /** Of one line in one meeting. */
-  minutesOf(roomId: string, participantId: string): readonly MeasuredMinute[];
+  measuredOf(roomId: string, participantId: string): Measurement;
 }
 
 const MEASURES = ['loss', 'jitterMs', 'roundTripMs'] as const;
+/** How many minutes of a line were measured in a meeting, and their means: percent, milliseconds. */
+export type Measurement = Pick<LineMeeting, 'minutes' | Measured>;
+export const UNMEASURED: Measurement = { minutes: 0 };
 type Measured = (typeof MEASURES)[number];
 
 /**
@@ -54,24 +57,27 @@ export function carrierReport(facts: CarrierFacts): CarrierReport {
   return { carrierId, carrier, from, to, lines, ...totalsOf(all, {}), incidents };
 }
 
-function lineReport({ siteId, name, line }: CarrierLine, { meetings, minutesOf }: CarrierFacts): LineReport {
+function lineReport({ siteId, name, line }: CarrierLine, { meetings, measuredOf }: CarrierFacts): LineReport {
   const used = meetings.flatMap((meeting) => {
     const uses = meeting.lines.filter((use) => use.siteId === siteId);
-    return uses.map((use) => lineMeeting(meeting, use, minutesOf(meeting.roomId, use.participantId)));
+    return uses.map((use) => lineMeeting(meeting, use, measuredOf(meeting.roomId, use.participantId)));
   });
   return { siteId, name, targets: line.targets, ...totalsOf(used, line.targets), meetings: used };
 }
 
-function lineMeeting({ roomId, title }: MeetingFacts, use: LineUse, minutes: readonly MeasuredMinute[]): LineMeeting {
+function lineMeeting({ roomId, title }: MeetingFacts, use: LineUse, measured: Measurement): LineMeeting {
   const { from, to, expectedMs, outageMs, outages } = use;
+  return { ...{ roomId, title, from, to, expectedMs, outageMs, outages }, ...measured };
+}
+
+export function measurementOf(minutes: readonly MeasuredMinute[]): Measurement {
   const figures = Object.fromEntries(
     MEASURES.flatMap((measure) => {
       const value = worseMean(minutes, measure);
       return value === undefined ? [] : [[measure, measure === 'loss' ? value * 100 : value]];
     }),
   );
-  const measured = new Set(minutes.map(({ at }) => at)).size;
-  return { ...{ roomId, title, from, to, expectedMs, outageMs, outages }, minutes: measured, ...figures };
+  return { minutes: new Set(minutes.map(({ at }) => at)).size, ...figures };
 }
 
 /** Of the direction in which it is higher. */

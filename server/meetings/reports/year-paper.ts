@@ -1,5 +1,6 @@
-import type { YearReview } from '../../protocol/reports.ts';
+import type { CarrierFigures, YearReview } from '../../protocol/reports.ts';
 import type { Language } from '../notice-text.ts';
+import { figureOf, MEASURES } from './carrier-paper.ts';
 import { opinions } from './minutes-paper.ts';
 import type { Cell, Paper, Section } from './paper.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
@@ -14,6 +15,7 @@ export function yearPaper(review: YearReview, language: Language): Paper {
     months(review, words),
     units(review, words),
     carriers(review, words),
+    ...review.carriers.map((carrier) => carrierMonths(carrier, words)),
     opinions(feedback, words, words.year.opinions, written),
   ];
   return {
@@ -73,15 +75,61 @@ function units({ units: all }: YearReview, { heads, year, notBooked }: ReportWor
 function carriers({ carriers: all }: YearReview, { heads, year }: ReportWords): Section {
   return {
     title: year.carriers,
-    heads: [heads.carrier, heads.lines, heads.wanted, heads.outages, heads.outage, heads.availability],
-    widths: ['*', 62, 72, 66, 60, 66],
-    rows: all.map(({ carrier, lines, expectedMs, outageMs, outages }) => [
+    heads: [
+      heads.carrier,
+      heads.lines,
+      heads.wanted,
+      heads.outages,
+      heads.outage,
+      heads.incidents,
+      heads.incidentLength,
+    ],
+    widths: ['*', 62, 66, 62, 60, 46, 60],
+    rows: all.map(({ carrier, lines, year: { expectedMs, outages, outageMs, incidents, incidentMs } }) => [
       carrier,
       { number: lines },
       { ms: expectedMs },
       { number: outages },
       { ms: outageMs },
-      expectedMs > 0 ? { number: (1 - outageMs / expectedMs) * 100, digits: 2 } : '–',
+      { number: incidents },
+      { ms: incidentMs },
     ]),
   };
+}
+
+/** Each month and the year against the targets of the lines (REG-17). */
+function carrierMonths({ carrier, months, year }: YearReview['carriers'][number], words: ReportWords): Section {
+  const { heads } = words;
+  const served = months.flatMap((figures, i) => (figures ? [{ month: String(i + 1), figures }] : []));
+  const rows = served.length > 0 ? [...served, { month: words.year.whole, figures: year }] : [];
+  return {
+    title: words.year.quality.replace('{carrier}', carrier),
+    heads: [
+      ...[heads.month, heads.wanted, heads.outage],
+      ...MEASURES.map(([, head]) => heads[head]),
+      ...[heads.incidents, heads.incidentLength, heads.judged],
+    ],
+    widths: [40, 50, 48, 50, 36, 42, 42, 34, 50, '*'],
+    rows: rows.map(({ month, figures }) => [
+      month,
+      { ms: figures.expectedMs },
+      { ms: figures.outageMs },
+      ...MEASURES.map(([measure, , digits]) => figureOf(figures.figures[measure], digits)),
+      { number: figures.incidents },
+      { ms: figures.incidentMs },
+      verdict(figures, words),
+    ]),
+  };
+}
+
+/** Whether every line met every target that it has, and how many did not meet which. */
+function verdict({ figures }: CarrierFigures, { heads, met, missed, notAgreed }: ReportWords): string {
+  const judged = MEASURES.filter(([measure]) => figures[measure].judged > 0);
+  const broken = judged.filter(([measure]) => figures[measure].missed > 0);
+  const names = broken.map(([measure, head]) => {
+    const name = heads[head].replace(/ \(.*/, '').toLocaleLowerCase('vi');
+    return `${name} ${figures[measure].missed}/${figures[measure].judged}`;
+  });
+  if (names.length > 0) return `${missed}: ${names.join(', ')}`;
+  return judged.length > 0 ? met : notAgreed;
 }

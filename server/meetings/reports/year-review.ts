@@ -1,9 +1,9 @@
 import type { Booking, Deadline } from '../../protocol/bookings.ts';
 import { byName } from '../../protocol/by-name.ts';
 import type { Feedback } from '../../protocol/feedback.ts';
-import type { MeetingRow, YearReview } from '../../protocol/reports.ts';
+import type { CarrierFigures, LineMeasure, MeetingRow, YearReview } from '../../protocol/reports.ts';
 import { localOf } from '../days.ts';
-import type { CarrierLine } from './carrier-report.ts';
+import { type CarrierFacts, carrierReport } from './carrier-report.ts';
 import type { Host, MeetingFacts } from './facts.ts';
 import { lengthOf, sum } from './spans.ts';
 import { usageOf } from './usage.ts';
@@ -18,13 +18,14 @@ export interface YearFacts {
   rows: readonly MeetingRow[];
   bookings: readonly Booking[];
   hostOf(roomId: string): Host | undefined;
-  carriers: readonly { carrierId: string; carrier: string; lines: readonly CarrierLine[] }[];
+  carriers: readonly Pick<CarrierFacts, 'carrierId' | 'carrier' | 'lines'>[];
+  measuredOf: CarrierFacts['measuredOf'];
   feedback: readonly (Feedback & { roomId: string; title: string })[];
 }
 
 /** REG-16: what the yearly review of the system rests on. */
 export function yearReview(facts: YearFacts): YearReview {
-  const { year, from, to, meetings, rows, bookings, carriers, feedback, hostOf } = facts;
+  const { year, from, to, meetings, rows, bookings, carriers, feedback, hostOf, measuredOf } = facts;
   const byMonth = Map.groupBy(meetings, ({ openedAt }) => localOf(openedAt, facts.timeZone).month);
   const months = Array.from({ length: 12 }, (_, i) => {
     const held = byMonth.get(i + 1) ?? [];
@@ -38,7 +39,7 @@ export function yearReview(facts: YearFacts): YearReview {
     leadTimes: leadTimesOf(bookings),
     units: usageOf(meetings, hostOf, { from, to }).units.map((unit) => ({ ...unit, meetings: unit.meetings.length })),
     carriers: carriers
-      .map(({ carrierId, carrier, lines }) => ({ carrierId, carrier, ...carrierYear(lines, byMonth) }))
+      .map((carrier) => carrierYear({ ...carrier, from, to, meetings, measuredOf }, byMonth))
       .sort((a, b) => byName({ name: a.carrier }, { name: b.carrier })),
     feedback: [...feedback],
   };
@@ -72,20 +73,36 @@ function leadTimesOf(bookings: readonly Booking[]): YearReview['leadTimes'] {
   };
 }
 
-function carrierYear(lines: readonly CarrierLine[], byMonth: ReadonlyMap<number, readonly MeetingFacts[]>) {
-  const own = new Set(lines.map(({ siteId }) => siteId));
-  const usesIn = (month: number) =>
-    (byMonth.get(month) ?? []).flatMap((meeting) => meeting.lines.filter(({ siteId }) => own.has(siteId)));
-  const months = Array.from({ length: 12 }, (_, i) => usesIn(i + 1));
-  const all = months.flat();
+type Months = ReadonlyMap<number, readonly MeetingFacts[]>;
+
+function carrierYear(facts: CarrierFacts, byMonth: Months): YearReview['carriers'][number] {
+  const { carrierId, carrier, lines } = facts;
+  const months = Array.from({ length: 12 }, (_, i) => {
+    const figures = figuresOf({ ...facts, meetings: byMonth.get(i + 1) ?? [] });
+    return figures.expectedMs > 0 ? figures : null;
+  });
+  return { carrierId, carrier, lines: lines.length, months, year: figuresOf(facts) };
+}
+
+/** REG-17, as the carrier's report has it, of all its lines together. */
+function figuresOf(facts: CarrierFacts): CarrierFigures {
+  const { lines, expectedMs, outageMs, figures, incidents } = carrierReport(facts);
+  const of = (measure: LineMeasure) => {
+    const judged = lines.flatMap((line) => line.figures[measure].met ?? []);
+    const { value } = figures[measure];
+    const missed = judged.filter((met) => !met).length;
+    return { ...(value === undefined ? {} : { value }), judged: judged.length, missed };
+  };
   return {
-    lines: lines.length,
-    expectedMs: sum(all.map(({ expectedMs }) => expectedMs)),
-    outageMs: sum(all.map(({ outageMs }) => outageMs)),
-    outages: sum(all.map(({ outages }) => outages.length)),
-    availability: months.map((uses) => {
-      const expected = sum(uses.map(({ expectedMs }) => expectedMs));
-      return expected > 0 ? (1 - sum(uses.map(({ outageMs }) => outageMs)) / expected) * 100 : null;
-    }),
+    ...{ expectedMs, outageMs },
+    outages: sum(lines.flatMap(({ meetings }) => meetings.map(({ outages }) => outages.length))),
+    incidents: incidents.length,
+    incidentMs: sum(incidents.map(({ record }) => lengthOf(record))),
+    figures: {
+      availability: of('availability'),
+      loss: of('loss'),
+      jitterMs: of('jitterMs'),
+      roundTripMs: of('roundTripMs'),
+    },
   };
 }

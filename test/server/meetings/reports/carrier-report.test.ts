@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { carrierReport, type MeasuredMinute } from '../../../../server/meetings/reports/carrier-report.ts';
+import {
+  carrierReport,
+  type MeasuredMinute,
+  measurementOf,
+} from '../../../../server/meetings/reports/carrier-report.ts';
 import { factsOf } from '../../../../server/meetings/reports/facts.ts';
 import { carrierReportSchema } from '../../../../server/protocol/reports.ts';
 import { incident, joined, MINUTE, START, story } from './story.ts';
@@ -26,7 +30,8 @@ const report = (lines: ReturnType<typeof line>[], measured: readonly MeasuredMin
   carrierReportSchema.parse(
     carrierReport({
       ...{ carrierId: 'vnpt', carrier: 'VNPT', from: START, to: START + 1e9, lines, meetings: [meeting] },
-      minutesOf: (roomId, participantId) => (roomId === 'm1' && participantId === 'site-ba-be' ? measured : []),
+      measuredOf: (roomId, participantId) =>
+        measurementOf(roomId === 'm1' && participantId === 'site-ba-be' ? measured : []),
     }),
   );
 
