@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { SingleSignOn } from './accounts/role-claims.ts';
@@ -185,7 +187,7 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     host: values.HOST,
     port: values.PORT,
     ...(values.PUBLIC_URL ? { publicUrl: values.PUBLIC_URL } : {}),
-    announcedAddresses: values.ANNOUNCED_ADDRESS,
+    announcedAddresses: values.ANNOUNCED_ADDRESS ?? ownAddresses(values.HOST),
     mediaPort: values.MEDIA_PORT,
     workers: values.WORKERS,
     roomSpread: values.ROOM_SPREAD,
@@ -209,8 +211,7 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     timeZone: values.TIME_ZONE,
     ...mailOf(values),
     sip: values.SIP === 'on',
-    sipHost: values.SIP_HOST ?? (values.HOST === 'localhost' ? '127.0.0.1' : values.HOST),
-    ...(values.SIP_HOST6 ? { sipHost6: values.SIP_HOST6 } : {}),
+    ...sipHostsOf(values),
     sipPort: values.SIP_PORT,
     sipTlsPort: values.SIP_TLS_PORT,
     ...(values.SIP_TLS_CA ? { sipTlsCa: values.SIP_TLS_CA } : {}),
@@ -224,6 +225,21 @@ function arrange(values: Values, recordingPicture: PictureTier, env: NodeJS.Proc
     demo: values.DEMO === 'on',
     resetOperator: values.RESET_OPERATOR === 'on',
   };
+}
+
+/** Codecs of both families are met where pages are: the sockets of SIP are of one family each. */
+function sipHostsOf({ HOST, SIP_HOST, SIP_HOST6 }: Values): Pick<Settings, 'sipHost' | 'sipHost6'> {
+  if (HOST === '::' && !SIP_HOST) return { sipHost: '0.0.0.0', sipHost6: SIP_HOST6 ?? '::' };
+  const sipHost = SIP_HOST ?? (HOST === 'localhost' ? '127.0.0.1' : HOST);
+  return { sipHost, ...(SIP_HOST6 ? { sipHost6: SIP_HOST6 } : {}) };
+}
+
+/** Of this machine; those of IPv6, link-local ones aside, where it listens on both families. */
+function ownAddresses(host: string): string[] {
+  const entries = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const isMet = (address: string) => isIPv4(address) || (host === '::' && !address.startsWith('fe80:'));
+  const own = entries.filter(({ address, internal }) => !internal && isMet(address)).map(({ address }) => address);
+  return [...own, '127.0.0.1'];
 }
 
 function mailOf(values: Values): Pick<Settings, 'mail'> {

@@ -1,5 +1,5 @@
 // Every setting: its form, its default and what it means. `config.ts` reads them.
-import { availableParallelism, networkInterfaces } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { MAIL_SETTINGS } from './mail-settings.ts';
@@ -107,9 +107,9 @@ export const SETTINGS = {
       allowed: 'https://HOST[:PORT]',
     },
   ),
-  ANNOUNCED_ADDRESS: describe(addressListSchema.default(ownAddresses), {
-    vi: 'Địa chỉ nhận hình và tiếng, cách nhau bằng dấu phẩy; mặc định: mọi địa chỉ IPv4 của máy',
-    en: 'Addresses for sound and picture, separated by commas; by default every IPv4 address of this machine',
+  ANNOUNCED_ADDRESS: describe(addressListSchema.optional(), {
+    vi: 'Địa chỉ nhận hình và tiếng, cách nhau bằng dấu phẩy; mặc định: mọi địa chỉ IPv4 của máy, với --host :: cả IPv6',
+    en: 'Addresses for sound and picture, separated by commas; by default every IPv4 address of this machine, with --host :: those of IPv6 too',
     allowed: 'IP[,IP…]',
   }),
   MEDIA_PORT: describe(port.default(44400), {
@@ -239,9 +239,3 @@ export const SETTINGS = {
     allowed: 'on | off',
   }),
 };
-
-function ownAddresses(): string[] {
-  const entries = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  const own = entries.filter((entry) => entry.family === 'IPv4' && !entry.internal).map((entry) => entry.address);
-  return [...own, '127.0.0.1'];
-}

@@ -55,6 +55,18 @@ describe('settings', () => {
     expect(parseSettings({ ROSTRUM_TIME_ZONE: 'Asia/Ho_Chi_Minh' }, []).timeZone).toBe('Asia/Ho_Chi_Minh');
   });
 
+  test('who listens on both families meets codecs on both, unless told otherwise', () => {
+    const hosts = (argv: string[]) => {
+      const { sipHost, sipHost6 } = parseSettings({}, argv);
+      return [sipHost, sipHost6];
+    };
+    expect(hosts(['--host', '::'])).toEqual(['0.0.0.0', '::']);
+    expect(hosts(['--host', '::', '--sip-host', '10.1.1.1'])).toEqual(['10.1.1.1', undefined]);
+    expect(hosts(['--host', '10.1.1.1', '--sip-host6', '::1'])).toEqual(['10.1.1.1', '::1']);
+    expect(hosts(['--host', '::1'])).toEqual(['::1', undefined]);
+    expect(parseSettings({}, ['--host', '::']).announcedAddresses).not.toContain('::1');
+  });
+
   test('an empty variable is as good as none', () => {
     expect(parseSettings({ ROSTRUM_PORT: '' }, []).port).toBe(8443);
   });

@@ -43,3 +43,26 @@ it('announces the address of a NAT by an address that faces the network', () => 
 it('does not start with more addresses to announce than to listen on', () => {
   expect(() => udp('10.1.2.3', ['203.0.113.9', '203.0.113.10'])).toThrow('2 addresses to announce, but only 1');
 });
+
+it('announces an address of IPv6 by one of IPv6, and one of IPv4 by one of IPv4', () => {
+  const both = [...LOCAL, { address: 'fe80::1', internal: false }, { address: '2001:db8::7', internal: false }];
+  const told = (announced: string[], host = '::') =>
+    listenInfosFor({ host, announced, port: 44_400 }, both)
+      .filter(({ protocol }) => protocol === 'udp')
+      .map(({ ip, announcedAddress }) => [ip, announcedAddress]);
+  expect(told(['2001:db8::7', '10.1.2.3'])).toEqual([
+    ['2001:db8::7', undefined],
+    ['10.1.2.3', undefined],
+  ]);
+  expect(told(['203.0.113.9', '2001:db8::7', '10.1.2.3'])).toEqual([
+    ['2001:db8::7', undefined],
+    ['10.1.2.3', '203.0.113.9'],
+  ]);
+  // The address behind the NAT need not be named.
+  expect(told(['2001:db8::7', '203.0.113.9'])).toEqual([
+    ['2001:db8::7', undefined],
+    ['10.1.2.3', '203.0.113.9'],
+  ]);
+  expect(told(['centre.example'])).toEqual([['2001:db8::7', 'centre.example']]);
+  expect(() => udp('0.0.0.0', ['10.1.2.3', '2001:db8::9'])).toThrow('2001:db8::9');
+});
