@@ -1,5 +1,10 @@
-import type { Logger } from 'pino';
-import { auditOf, EVENT_OF_STEP, invitationOf, noticesToPrograms } from '../meetings/booking-events.ts';
+import {
+  auditOf,
+  cancellationsOf,
+  EVENT_OF_STEP,
+  invitationOf,
+  noticesToPrograms,
+} from '../meetings/booking-events.ts';
 import { idOfRequest, newBookingId } from '../meetings/booking-ids.ts';
 import {
   faultOfBooked,
@@ -14,7 +19,6 @@ import {
 import { carrierToldAt } from '../meetings/carrier-notice.ts';
 import { deadlinesOf } from '../meetings/deadlines.ts';
 import { occurrencesOf } from '../meetings/recurrence.ts';
-import type { OpenRooms } from '../open-rooms.ts';
 import type { Doer } from '../protocol/audit.ts';
 import type {
   Book,
@@ -29,30 +33,10 @@ import type {
 } from '../protocol/bookings.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Room } from '../rooms.ts';
-import type { BookingQuery, BookingWrite, BookResult, Store, StoredBooking, TakenReservation } from '../store/index.ts';
+import type { BookingQuery, BookingWrite, BookResult, StoredBooking, TakenReservation } from '../store/index.ts';
+import type { Act, BookingParts, BookingWatcher, Outcome, Seen } from './booking-ports.ts';
 import { describeBooking, describeClash } from './booking-views.ts';
-import type { Directory } from './directory.ts';
 import { readDeskSettings, writeDeskSettings } from './program-news.ts';
-
-export interface BookingParts {
-  store: Pick<Store, 'bookings' | 'deskDocuments' | 'notices' | 'organisations' | 'log'>;
-  rooms: OpenRooms;
-  directory: Directory;
-  logger: Logger;
-  /** IANA name: which day it is, and what the clock shows. */
-  timeZone: string;
-  now: () => number;
-}
-
-/** Either what was booked, or who would be in two meetings at once. */
-export type Outcome = { bookings: Booking[] } | { clashes: Clash[] };
-
-/** Whoever follows the bookings. */
-export interface BookingWatcher {
-  happened(booking: Booking, event: BookingEvent): Promise<void>;
-  /** Its room is there: for the rehearsal, or for the meeting. Told at once of those that are there already. */
-  opened?(bookingId: string, room: Room): void;
-}
 
 const SYSTEM: Doer = { username: 'system', ip: '' };
 
@@ -112,11 +96,14 @@ export class Bookings {
     return booking;
   }
 
-  /** What a booking would mean, before it is saved. @param except the booking that is changed. Throws `Refused`. */
+  /** What a booking would mean, before it is saved. @param except the booking that is changed. Throws `Refused` as `add`. */
   async check(wanted: Book, except?: string): Promise<BookingCheck> {
     const { repeat, ...booked } = wanted;
     const { timeZone, now, store } = this.#parts;
+    const before = except === undefined ? undefined : await store.bookings.find(except);
     const all = occurrencesOf(booked, repeat, timeZone);
+    await this.#requireGood(booked, before?.booked.startsAt);
+    if (overlapsAmong(all)) throw new Refused('malformed', 'repeat');
     const taken: TakenReservation[] = [];
     for (const one of all) taken.push(...(await store.bookings.taken(reservationsOf(one), except)));
     const told = { announcedAt: booked.announcedAt ?? now() };
@@ -147,7 +134,7 @@ export class Bookings {
       booked: { ...one, announcedAt: one.announcedAt ?? at },
       steps: [{ status: 'requested' as const, at, by: by.username }],
     }));
-    const written = await Promise.all(stored.map((booking) => this.#written(booking, 'requested', by)));
+    const written = await Promise.all(stored.map((booking) => this.#written(booking, { event: 'requested', by })));
     const outcome = await this.#outcome(await this.#parts.store.bookings.add(written), stored);
     if ('bookings' in outcome) for (const booking of outcome.bookings) await this.#tell(booking, 'requested');
     return outcome;
@@ -165,7 +152,7 @@ export class Bookings {
       booked: { ...booked, announcedAt: booked.announcedAt ?? before.booked.announcedAt },
       steps: [...before.steps, { status, at: this.#parts.now(), by: by.username, reason: 'changed' }],
     };
-    const outcome = await this.#outcome(await this.#save(after, before, 'changed', by), [after]);
+    const outcome = await this.#outcome(await this.#save(after, before, { event: 'changed', by }), [after]);
     if ('bookings' in outcome) {
       if (this.#live.has(bookingId)) await this.#inviteTo(after, by);
       await this.#tell(after, 'changed');
@@ -174,14 +161,15 @@ export class Bookings {
   }
 
   /** Throws `Refused`: `bookingUnknown`, `bookingChanged`, `stepRefused`, and what opening a room may be refused with. */
-  async take(bookingId: string, { step, reason }: TakeStep, by: Doer): Promise<Booking> {
+  async take(bookingId: string, { step, reason }: TakeStep, by: Doer, seen?: Seen): Promise<Booking> {
     const before = await this.#require(bookingId);
+    if (seen && seen.version !== before.version) throw new Refused('bookingChanged', bookingId);
     const status = statusAfter({ ...before, emergency: before.booked.emergency }, step);
     if (status === undefined) throw new Refused('stepRefused', before.status);
     if (step === 'cancel' && reason === undefined) throw new Refused('malformed', 'reason');
     if ((step === 'open' || step === 'rehearse') && !this.#live.has(bookingId)) return this.#openRoom(before, step, by);
     const after = this.#stepped(before, status, by, reason);
-    const result = await this.#save(after, before, EVENT_OF_STEP[step], by);
+    const result = await this.#save(after, before, { event: EVENT_OF_STEP[step], by, ...seen });
     if (result !== 'saved') throw refusedOf(result, bookingId);
     const isOver = step === 'close' || step === 'cancel';
     if (isOver && before.roomId !== undefined) await this.#endRoom(before.roomId);
@@ -198,7 +186,7 @@ export class Bookings {
     const room = await this.#parts.rooms.create(booked.title);
     const status = step === 'open' ? 'open' : 'rehearsing';
     const after = { ...this.#stepped(before, status, by), roomId: room.roomId };
-    const result = await this.#save(after, before, EVENT_OF_STEP[step], by);
+    const result = await this.#save(after, before, { event: EVENT_OF_STEP[step], by });
     if (result !== 'saved') {
       await this.#endRoom(room.roomId);
       throw refusedOf(result, bookingId);
@@ -249,7 +237,7 @@ export class Bookings {
       const { roomId, ...rest } = this.#stepped(before, status, SYSTEM);
       const after = status === 'closed' && roomId !== undefined ? { ...rest, roomId } : rest;
       const event = status === 'closed' ? 'closed' : 'changed';
-      const result = await this.#save(after, before, event, SYSTEM);
+      const result = await this.#save(after, before, { event, by: SYSTEM });
       // Somebody has changed it in the same moment.
       if (result === 'bookingChanged') continue;
       return result === 'saved' ? this.#tell(after, event) : undefined;
@@ -261,16 +249,18 @@ export class Bookings {
     return { ...before, status, steps: [...before.steps, step] };
   }
 
-  async #save(after: StoredBooking, before: StoredBooking, event: BookingEvent, by: Doer): Promise<BookResult> {
-    return this.#parts.store.bookings.change(await this.#written(after, event, by), before);
+  async #save(after: StoredBooking, before: StoredBooking, act: Act): Promise<BookResult> {
+    return this.#parts.store.bookings.change(await this.#written(after, act), before);
   }
 
-  /** A booking with all that is stored in its transaction. */
-  async #written(booking: StoredBooking, event: BookingEvent, by: Doer): Promise<BookingWrite> {
+  /** A booking with all that is stored in its transaction: whoever is told of it is told also after a crash. */
+  async #written(booking: StoredBooking, { event, by, notices = [] }: Act): Promise<BookingWrite> {
     const reservations = isHolding(booking.status) ? reservationsOf(booking.booked) : [];
     const happened = { booking, event, by, at: this.#parts.now() };
-    const { webhooks } = await this.settings();
-    return { booking, reservations, note: auditOf(happened), notices: noticesToPrograms(happened, webhooks) };
+    const programs = noticesToPrograms(happened, (await this.settings()).webhooks);
+    const earlier = event === 'cancelled' ? await this.#parts.store.notices.ofBooking(booking.bookingId) : [];
+    const told = [...programs, ...cancellationsOf(happened, earlier), ...notices];
+    return { booking, reservations, note: auditOf(happened), notices: told };
   }
 
   async #requireGood(booked: Booked, alreadyAt?: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { hasHeard } from '../meetings/booking-events.ts';
 import { calendarFile } from '../meetings/calendar-file.ts';
 import { type MailSettings, openMail } from '../meetings/mail.ts';
 import { pdfName } from '../meetings/notice-pdf.ts';
@@ -7,10 +8,10 @@ import { DEFAULT_TEMPLATES } from '../meetings/notice-templates.ts';
 import { fillIn, kindOf, type Language, type Subject, valuesOf } from '../meetings/notice-text.ts';
 import { failureOf, Outbox, type Sent } from '../meetings/outbox.ts';
 import type { Printer } from '../meetings/printing.ts';
-import { type Recipient, recipientsOf } from '../meetings/recipients.ts';
+import { isSameRecipient, type Recipient, recipientsOf } from '../meetings/recipients.ts';
 import { callWebhook, signedHeaders, webhookSecret } from '../meetings/webhooks.ts';
 import type { AuditAct, AuditEntry, Doer } from '../protocol/audit.ts';
-import type { Booking, BookingEvent } from '../protocol/bookings.ts';
+import type { Booking } from '../protocol/bookings.ts';
 import {
   type Notice,
   type NoticeAbout,
@@ -53,27 +54,34 @@ const BACK_OFF_MS = [1, 5, 15, 60, 240, 720].map((minutes) => minutes * MINUTE_M
 const TEMPLATES = 'templates';
 const PROGRAM_NOTICES = 50;
 
-/** Tells people and programs of meetings, and keeps what came of it (REG-1, REG-3, REG-4). Owns the outbox. */
+/** Tells people and programs of meetings, and keeps what came of it (REG-1, REG-3, REG-4). Owns the outboxes. */
 export class NoticeBoard {
   readonly #parts: NoticeParts;
-  readonly #outbox: Outbox;
+  /** One for people and one for programs: a mail server that says nothing for a minute keeps no program waiting. */
+  readonly #outboxes: readonly Outbox[];
   readonly #mail: ReturnType<typeof openMail> | undefined;
 
   constructor(parts: NoticeParts) {
     const { store, logger, now, mail, bookings, backOffMs = BACK_OFF_MS } = parts;
     this.#parts = parts;
     this.#mail = mail && openMail(mail);
-    this.#outbox = new Outbox({ notices: store.notices, send: (notice) => this.#send(notice), logger, now, backOffMs });
-    bookings.watch({ happened: (booking, event) => this.#follow(booking, event) });
+    this.#outboxes = (['people', 'programs'] as const).map((to) => {
+      const notices = {
+        due: (at: number, most: number) => store.notices.due(at, most, to),
+        change: (notice: Notice) => store.notices.change(notice),
+      };
+      return new Outbox({ notices, send: (notice) => this.#send(notice), logger, now, backOffMs });
+    });
+    bookings.watch({ happened: async () => this.#wake() });
   }
 
   /** Goes on with what the last process had not sent. */
   start(): void {
-    this.#outbox.start();
+    for (const outbox of this.#outboxes) outbox.start();
   }
 
   async close(): Promise<void> {
-    await this.#outbox.close();
+    await Promise.all(this.#outboxes.map((outbox) => outbox.close()));
   }
 
   /** Throws `Refused` (`bookingUnknown`). */
@@ -81,22 +89,32 @@ export class NoticeBoard {
     const booking = await this.#parts.bookings.find(bookingId);
     const notices = await this.#parts.store.notices.ofBooking(bookingId);
     const { byHand } = await this.#recipients(booking);
-    const isTold = ({ audience, to }: Recipient) =>
-      notices.some((n) => n.status === 'recorded' && n.audience === audience && n.to.name === to.name);
-    return { notices, byHand: byHand.filter((recipient) => !isTold(recipient)) };
+    const byPhone = notices.filter(({ status }) => status === 'recorded');
+    const knows = (of: readonly Notice[], { audience, to }: Recipient) =>
+      of.some((n) => n.audience === audience && n.to.name === to.name);
+    // Whoever was called is called again when it is changed, and when it does not take place.
+    const cancelledAt = booking.status === 'cancelled' ? (booking.steps.at(-1)?.at ?? 0) : undefined;
+    const still = byPhone.filter((n) => n.version === booking.version && n.createdAt >= (cancelledAt ?? 0));
+    const toCall = cancelledAt === undefined ? byHand : byHand.filter((recipient) => knows(byPhone, recipient));
+    return { notices, byHand: toCall.filter((recipient) => !knows(still, recipient)) };
   }
 
   /** Tells everyone concerned, as a step of the booking. Who was told of an earlier version is told of the change. */
   async announce(bookingId: string, by: Doer): Promise<NoticeList> {
-    const earlier = await this.#parts.store.notices.ofBooking(bookingId);
-    const booking = await this.#parts.bookings.take(bookingId, { step: 'announce' }, by);
+    const { bookings, store } = this.#parts;
+    const earlier = await store.notices.ofBooking(bookingId);
+    const booking = await bookings.find(bookingId);
     const { sent } = await this.#recipients(booking);
-    await this.#queue(booking, by.username, sent, (recipient) => {
-      const same = earlier.filter((notice) => isSame(notice, recipient));
+    const nextAt = this.#parts.now();
+    const notices = sent.flatMap((recipient): Notice[] => {
+      const same = earlier.filter((notice) => isSameRecipient(notice, recipient));
       // Whoever has heard of this version, or is about to, is not told twice.
-      if (same.some(({ version, status }) => version === booking.version && status !== 'failed')) return undefined;
-      return same.some(({ deliveredAt }) => deliveredAt !== undefined) ? 'change' : 'invitation';
+      if (same.some(({ version, status }) => version === booking.version && status !== 'failed')) return [];
+      const about = same.some(({ deliveredAt }) => deliveredAt !== undefined) ? 'change' : 'invitation';
+      return [{ ...this.#make(booking, by.username, recipient, about), status: 'queued', nextAt }];
     });
+    await bookings.take(bookingId, { step: 'announce' }, by, { version: booking.version, notices });
+    this.#wake();
     return this.list(bookingId);
   }
 
@@ -116,7 +134,7 @@ export class NoticeBoard {
     if (notice.status !== 'failed') throw new Refused('stepRefused', notice.status);
     const again: Notice = { ...notice, status: 'queued', attempts: 0, nextAt: this.#parts.now() };
     await this.#parts.store.notices.change(again, this.#noteOf(notice, 'noticeSentAgain', by));
-    this.#outbox.wake();
+    this.#wake();
     return again;
   }
 
@@ -169,35 +187,9 @@ export class NoticeBoard {
     }
   }
 
-  /**
-   * Programs' notices wait in the store already. Who has heard of a meeting hears that it does not take place; of a change
-   * people hear when it is announced.
-   */
-  async #follow(booking: Booking, event: BookingEvent): Promise<void> {
-    this.#outbox.wake();
-    if (event !== 'cancelled') return;
-    const earlier = await this.#parts.store.notices.ofBooking(booking.bookingId);
-    const told = earlier.filter(({ deliveredAt, channel }) => {
-      return deliveredAt !== undefined && channel === 'email';
-    });
-    const once = told.filter((notice, i) => told.findIndex((other) => isSame(other, notice)) === i);
-    const by = booking.steps.at(-1)?.by ?? 'system';
-    await this.#queue(booking, by, once, () => 'cancellation');
-  }
-
-  async #queue(
-    booking: Booking,
-    by: string,
-    to: readonly Recipient[],
-    aboutFor: (recipient: Recipient) => NoticeAbout | undefined,
-  ): Promise<void> {
-    const nextAt = this.#parts.now();
-    const made = to.flatMap((recipient): Notice[] => {
-      const about = aboutFor(recipient);
-      return about === undefined ? [] : [{ ...this.#make(booking, by, recipient, about), status: 'queued', nextAt }];
-    });
-    await this.#parts.store.notices.add(made);
-    this.#outbox.wake();
+  /** What came of a step waits in the store already. */
+  #wake(): void {
+    for (const outbox of this.#outboxes) outbox.wake();
   }
 
   #make({ bookingId, version }: Booking, by: string, { audience, channel, to }: Recipient, about: NoticeAbout) {
@@ -222,6 +214,10 @@ export class NoticeBoard {
     if (notice.channel === 'webhook') return this.#call(booking, notice);
     const isOver = booking.status === 'cancelled' && notice.about !== 'cancellation';
     if (isOver || (booking.version !== notice.version && notice.about !== 'cancellation')) return 'superseded';
+    const isNews =
+      notice.about === 'cancellation' &&
+      !hasHeard(notice, await this.#parts.store.notices.ofBooking(booking.bookingId));
+    if (isNews) return 'superseded';
     if (!this.#mail || notice.to.address === undefined) return 'noMailServer';
     const subject = await this.#subject(booking);
     const { subject: title, body } = await this.#text(subject, notice);
@@ -231,7 +227,7 @@ export class NoticeBoard {
       text: body,
       calendar: {
         method: notice.about === 'cancellation' ? 'CANCEL' : 'REQUEST',
-        content: calendarFile(subject, notice, this.#parts.now()),
+        content: calendarFile(subject, notice, this.#parts.now(), this.#mail.address),
       },
       messageId: `<${notice.noticeId}@rostrum>`,
     });
@@ -289,8 +285,4 @@ export class NoticeBoard {
     const { sites, organisations } = await this.#subject(booking);
     return recipientsOf(booking, sites, organisations);
   }
-}
-
-function isSame(a: Recipient, b: Recipient): boolean {
-  return a.channel === b.channel && a.audience === b.audience && a.to.address === b.to.address;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuditAct, AuditEntry, Doer } from '../protocol/audit.ts';
 import type { Booked, Booking, BookingEvent, BookingStep, DeskSettings } from '../protocol/bookings.ts';
 import type { Notice, NoticeAbout } from '../protocol/notices.ts';
+import { isSameRecipient, type Recipient } from './recipients.ts';
 
 /** What has become of a booking when a step was taken. */
 export const EVENT_OF_STEP: Record<BookingStep, BookingEvent> = {
@@ -42,6 +43,34 @@ export function auditOf({ booking, event, by, at }: Happened): AuditEntry {
 
 export function invitationOf(roomId: string, sites: number, { username, ip }: Doer, at: number): AuditEntry {
   return { at, by: username, ...(ip ? { ip } : {}), act: 'sitesInvited', about: roomId, detail: { sites } };
+}
+
+/**
+ * That it does not take place, for each mail that has told of it or may yet (REG-4): whether it has is looked at when its turn
+ * comes (`hasHeard`).
+ */
+export function cancellationsOf({ booking, by, at }: Happened, earlier: readonly Notice[]): Notice[] {
+  const told = earlier.filter(({ channel, deliveredAt, status }) => {
+    return channel === 'email' && (deliveredAt !== undefined || status === 'queued');
+  });
+  const once = told.filter((notice, i) => told.findIndex((other) => isSameRecipient(other, notice)) === i);
+  return once.map(({ audience, channel, to }) => ({
+    noticeId: randomBytes(12).toString('base64url'),
+    ...{ bookingId: booking.bookingId, version: booking.version, about: 'cancellation', audience, channel, to },
+    ...{ by: by.username, createdAt: at, attempts: 0, status: 'queued', nextAt: at },
+  }));
+}
+
+/**
+ * Whether this recipient may know of the meeting. An attempt is on record before it is made: also what a process sent that ended
+ * right after it counts.
+ */
+export function hasHeard(recipient: Recipient, notices: readonly Notice[]): boolean {
+  return notices.some((notice) => {
+    if (notice.about === 'cancellation' || !isSameRecipient(notice, recipient)) return false;
+    if (notice.status === 'failed') return notice.failure === 'superseded' && notice.attempts > 1;
+    return notice.deliveredAt !== undefined || notice.attempts > 0;
+  });
 }
 
 /** One for each program that wants to hear of this. */

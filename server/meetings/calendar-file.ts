@@ -1,4 +1,4 @@
-import ical, { ICalAlarmType, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import ical, { ICalAlarmType, ICalAttendeeRole, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 import type { Notice } from '../protocol/notices.ts';
 import { formatMoment, type Subject, valuesOf } from './notice-text.ts';
 
@@ -6,14 +6,23 @@ const PREPARATION = { vi: 'Chuẩn bị, kiểm tra kỹ thuật', en: 'Preparat
 
 /**
  * The meeting as a calendar takes it (RFC 5545): the official time, with an alarm at the preparation time (REG-4). A later one
- * with the same UID replaces it; `CANCEL` takes it out (RFC 5546 3.2).
+ * with the same UID replaces it; `CANCEL` takes it out (RFC 5546 3.2). Who is invited is its attendee, without whom a calendar
+ * takes no `REQUEST` (3.2.2); for nobody in particular it is published.
+ * @param office who invites: the address that the mails come from
  */
-export function calendarFile(subject: Subject, { to, about }: Pick<Notice, 'to' | 'about'>, now: number): string {
+export function calendarFile(
+  subject: Subject,
+  { to, about }: Pick<Notice, 'to' | 'about'>,
+  now: number,
+  office = 'noreply@rostrum.invalid',
+): string {
   const { booking, language, timeZone } = subject;
   const values = valuesOf(subject, to);
   const isCancelled = about === 'cancellation';
+  const isAsked = booking.status === 'requested';
   const prodId = { company: 'Rostrum', product: 'Rostrum', language: language.toUpperCase() };
-  const method = isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST;
+  const invited = to.address === undefined ? ICalCalendarMethod.PUBLISH : ICalCalendarMethod.REQUEST;
+  const method = isCancelled ? ICalCalendarMethod.CANCEL : invited;
   const calendar = ical({ prodId, method });
   const event = calendar.createEvent({
     id: `${booking.bookingId}@rostrum`,
@@ -24,9 +33,13 @@ export function calendarFile(subject: Subject, { to, about }: Pick<Notice, 'to' 
     summary: booking.title,
     location: values.ownSites,
     description: `${PREPARATION[language]}: ${formatMoment(booking.preparationAt, language, timeZone)}\n${values.hostUnit}`,
-    organizer: { name: values.office, email: 'noreply@rostrum.invalid' },
-    status: isCancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    organizer: { name: values.office, email: office },
+    status: isCancelled ? ICalEventStatus.CANCELLED : isAsked ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED,
   });
+  if (to.address !== undefined) {
+    // Nobody answers a summons of the office in his calendar.
+    event.createAttendee({ name: to.name, email: to.address, role: ICalAttendeeRole.REQ, rsvp: false });
+  }
   if (!isCancelled) {
     const trigger = Math.round((booking.startsAt - booking.preparationAt) / 1000);
     event.createAlarm({ type: ICalAlarmType.display, trigger, description: PREPARATION[language] });

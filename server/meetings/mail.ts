@@ -25,8 +25,8 @@ export interface Mail {
 /** The server has refused it for good (RFC 5321 4.2.1: 5yz): trying again is of no use. */
 export class MailRefused extends Error {}
 
-/** Sends mails; one connection each. Rejects with what the server said. */
-export function openMail(settings: MailSettings): { send(mail: Mail): Promise<void> } {
+/** Sends mails; one connection each. Rejects with what the server said. `address`: where they come from, without a name. */
+export function openMail(settings: MailSettings): { address: string; send(mail: Mail): Promise<void> } {
   const { host, port, security, user, password, from } = settings;
   const transport = createTransport({
     ...{ host, port, secure: security === 'tls', requireTLS: security === 'starttls', ignoreTLS: security === 'off' },
@@ -34,6 +34,7 @@ export function openMail(settings: MailSettings): { send(mail: Mail): Promise<vo
     ...{ connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 60_000 },
   });
   return {
+    address: /<([^>]+)>/.exec(from)?.[1] ?? from,
     async send({ to, subject, text, calendar, messageId }) {
       const icalEvent = { ...calendar, filename: 'meeting.ics' };
       try {

@@ -84,6 +84,8 @@ export class Outbox {
   async #try(notice: Notice): Promise<void> {
     const { nextAt: _now, failure: _before, ...rest } = notice;
     const attempts = notice.attempts + 1;
+    // Before it is made: who may have heard of it is known also after a crash.
+    await this.#parts.notices.change({ ...notice, attempts });
     try {
       const sent = await this.#parts.send(notice);
       const at = this.#parts.now();

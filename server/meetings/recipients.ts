@@ -44,6 +44,11 @@ function recipient({ name, email, phone }: Contact, audience: Recipient['audienc
   return { audience, channel: email === undefined ? 'phone' : 'email', to };
 }
 
+/** Whether both go to one person. */
+export function isSameRecipient(a: Recipient, b: Recipient): boolean {
+  return a.channel === b.channel && a.audience === b.audience && a.to.address === b.to.address;
+}
+
 /** Somebody who looks after several sites gets one mail. */
 function byAddress(mails: readonly Recipient[]): Recipient[] {
   const groups = Map.groupBy(mails, ({ audience, to }) => `${audience} ${to.address?.toLowerCase()}`);

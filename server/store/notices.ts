@@ -34,8 +34,8 @@ export interface Notices {
   ofBooking(bookingId: string): Promise<StoredNotice[]>;
   ofBookings(bookingIds: readonly string[]): Promise<StoredNotice[]>;
   find(noticeId: string): Promise<StoredNotice | undefined>;
-  /** To be tried by now, the one that waits longest first. */
-  due(now: number, most: number): Promise<StoredNotice[]>;
+  /** To be tried by now, the one that waits longest first. @param to programs alone, or people alone */
+  due(now: number, most: number, to?: 'programs' | 'people'): Promise<StoredNotice[]>;
   change(notice: StoredNotice, note?: AuditEntry): Promise<void>;
   /** What a program was told, the newest first. */
   ofProgram(webhookId: string, most: number): Promise<StoredNotice[]>;
@@ -61,8 +61,9 @@ export function openNotices(db: Database): Notices {
       const row = await db.selectFrom('notices').selectAll().where('id', '=', noticeId).executeTakeFirst();
       return row && toNotice(row);
     },
-    async due(now, most) {
-      const queued = db.selectFrom('notices').selectAll().where('status', '=', 'queued').where('next_at', '<=', now);
+    async due(now, most, to) {
+      let queued = db.selectFrom('notices').selectAll().where('status', '=', 'queued').where('next_at', '<=', now);
+      if (to !== undefined) queued = queued.where('program', to === 'people' ? 'is' : 'is not', null);
       return (await queued.orderBy('next_at').limit(most).execute()).map(toNotice);
     },
     change(notice, note) {

@@ -26,6 +26,9 @@ class MailServer {
   readonly mails: string[] = [];
   /** What it answers at RCPT; nothing: it takes the mail. */
   refusal: { code: number; text: string } | undefined;
+  /** It has a mail and says nothing until this is settled. */
+  silence: Promise<void> | undefined;
+  taking = 0;
   readonly #server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -35,9 +38,11 @@ class MailServer {
     },
     onData: (stream, _session, done) => {
       let text = '';
+      this.taking += 1;
       stream.setEncoding('utf8');
       stream.on('data', (part) => (text += String(part)));
-      stream.on('end', () => {
+      stream.on('end', async () => {
+        await this.silence;
         this.mails.push(text);
         done();
       });
@@ -212,6 +217,7 @@ test('a program hears of what it wants to hear of, also of what happened just be
   board.start();
   await settled(id);
   const told = await board.toProgram('calendar');
+  expect(mail.mails).toEqual([]);
   expect(told.map(({ event, status, attempts }) => [event, status, attempts])).toEqual([['cancelled', 'delivered', 2]]);
   expect(JSON.parse(calls[1]?.body ?? '')).toMatchObject({ type: 'booking.cancelled', data: { status: 'cancelled' } });
   expect(await board.tryProgram('calendar')).toEqual({ delivered: true });
@@ -279,6 +285,40 @@ test('who was told is told of the change and of the cancellation, nobody else, a
   expect(mail.mails).toHaveLength(3);
   expect(mail.read()).toContain('Lý do: Hoãn do bão');
   expect(mail.read()).toContain('METHOD:CANCEL');
+});
+
+test('REG-4 who was told hears that it is cancelled, also when the process ended at once, and is to be called again', async () => {
+  const id = await confirmed();
+  await board.announce(id, BY);
+  await settled(id);
+  const to = { name: 'Lý A Sử', address: '0912 345 678' };
+  const { byHand } = await board.record(id, { audience: 'technician', channel: 'phone', to, at: Date.now() }, BY);
+  expect(byHand).toEqual([]);
+  await board.close();
+  await bookings.take(id, { step: 'cancel', reason: 'Hoãn do bão' }, BY);
+  const queued = (await fixture.store.notices.ofBooking(id)).filter(({ about }) => about === 'cancellation');
+  expect(queued.filter(({ channel }) => channel === 'email')).toHaveLength(3);
+  mail.mails.length = 0;
+  board.start();
+  await settled(id);
+  expect(mail.mails).toHaveLength(3);
+  expect((await board.list(id)).byHand.map(({ to: person }) => person.name)).toEqual(['Lý A Sử']);
+});
+
+test('REG-4 a mail server that says nothing keeps no program waiting; whose mail was under way hears of the cancellation', async () => {
+  const answer = Promise.withResolvers<void>();
+  mail.silence = answer.promise;
+  const id = await confirmed();
+  await board.announce(id, BY);
+  await until('the mails are under way', () => mail.taking === 3);
+  await until('the program is told all the same', async () => {
+    return (await board.toProgram('calendar')).some(({ status }) => status === 'delivered');
+  });
+  await bookings.take(id, { step: 'cancel', reason: 'Hoãn do bão' }, BY);
+  answer.resolve();
+  await settled(id);
+  expect(mail.mails).toHaveLength(6);
+  expect(mail.mails.filter((text) => text.includes('METHOD:CANCEL') || text.includes('method=CANCEL'))).toHaveLength(3);
 });
 
 test('REG-3 an emergency opens at once, with its reason and each notice’s channel on record', async () => {
