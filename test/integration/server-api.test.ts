@@ -312,6 +312,28 @@ test('a request is performed once, also across a crash; its key is good for noth
   expect(wrong === undefined || wrong.status === 400).toBe(true);
 });
 
+test('what was done when the process ended before its answer was kept is answered as done when it comes again', async () => {
+  const { bookingId } = await booked(first + 230 * 24 * HOUR);
+  const site = { siteId: 'xa-moi', name: 'Xã Mới', sip: { account: 'xa-moi', password: 'bi-mat-123' } };
+  const requests = (key: string) => [
+    () => call(full, 'POST', '/sites', site, { 'idempotency-key': `${key}1` }),
+    () => call(full, 'POST', `/bookings/${bookingId}/confirm`, undefined, { 'idempotency-key': `${key}2` }),
+    () => call(full, 'POST', `/bookings/${bookingId}/cancel`, { reason: 'bão' }, { 'idempotency-key': `${key}3` }),
+  ];
+  // Nobody remembers the first key, as when the process ended in between.
+  const answers: [number, number][] = [];
+  for (const [i, send] of requests('a').entries()) {
+    answers.push([(await send()).status, (await requests('b')[i]?.())?.status ?? 0]);
+  }
+  expect(answers).toEqual([
+    [201, 201],
+    [200, 200],
+    [200, 200],
+  ]);
+  const other = await call(full, 'POST', '/sites', { ...site, name: 'Khác' }, { 'idempotency-key': 'c1' });
+  expect([other.status, errorOf(other).code]).toEqual([409, 'siteExists']);
+});
+
 test('a token of a host unit has that unit’s meetings alone, and is told no other’s title', async () => {
   const at = first + 220 * 24 * HOUR;
   const { token } = await issue('Lịch Sở Nội vụ', ['bookings:read', 'bookings:write'], 'so-noi-vu');

@@ -65,10 +65,15 @@ export function answerBookings(parts: ApiParts): Pick<Handlers, BookingOperation
       if (!after) throw new Refused('bookingUnknown', bookingId);
       return tagged(after);
     },
-    confirmBooking: async ({ program, bookingId }) =>
-      tagged(await bookings.take(bookingId, { step: 'confirm' }, program.by)),
-    cancelBooking: async ({ program, bookingId, body }) => {
-      requireChangeable(program, await own(program, bookingId));
+    confirmBooking: async ({ program, bookingId, requestId }) => {
+      const before = await own(program, bookingId);
+      if (requestId !== undefined && hasDone(program, before, 'confirmed')) return tagged(before);
+      return tagged(await bookings.take(bookingId, { step: 'confirm' }, program.by));
+    },
+    cancelBooking: async ({ program, bookingId, body, requestId }) => {
+      const before = await own(program, bookingId);
+      if (requestId !== undefined && hasDone(program, before, 'cancelled')) return tagged(before);
+      requireChangeable(program, before);
       return tagged(await bookings.take(bookingId, { step: 'cancel', reason: body.reason }, program.by));
     },
     announceBooking: async ({ program, bookingId }) => ({
@@ -84,6 +89,15 @@ export function answerBookings(parts: ApiParts): Pick<Handlers, BookingOperation
       return { status: 200, text: await notices.calendar(bookingId) };
     },
   };
+}
+
+/**
+ * A request with a key that comes again after a crash has been performed, though nobody remembers its answer: this program's was
+ * the last step.
+ */
+function hasDone({ by }: BookingPerson, { steps }: Booking, status: Booking['status']): boolean {
+  const last = steps.at(-1);
+  return last?.status === status && last.by === by.username;
 }
 
 /** Throws `Explained` with every clash. */

@@ -17,6 +17,7 @@ type Json = Record<string, unknown>;
 const ALWAYS: readonly RefusalCode[] = ['malformed', 'internal', 'retry'];
 const WITH_TOKEN: readonly RefusalCode[] = ['tokenInvalid', 'scopeMissing', 'notPermitted', 'tooManyMessages'];
 const KEYED: readonly RefusalCode[] = ['keyReused'];
+const WITH_BODY: readonly RefusalCode[] = ['messageTooLarge'];
 /** What several operations send or take has a name. */
 const NAMED: Record<string, z.ZodType> = {
   Booking: bookingSchema,
@@ -120,8 +121,9 @@ function parametersOf({ path, query, guarded, keyed }: Operation): Json[] {
 }
 
 /** By their HTTP status, each with the codes that it may have. */
-function refusalsOf({ scope, refusals, keyed }: Operation, said: string): Json {
-  const codes = [...ALWAYS, ...(scope === 'none' ? [] : WITH_TOKEN), ...(keyed ? KEYED : []), ...refusals];
+function refusalsOf({ scope, refusals, keyed, body, files }: Operation, said: string): Json {
+  const sent = [...(body || files ? WITH_BODY : []), ...(keyed ? KEYED : [])];
+  const codes = [...ALWAYS, ...(scope === 'none' ? [] : WITH_TOKEN), ...sent, ...refusals];
   const byStatus = Map.groupBy(codes, (code) => statusOf(code));
   const schema = { $ref: `${WHERE}Problem` };
   return Object.fromEntries(
@@ -152,6 +154,8 @@ function bare(schema: z.ZodType, direction: 'input' | 'output'): z.core.JSONSche
       if (name !== undefined && name !== NAMES.get(schema)) become(jsonSchema, { $ref: `${WHERE}${name}` });
       // Later versions may answer more: whoever reads must not mind.
       else if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      // JSON Schema 6.4: what not every dialect of patterns knows is left out; Python's and Go's stop at this one.
+      jsonSchema.pattern &&= jsonSchema.pattern.replaceAll('\\p{Cc}', '\\x00-\\x1f\\x7f-\\x9f');
     },
   });
   return described;

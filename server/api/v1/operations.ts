@@ -74,8 +74,9 @@ export const OPERATIONS = {
     refusals: BOOK_REFUSALS,
   },
   checkBooking: {
-    ...{ method: 'post', path: '/bookings/check', scope: 'bookings:read', body: bookSchema, refusals: [] },
+    ...{ method: 'post', path: '/bookings/check', scope: 'bookings:read', body: bookSchema },
     answer: { status: 200, schema: bookingCheckSchema },
+    refusals: ['siteUnknown', 'organisationUnknown'],
   },
   readBooking: {
     ...{ method: 'get', path: '/bookings/{bookingId}', scope: 'bookings:read', tagged: true },
@@ -148,7 +149,7 @@ export const OPERATIONS = {
   importSites: {
     ...{ method: 'post', path: '/sites/import', scope: 'sites:write', query: importQuerySchema, files: SHEETS },
     answer: { status: 200, schema: importReportSchema },
-    refusals: ['messageTooLarge', 'siteExists', 'accountTaken', 'organisationUnknown'],
+    refusals: ['siteExists', 'accountTaken', 'organisationUnknown'],
   },
   listMeetings: {
     ...{ method: 'get', path: '/meetings', scope: 'meetings:read', query: pageQuerySchema, refusals: [] },

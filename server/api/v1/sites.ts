@@ -18,8 +18,11 @@ type SiteOperations = 'addSite' | 'readSite' | 'replaceSite' | 'changeSite' | 'r
 export function answerSites({ directory, logger }: ApiParts): Pick<Handlers, SiteOperations> {
   const note = (username: string, site: string, what: string) => logger.info({ username, site }, what);
   return {
-    addSite: ({ program, body }) =>
+    addSite: ({ program, body, requestId }) =>
       explained(async () => {
+        const there = (await directory.list()).find(({ siteId }) => siteId === body.siteId);
+        // Added by this very request, which comes again after a crash.
+        if (there && requestId !== undefined && isAs(there, body)) return tagged(there, 201);
         const site = await directory.add(body, program.by);
         note(program.by.username, site.siteId, 'a site was added');
         return tagged(site, 201);
@@ -66,6 +69,12 @@ function savedOf({ siteId: _id, registered: _live, sip, ...rest }: Site): SaveSi
   if (!sip) return rest;
   const { hasPassword: _has, ...known } = sip;
   return { ...rest, sip: known };
+}
+
+/** Its password is known to nobody. */
+function isAs(site: Site, { siteId: _id, sip, ...wanted }: SaveSite): boolean {
+  const { password: _secret, ...known } = sip ?? {};
+  return canonical(savedOf(site)) === canonical({ ...wanted, ...(sip ? { sip: known } : {}) });
 }
 
 /** Strong (RFC 9110 8.8.1): another one after each change. Whether its codec is registered now is none. */

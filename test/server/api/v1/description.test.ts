@@ -107,3 +107,11 @@ test('both languages describe the same', () => {
   expect(shape('vi')).toBe(shape('en'));
   expect(documentSchema.parse(describeApi('vi', '1')).info.title).not.toBe(described.info.title);
 });
+
+test('says where a body may be too large, and no pattern that other languages cannot read', () => {
+  const described = JSON.stringify(describeApi('en', '1'));
+  expect(described).not.toContain('\\\\p{');
+  const { paths } = documentSchema.parse(describeApi('en', '1'));
+  expect(paths['/bookings']?.post?.responses['413']?.description).toContain('messageTooLarge');
+  expect(paths['/bookings']?.get?.responses['413']).toBeUndefined();
+});
