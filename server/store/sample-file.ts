@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { COLUMN_NAMES, merging, type Row } from './sample-rows.ts';
+import { COLUMN_NAMES, type Column, JUDGED_COLUMNS, merging, type Row } from './sample-rows.ts';
 import { type Grid, gridOf, MINUTES, SECONDS, TENS, TIERS, type Tier } from './sample-tiers.ts';
 
 /** One row to be kept. `stream` names what was measured, and by whom. */
@@ -46,6 +46,8 @@ const JUDGEMENT = ['level', 'reason'] as const;
 /** Of what is asked for as finely as it is kept. */
 const MOST_ROWS = 20_000;
 const MOST_STEPS = 1_000;
+/** What a browser reports comes some seconds late. */
+const LATE_S = 15;
 
 /** The file of samples, in the thread that has nothing else to do. */
 export class SampleFile {
@@ -55,24 +57,25 @@ export class SampleFile {
   readonly #streams: Ids;
   /** Up to this second every coarser tier is made. */
   readonly #merged = new Map<string, number>();
+  /** Of each coarser tier, the bucket that was packed last. */
+  readonly #packed = new Map<string, number>();
 
   constructor(path: string) {
     this.#db = new DatabaseSync(path, { timeout: 2_000 });
     if (path !== ':memory:') chmodSync(path, 0o600);
     // A power cut may cost the last seconds of measurements, never the file.
     this.#db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma auto_vacuum = incremental;');
-    const columns = COLUMN_NAMES.map((name) => `${name} integer`).join(', ');
-    for (const { table } of TIERS) {
-      this.#db.exec(
-        `create table if not exists ${table} (bucket integer not null, line integer not null, stream integer not null,
-         second integer not null, ${columns}, primary key (bucket, line, stream, second)) without rowid`,
-      );
-      this.#complete(table);
+    for (const tier of TIERS) {
+      this.#create(tier, tier.table);
+      this.#complete(tier);
     }
     this.#lines = new Ids(this.#db, 'lines');
     this.#streams = new Ids(this.#db, 'streams');
     const places = COLUMN_NAMES.map(() => '?').join(', ');
-    this.#insert = this.#db.prepare(`insert or replace into seconds values (?, ?, ?, ?, ${places})`);
+    const names = COLUMN_NAMES.join(', ');
+    this.#insert = this.#db.prepare(
+      `insert or replace into seconds (bucket, line, stream, second, ${names}) values (?, ?, ?, ?, ${places})`,
+    );
   }
 
   keep(all: readonly Kept[]): void {
@@ -89,6 +92,8 @@ export class SampleFile {
   /** Makes the coarser tiers of what is complete by now, and deletes what is too old. */
   thin(now: number): void {
     this.#mergeAll(now);
+    this.#pack(TENS, now);
+    this.#pack(MINUTES, now);
     for (const { table, bucket, keptFor } of TIERS) {
       this.#db.prepare(`delete from ${table} where bucket < ?`).run(Math.floor((now - keptFor) / bucket));
     }
@@ -133,7 +138,9 @@ export class SampleFile {
         (_, i) => Math.floor(since / bucket) + i,
       );
       const second = `bucket * ${bucket} + second`;
-      const sql = `select ${second} as at, line, stream, ${columns.join(', ')} from ${table}
+      const has = columnsOf(table);
+      const listed = columns.map((name) => (has.includes(name) ? name : `null as ${name}`)).join(', ');
+      const sql = `select ${second} as at, line, stream, ${listed} from ${table}
         where bucket in (select value from json_each(?)) and line in (select value from json_each(?)) ${only}
         and ${second} >= ${since} and ${second} < ${until}`;
       return { sql, values: [JSON.stringify(buckets), ids] };
@@ -170,17 +177,29 @@ export class SampleFile {
     return parts;
   }
 
-  /** A file of an earlier version has fewer columns. */
-  #complete(table: string): void {
-    const known = new Set(
-      this.#db
-        .prepare(`select name from pragma_table_info('${table}')`)
-        .all()
-        .map((row) => row.name),
+  #create({ table }: Tier, name: string): void {
+    const columns = columnsOf(table).map((column) => `${column} integer`);
+    this.#db.exec(
+      `create table if not exists ${name} (bucket integer not null, line integer not null, stream integer not null,
+       second integer not null, ${columns.join(', ')}, primary key (bucket, line, stream, second)) without rowid`,
     );
-    for (const name of COLUMN_NAMES) {
-      if (!known.has(name)) this.#db.exec(`alter table ${table} add column ${name} integer`);
-    }
+  }
+
+  /** A file of an earlier version has fewer columns, or some that are always empty. */
+  #complete(tier: Tier): void {
+    const { table } = tier;
+    const infos = this.#db.prepare(`select name from pragma_table_info('${table}')`).all();
+    const known = new Set(infos.map(({ name }) => String(name)));
+    const wanted = columnsOf(table);
+    for (const name of wanted) if (!known.has(name)) this.#db.exec(`alter table ${table} add column ${name} integer`);
+    if (COLUMN_NAMES.every((name) => wanted.includes(name) || !known.has(name))) return;
+    const kept = ['bucket', 'line', 'stream', 'second', ...wanted].join(', ');
+    this.#transact(() => {
+      this.#db.exec(`drop table if exists ${table}_anew`);
+      this.#create(tier, `${table}_anew`);
+      this.#db.exec(`insert into ${table}_anew (${kept}) select ${kept} from ${table}`);
+      this.#db.exec(`drop table ${table}; alter table ${table}_anew rename to ${table}`);
+    });
   }
 
   #read({ table, bucket }: Tier, line: number, first: number, last: number): (Row & { at: number; stream: number })[] {
@@ -201,17 +220,33 @@ export class SampleFile {
     this.#merge(TENS, MINUTES, `and stream in (select id from streams where name like '${JUDGED}')`, now);
   }
 
+  /**
+   * Writes a bucket that is over once more, in its order. Rows come by time and lie by line: where they are put between others, a
+   * third of each page stays empty.
+   */
+  #pack({ table, bucket }: Tier, now: number): void {
+    const over = Math.floor((now - LATE_S) / bucket) - 1;
+    if (this.#packed.get(table) === over) return;
+    this.#packed.set(table, over);
+    this.#transact(() => {
+      this.#db.exec(`create temp table packing as select * from ${table} where bucket >= ${over}`);
+      this.#db.exec(`delete from ${table} where bucket >= ${over}`);
+      this.#db.exec(`insert into ${table} select * from packing order by bucket, line, stream, second`);
+      this.#db.exec('drop table packing');
+    });
+  }
+
   /** What is complete by now. */
   #merge(from: Tier, to: Tier, only: string, now: number): void {
-    // What a browser reports comes some seconds late.
-    const until = Math.floor((now - 15) / to.step) * to.step;
+    const until = Math.floor((now - LATE_S) / to.step) * to.step;
     const since = this.#merged.get(to.table) ?? this.#mergedUntil(from, to);
     this.#merged.set(to.table, until);
     const second = `(bucket * ${from.bucket} + second)`;
     const step = `${second} / ${to.step} * ${to.step}`;
     this.#db
       .prepare(
-        `insert or replace into ${to.table} select ${step} / ${to.bucket}, line, stream, ${step} % ${to.bucket}, ${merging()}
+        `insert or replace into ${to.table} (bucket, line, stream, second, ${columnsOf(to.table).join(', ')})
+         select ${step} / ${to.bucket}, line, stream, ${step} % ${to.bucket}, ${merging(columnsOf(to.table))}
          from ${from.table} where bucket between ? and ? and ${second} >= ? and ${second} < ? ${only}
          group by ${step}, line, stream`,
       )
@@ -236,6 +271,10 @@ export class SampleFile {
       throw error;
     }
   }
+}
+
+function columnsOf(table: Tier['table']): readonly Column[] {
+  return table === MINUTES.table ? JUDGED_COLUMNS : COLUMN_NAMES;
 }
 
 /** Long names as small numbers. */

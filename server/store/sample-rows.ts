@@ -35,8 +35,12 @@ const COLUMNS = {
   layer: [1, 'max'],
   reason: [1, 'max'],
 } as const satisfies Record<string, readonly [number, Merge]>;
-type Column = keyof typeof COLUMNS;
+export type Column = keyof typeof COLUMNS;
 export const COLUMN_NAMES = Object.keys(COLUMNS) as Column[];
+/** What a judgement has of them (`rowOfJudged`): a column costs a byte of each row, also where it is empty. */
+export const JUDGED_COLUMNS = [
+  ...(['kbps', 'loss', 'jitter_ms', 'round_trip_ms', 'level', 'speech', 'picture', 'reason'] as const),
+] satisfies Column[];
 export type Row = Partial<Record<Column, number | null>>;
 
 /** A day in milliseconds is less. */
