@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { FAILURES_ALLOWED, isLocked } from '../accounts/lock-out.ts';
-import type { Account, Accounts } from '../accounts/ports.ts';
+import type { Account, Accounts, SignIns } from '../accounts/ports.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { isPassword, tidyCode } from './passwords.ts';
 import type { Seal } from './sealing.ts';
@@ -12,6 +12,7 @@ import { stepOfCode } from './totp.ts';
 
 interface CredentialParts {
   accounts: Accounts;
+  signIns: Pick<SignIns, 'of'>;
   sessions: Sessions;
   seal: Seal;
   logger: Logger;
@@ -49,8 +50,9 @@ export class Credentials {
   }
 
   async #checkPassword(request: Request, username: string, password: string): Promise<Account> {
-    const { accounts, now } = this.#parts;
-    await this.#throttle.attempt(username, ipOf(request));
+    const { accounts, signIns, now } = this.#parts;
+    const isKnown = (await signIns.of(username, now())).some(({ ip }) => ip === ipOf(request));
+    await this.#throttle.attempt(username, ipOf(request), isKnown);
     const account = await accounts.find(username);
     if (account && isLocked(account, now())) {
       throw new Refused('accountLocked', String(Math.ceil(((account.lockedUntil ?? 0) - now()) / 1000)));
@@ -63,7 +65,10 @@ export class Credentials {
   async #checkCode(request: Request, account: Account, typed: string | undefined): Promise<void> {
     const { username, totp } = account;
     if (totp === undefined) return;
-    if (typed === undefined) throw new Refused('codeRequired');
+    if (typed === undefined) {
+      await this.#throttle.spare(ipOf(request));
+      throw new Refused('codeRequired');
+    }
     const { accounts, seal, sessions, now } = this.#parts;
     const code = tidyCode(typed);
     if (/^\d{6}$/.test(code)) {

@@ -78,6 +78,7 @@ export function routeSiteDoor(
     const { code, name } = parse(enrolSchema, request.body);
     const offered = await devices.take(seal.recognise(tidyCode(code)), now());
     if (!offered) throw new Refused('enrolmentInvalid');
+    await tried.forgive(request);
     const token = randomBytes(32).toString('base64url');
     const times = { enrolledAt: now(), lastSeenAt: now() };
     const { siteId } = offered;

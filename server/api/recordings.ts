@@ -40,6 +40,7 @@ export function routeRecordings(parts: ApiParts, sessions: Sessions): Router {
     const identity = await visitors.open(token);
     const recordings: RecordingSummary[] = await library.seenBy(identity);
     if (recordings.length === 0) throw new Refused('recordingUnknown');
+    await tokensShown.forgive(request);
     for (const { recordingId } of recordings) visitors.admit(response, token, recordingId);
     response.json({ recordings });
   });

@@ -105,7 +105,8 @@ export function routeReports(parts: ApiParts, sessions: Sessions): Router {
     send(response, `review-${review.year}`, wish.form, await reportFiles.year(review, wish));
   });
 
-  const given = new AddressLimit(30, 600);
+  /** Every site of a meeting may come from one address. */
+  const given = new AddressLimit(400, 600);
   router.post('/feedback', async (request, response) => {
     await given.count(request);
     const { ticket, ...opinion } = parse(giveFeedbackSchema, request.body);

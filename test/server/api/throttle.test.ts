@@ -37,3 +37,24 @@ test('a refusal says how long to wait', async () => {
     refusal: { code: 'tooManyAttempts', detail: '900' },
   });
 });
+
+test('who is signed in from an address comes in from it, however many others are guessed at there', async () => {
+  const throttle = new SignInThrottle();
+  for (let i = 0; i < 40; i++) await throttle.attempt(`name-${i}`, '10.0.0.1');
+  await expect(throttle.attempt('operator', '10.0.0.1')).rejects.toMatchObject({
+    refusal: { code: 'tooManyAttempts' },
+  });
+  await expect(throttle.attempt('operator', '10.0.0.1', true)).resolves.toBeUndefined();
+  // His own password is guessed at no more often for that.
+  for (let i = 1; i < 8; i++) await throttle.attempt('operator', '10.0.0.1', true);
+  await expect(throttle.attempt('operator', '10.0.0.1', true)).rejects.toMatchObject({ refusal: { detail: '900' } });
+});
+
+test('whoever has to add a code to the right password has not guessed', async () => {
+  const throttle = new SignInThrottle();
+  for (let i = 0; i < 60; i++) {
+    await throttle.attempt(`name-${i}`, '10.0.0.1');
+    await throttle.spare('10.0.0.1');
+  }
+  await expect(throttle.attempt('operator', '10.0.0.1')).resolves.toBeUndefined();
+});
