@@ -22,6 +22,7 @@ export interface Assessed {
   window: readonly Sample[];
   /** And of some seconds more. */
   earlier: readonly Sample[];
+  judgedAt: number;
 }
 
 export type Assessment = ReadonlyMap<ParticipantId, Assessed>;
@@ -31,6 +32,9 @@ export type Attendance = ReadonlyMap<ParticipantId, 'present' | 'away'>;
 
 /** A browser tells of the five seconds before: how a stream came to the centre is remembered for as long. */
 const ORIGIN_MS = 2 * WINDOW_MS;
+
+/** Of a large meeting not every line is measured every second: one of which nothing is new and nothing is wrong is judged this often. */
+const LONGEST_REST_MS = 2_500;
 
 const DIRECTIONS = ['up', 'down'] as const;
 /** Of alarms: made once, because every line is asked for all of them each second. */
@@ -42,23 +46,26 @@ const KEYS = { up: keysOf('up'), down: keysOf('down') };
  * @param samples those that came since the last time, of whomever; of who is not in the room they are left out
  */
 export function assess(before: Assessment, attendance: Attendance, samples: readonly Sample[], at: number): Assessment {
-  const windows = new Map<ParticipantId, Sample[]>();
+  const fresh = Map.groupBy(samples, ({ participantId }) => participantId);
+  const windows = new Map<ParticipantId, readonly Sample[]>();
   for (const id of attendance.keys()) {
-    windows.set(
-      id,
-      (before.get(id)?.earlier ?? []).filter((sample) => sample.at > at - ORIGIN_MS),
-    );
-  }
-  for (const sample of samples) {
-    if (sample.at > at - WINDOW_MS) windows.get(sample.participantId)?.push(sample);
+    const known = before.get(id)?.earlier ?? [];
+    const news = fresh.get(id)?.filter((sample) => sample.at > at - WINDOW_MS) ?? [];
+    windows.set(id, [...known.filter((sample) => sample.at > at - ORIGIN_MS), ...news]);
   }
   const origins = originsOf(windows);
   const after = new Map<ParticipantId, Assessed>();
   for (const [id, presence] of attendance) {
-    const earlier = windows.get(id) ?? [];
-    after.set(id, assessLine(before.get(id), { earlier, isAway: presence === 'away', origins, at }));
+    const [known, earlier, isAway] = [before.get(id), windows.get(id) ?? [], presence === 'away'];
+    const isSame = known && isAtRest(known) && !isAway && !fresh.has(id) && at - known.judgedAt < LONGEST_REST_MS;
+    after.set(id, isSame ? known : assessLine(known, { earlier, isAway, origins, at }));
   }
   return after;
+}
+
+/** Without news it stays what it is. */
+function isAtRest({ line, alarms }: Assessed): boolean {
+  return line.level === 'good' && alarms.size === 0;
 }
 
 interface Now {
@@ -73,9 +80,9 @@ function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at
   const alarms = new Map<string, Alarm & { measure: Measure; direction: Direction }>();
   const halves: Pick<LineState, Direction> = { up: {}, down: {} };
   for (const direction of DIRECTIONS) {
-    const readings = readingsOf(window, direction, origins);
-    if (direction === 'up') readings.connection = { badness: isAway ? 1 : 0, value: isAway ? 1 : 0 };
     const own = window.filter((sample) => sample.direction === direction);
+    const readings = readingsOf(own, direction, origins);
+    if (direction === 'up') readings.connection = { badness: isAway ? 1 : 0, value: isAway ? 1 : 0 };
     halves[direction] = { ...figuresOf(readings), ...qualityOf(own) };
     for (const measure of MEASURES) {
       const key = KEYS[direction][measure];
@@ -87,7 +94,13 @@ function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at
   }
   const level = alarms.values().reduce<LineLevel>((worst, alarm) => worse(worst, alarm.level), 'good');
   const since = before?.line.level === level ? before.line.since : at;
-  return { line: { level, since, reasons: reasonsOf(alarms.values()), ...halves }, alarms, window, earlier };
+  return {
+    line: { level, since, reasons: reasonsOf(alarms.values()), ...halves },
+    alarms,
+    window,
+    earlier,
+    judgedAt: at,
+  };
 }
 
 function keysOf(direction: Direction): Record<Measure, string> {

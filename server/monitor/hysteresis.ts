@@ -42,7 +42,7 @@ export function worse(a: LineLevel, b: LineLevel): LineLevel {
  * break, and leaves it when it has been clearly better for `fallMs` without one.
  * @param badness compared with the rule's thresholds
  * @param value what is shown to people
- * @returns nothing where nothing was measured for a while
+ * @returns nothing where nothing was measured for a while, and where all is as good as it was: there is nothing to remember
  */
 export function step(
   alarm: Alarm | undefined,
@@ -52,6 +52,7 @@ export function step(
 ): Alarm | undefined {
   if (!measured) return alarm && at - alarm.at >= Math.max(STALE_MS, rule.fallMs) ? undefined : alarm;
   const before = alarm?.level ?? 'good';
+  if (before === 'good' && measured.badness < leastOf(rule)) return undefined;
   const target = rankOf(targetOf(before, measured.badness, rule));
   const turned = (level: LineLevel) => {
     const is = target >= rankOf(level);
@@ -62,6 +63,10 @@ export function step(
   const level = levelOf(before, reached, rule, at);
   const since = before === 'good' ? reached.strained.since : (alarm?.since ?? at);
   return { level, value: measured.value, since, at, reached };
+}
+
+function leastOf({ strained, poor, down }: Rule): number {
+  return strained ?? poor ?? down ?? Number.POSITIVE_INFINITY;
 }
 
 function levelOf(before: LineLevel, reached: Alarm['reached'], { riseMs, fallMs }: Rule, at: number): LineLevel {

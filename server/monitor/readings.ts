@@ -50,9 +50,8 @@ export function isCleanOrigin({ unrepaired = 0, jitterMs = 0, packets }: Sample)
   return unrepaired < 0.01 && jitterMs < LATE_MS && packets !== 0;
 }
 
-/** What one line's samples of the last seconds say of one direction. */
-export function readingsOf(samples: readonly Sample[], direction: Direction, origins: Origins): Readings {
-  const own = samples.filter((sample) => sample.direction === direction);
+/** What the last seconds' samples of one direction of one line say of it. */
+export function readingsOf(own: readonly Sample[], direction: Direction, origins: Origins): Readings {
   const readings: Readings = {};
   const note = (measure: Measure, value: number | undefined, badness = value) => {
     if (value !== undefined && badness !== undefined) readings[measure] = { badness, value };

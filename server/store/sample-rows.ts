@@ -49,8 +49,7 @@ const MEASURE_CODES = 16;
 export const LEVELS = ['good', 'strained', 'poor', 'down'] as const;
 
 /** What the line was judged to be in one direction, in one second. */
-export interface Judged {
-  direction: 'up' | 'down';
+interface Judged {
   level: LineState['level'];
   figures: LineState['up'];
   /** The worst of this direction. */
@@ -58,35 +57,45 @@ export interface Judged {
 }
 
 export function rowOfSample(sample: Sample): Row {
+  const row: Row = {};
   const [layer0, layer1, layer2] = sample.layersKbps ?? [];
-  const row = scaled({
-    ...{
-      span_ms: sample.spanMs,
-      kbps: sample.kbps,
-      layer0,
-      layer1,
-      layer2,
-      packets: sample.packets,
-      loss: sample.loss,
-    },
-    ...{ unrepaired: sample.unrepaired, jitter_ms: sample.jitterMs, round_trip_ms: sample.roundTripMs },
-    ...{ nacks: sample.nacks, plis: sample.plis, firs: sample.firs, resent: sample.resent },
-    ...{ available: sample.availableKbps, given: sample.given, silent_ms: sample.silentMs },
-    ...{ frames: sample.frames, height: sample.height, frozen_ms: sample.frozenMs, concealed: sample.concealed },
-    layer: sample.layer,
-  });
+  set(row, 'span_ms', sample.spanMs);
+  set(row, 'kbps', sample.kbps);
+  set(row, 'layer0', layer0);
+  set(row, 'layer1', layer1);
+  set(row, 'layer2', layer2);
+  set(row, 'packets', sample.packets);
+  set(row, 'loss', sample.loss);
+  set(row, 'unrepaired', sample.unrepaired);
+  set(row, 'jitter_ms', sample.jitterMs);
+  set(row, 'round_trip_ms', sample.roundTripMs);
+  set(row, 'nacks', sample.nacks);
+  set(row, 'plis', sample.plis);
+  set(row, 'firs', sample.firs);
+  set(row, 'resent', sample.resent);
+  set(row, 'available', sample.availableKbps);
+  set(row, 'given', sample.given);
+  set(row, 'silent_ms', sample.silentMs);
+  set(row, 'frames', sample.frames);
+  set(row, 'height', sample.height);
+  set(row, 'frozen_ms', sample.frozenMs);
+  set(row, 'concealed', sample.concealed);
+  set(row, 'layer', sample.layer);
   if (sample.codec) row.codec = codecSchema.options.indexOf(sample.codec);
   if (sample.limited) row.limited = 1 + limitSchema.options.indexOf(sample.limited);
   return row;
 }
 
 export function rowOfJudged({ level, figures, reason }: Judged): Row {
-  const { kbps, loss, jitterMs, roundTripMs, speech, picture } = figures;
-  return {
-    level: LEVELS.indexOf(level),
-    ...scaled({ kbps, loss, jitter_ms: jitterMs, round_trip_ms: roundTripMs, speech, picture }),
-    ...(reason ? { reason: packReason(reason) } : {}),
-  };
+  const row: Row = { level: LEVELS.indexOf(level) };
+  set(row, 'kbps', figures.kbps);
+  set(row, 'loss', figures.loss);
+  set(row, 'jitter_ms', figures.jitterMs);
+  set(row, 'round_trip_ms', figures.roundTripMs);
+  set(row, 'speech', figures.speech);
+  set(row, 'picture', figures.picture);
+  if (reason) row.reason = packReason(reason);
+  return row;
 }
 
 /** As one number whose maximum is the worst, so that a merged one is still one and the same reason. */
@@ -159,11 +168,7 @@ export function merging(columns: readonly Column[] = COLUMN_NAMES): string {
     .join(', ');
 }
 
-function scaled(figures: { [K in Column]?: number | undefined }): Row {
-  const row: Row = {};
-  for (const name in figures) {
-    const figure = figures[name as Column];
-    if (figure !== undefined) row[name as Column] = Math.round(figure * COLUMNS[name as Column][0]);
-  }
-  return row;
+/** As an integer; of what was not measured there is nothing. Called for every figure of every stream each second. */
+function set(row: Row, name: Column, figure: number | undefined): void {
+  if (figure !== undefined) row[name] = Math.round(figure * COLUMNS[name][0]);
 }

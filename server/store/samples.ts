@@ -52,20 +52,24 @@ export class Samples {
 
   keep(roomId: string, { at, lines, samples }: KeptSecond): void {
     if (this.#waiting.length > MOST_WAITING) return;
+    const second = Math.floor(at / 1000);
     for (const [participantId, { level, reasons, up, down }] of lines) {
-      const second = Math.floor(at / 1000);
-      const judged = (direction: 'up' | 'down', figures: LineState['up']) =>
-        this.#waiting.push({
-          ...{ roomId, participantId, second, stream: nameOfStream({ direction }) },
-          row: rowOfJudged({ direction, level, figures, reason: reasons.find((r) => r.direction === direction) }),
-        });
-      judged('up', up);
-      judged('down', down);
+      for (const direction of ['up', 'down'] as const) {
+        const figures = direction === 'up' ? up : down;
+        const row = rowOfJudged({ level, figures, reason: reasons.find((r) => r.direction === direction) });
+        this.#waiting.push({ roomId, participantId, second, stream: nameOfStream({ direction }), row });
+      }
     }
     for (const sample of samples) {
-      const second = Math.floor(sample.at / 1000);
       const { participantId } = sample;
-      this.#waiting.push({ roomId, participantId, second, stream: nameOfStream(sample), row: rowOfSample(sample) });
+      const row = rowOfSample(sample);
+      this.#waiting.push({
+        roomId,
+        participantId,
+        second: Math.floor(sample.at / 1000),
+        stream: nameOfStream(sample),
+        row,
+      });
     }
   }
 
