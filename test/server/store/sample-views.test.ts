@@ -7,10 +7,10 @@ import { chartOf, courseOf, momentOf, nameOfStream, readStreamName } from '../..
 const AT = 1_800_000_000_000;
 const grid = { tier: SECONDS, step: 1, first: AT / 1000, last: AT / 1000 + 8 };
 const line = { participantId: 'ba-be', roomId: '600100' };
-type Judged = Parameters<typeof rowOfJudged>[0];
+type Judged = Parameters<typeof rowOfJudged>[0] & { direction: 'up' | 'down' };
 
 function judged(second: number, { direction = 'up', ...more }: Partial<Judged> = {}, of = line): Step {
-  const row = rowOfJudged({ direction, level: 'good', figures: { kbps: 1_000 }, ...more });
+  const row = rowOfJudged({ level: 'good', figures: { kbps: 1_000 }, ...more });
   return { ...row, ...of, at: AT + second * 1000, stream: nameOfStream({ direction }) };
 }
 function measured(second: number, sample: Partial<Parameters<typeof rowOfSample>[0]>): Step {
