@@ -121,14 +121,15 @@ export function ofConsumer(
 export function difference(before: Counters, after: Counters): Figures | undefined {
   const spanMs = Math.round(after.timestamp - before.timestamp);
   if (spanMs < 50 || spanMs > 60_000) return undefined;
-  const earlier = new Map(before.streams.map((stream) => [stream.ssrc, stream]));
-  const pairs = after.streams.flatMap((stream) => {
-    const known = earlier.get(stream.ssrc);
-    return known ? [{ known, stream }] : [];
-  });
   const grown = (count: keyof StreamCounters): number | undefined => {
-    if (!after.streams.some((stream) => stream[count] !== undefined)) return undefined;
-    return pairs.reduce((sum, { known, stream }) => sum + Math.max(0, (stream[count] ?? 0) - (known[count] ?? 0)), 0);
+    let sum: number | undefined;
+    for (const stream of after.streams) {
+      const counted = stream[count];
+      if (counted === undefined) continue;
+      const known = before.streams.find(({ ssrc }) => ssrc === stream.ssrc);
+      sum = (sum ?? 0) + (known ? Math.max(0, counted - (known[count] ?? 0)) : 0);
+    }
+    return sum;
   };
   const counts = { packets: grown('packets'), nacks: grown('nacks'), plis: grown('plis'), firs: grown('firs') };
   return {
@@ -148,9 +149,12 @@ function lossOf(packets: number, lost: number | undefined, repaired: number): Pi
 }
 
 function known<T extends object>(figures: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+  const result: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const name in figures) {
+    const figure = figures[name];
+    if (figure !== undefined) result[name] = figure as Exclude<T[typeof name], undefined>;
+  }
+  return result;
 }
 
 /** mediasoup gives it in units of the clock (RFC 3550 6.4.1). */
