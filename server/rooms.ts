@@ -47,6 +47,7 @@ export interface LinesPort {
   measured(room: Room, samples: Sample[]): void;
   /** As configured of a participant's line, kbit/s. */
   capacity(room: Room, participantId: ParticipantId): { upKbps?: number | undefined; downKbps?: number | undefined };
+  isStrained(room: Room, participantId: ParticipantId): boolean;
 }
 
 /** What one command led to, waiting for its append. */
@@ -115,6 +116,7 @@ export class Room {
       report: (command) => room.report(command),
       measured: (samples) => parts.lines?.measured(room, samples),
       capacity: (participantId) => parts.lines?.capacity(room, participantId) ?? {},
+      isStrained: (participantId) => parts.lines?.isStrained(room, participantId) ?? false,
       mediaLost: () => room.#logger.warn('the room has got new media'),
     });
     return room;

@@ -92,6 +92,10 @@ export class Lines implements LinesPort {
     return this.#termsOf(state, participantId) ?? {};
   }
 
+  isStrained({ roomId }: Room, participantId: ParticipantId): boolean {
+    return (this.#monitors.get(roomId)?.monitor.levelOf(participantId) ?? 'good') !== 'good';
+  }
+
   /** Of every open room, as they are now. */
   list(): { roomId: RoomId; lines: ReadonlyMap<ParticipantId, LineState> }[] {
     return [...this.#monitors].map(([roomId, { monitor }]) => ({ roomId, lines: monitor.lines }));

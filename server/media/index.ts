@@ -53,5 +53,10 @@ export async function startMedia(settings: MediaSettings, logger: Logger): Promi
 }
 
 function measuredIn(room: Room) {
-  return { subjects: room.subjects(), tell: (samples: Sample[]) => room.hooks.measured(samples) };
+  const { hooks } = room;
+  return {
+    subjects: room.subjects(),
+    tell: (samples: Sample[]) => hooks.measured(samples),
+    isStrained: (participantId: string) => hooks.isStrained(participantId),
+  };
 }

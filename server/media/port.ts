@@ -38,6 +38,8 @@ export interface RoomMediaHooks {
   measured(samples: Sample[]): void;
   /** What is configured of a participant's line, kbit/s. */
   capacity(participantId: string): LineCapacity;
+  /** Whether this participant's line is not good now. */
+  isStrained(participantId: string): boolean;
   /** Into the room through the one loop. */
   report(command: SystemCommand): void;
   /** A worker of the room died. Each participant that was on it has another place and has been told (`mediaLost`). */

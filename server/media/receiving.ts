@@ -10,7 +10,7 @@ import type { RoomContext, SentStream } from './context.ts';
 import { type CapabilitiesByKind, parseCapabilities } from './dictionaries.ts';
 import { LineShare } from './line-share.ts';
 import { isMix, isPlain, keyOf, mediaKindOf } from './sources.ts';
-import type { Subject } from './sweep.ts';
+import { type Subject, WEIGHTS } from './sweep.ts';
 import { limitDown, onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
 import { soundKbps, streamCosts, wantsOf } from './wants.ts';
 
@@ -112,10 +112,10 @@ export class Receiving {
     if (!this.#transport) return [];
     const [participantId, direction] = [this.#participantId, 'down' as const];
     const learn = (sample: Sample) => this.#learn(sample);
-    const subjects: Subject[] = [{ participantId, direction, weight: 2, of: this.#transport, learn }];
+    const subjects: Subject[] = [{ participantId, direction, weight: WEIGHTS.line, of: this.#transport, learn }];
     for (const { consumer, stream } of this.#consumptions.values()) {
       if (consumer && !consumer.paused)
-        subjects.push({ participantId, direction, stream: stream.ref, weight: 0.5, of: consumer });
+        subjects.push({ participantId, direction, stream: stream.ref, weight: WEIGHTS.received, of: consumer });
     }
     return subjects;
   }

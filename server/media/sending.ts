@@ -8,7 +8,7 @@ import type { RoomContext, SentStream } from './context.ts';
 import { producedParameters } from './dictionaries.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { checkSource, isPlain, keyOf } from './sources.ts';
-import type { Subject } from './sweep.ts';
+import { type Subject, WEIGHTS } from './sweep.ts';
 import { limitUp, onPeerGone, openPlainSend, openWebRtc, plainOffer, refusalOf, webRtcOffer } from './transports.ts';
 
 type Produce = Extract<MediaRequest, { request: 'produce' }>;
@@ -50,13 +50,13 @@ export class Sending {
     const [participantId, direction] = [this.#participantId, 'up' as const];
     const subjects: Subject[] = [];
     for (const transport of this.#transports.values()) {
-      if (transport.type === 'webrtc') subjects.push({ participantId, direction, weight: 2, of: transport });
+      if (transport.type === 'webrtc') subjects.push({ participantId, direction, weight: WEIGHTS.line, of: transport });
     }
     for (const sent of this.#sent.values()) {
       const isLocal = sent.transport.type === 'plain';
       if (isLocal && sent.producer.kind === 'audio') continue;
       const learn = (sample: Sample) => noteLayers(sent, sample);
-      const weight = isLocal ? 0.5 : 1;
+      const weight = WEIGHTS[sent.demand?.asked.size ? 'watched' : 'sent'];
       subjects.push({ participantId, direction, stream: sent.ref, weight, of: sent.producer, isLocal, learn });
     }
     return subjects;

@@ -11,7 +11,7 @@ export interface Subject {
   direction: Direction;
   /** Absent: the whole line. */
   stream?: SourceRef;
-  /** How often it is measured, as compared with others, where not everything can be every second. */
+  /** How often it is measured, as compared with others, where not everything can be every second: `WEIGHTS`. */
   weight: number;
   of: Measurable;
   /** On this machine: no line, and nobody is told. */
@@ -21,9 +21,16 @@ export interface Subject {
 }
 export type Measurable = types.WebRtcTransport | types.Producer | types.Consumer;
 
+interface Measured {
+  subjects: readonly Subject[];
+  tell: Tell;
+  /** Whether something is wrong with this participant's line. */
+  isStrained(participantId: ParticipantId): boolean;
+}
+
 interface Options {
-  /** All there is now; of each room, with whom to tell. */
-  rooms(): readonly { subjects: readonly Subject[]; tell: Tell }[];
+  /** All there is now, by room. */
+  rooms(): readonly Measured[];
   now: () => number;
   /** Of what could not be read though it is there. */
   failed(error: unknown): void;
@@ -46,7 +53,11 @@ interface Due {
 const SLOTS = 2;
 const SECOND_MS = 1_000;
 /** All of them are within one per cent of one core. */
-export const MOST_PER_SECOND = 300;
+export const MOST_PER_SECOND = 200;
+/** A line says whether anything is wrong; of its streams those that are watched, which are few, say what they cost. */
+export const WEIGHTS = { line: 6, watched: 4, sent: 1, received: 0.5 } as const;
+/** Where not everything can be read every second, the streams of a line that is not good are looked at so much closer. */
+const CLOSER = 8;
 /** Where that is not everything, who is next is found for so long at once: to look through all takes as long as 50 readings. */
 const PLANNED_SECONDS = 2;
 /** A worker that is overloaded answers late, and is not asked more meanwhile. */
@@ -83,10 +94,10 @@ export class Sweep {
   #plan(): void {
     const now = this.#options.now();
     const all: Due[] = [];
-    for (const { subjects, tell } of this.#options.rooms()) {
+    for (const { subjects, tell, isStrained } of this.#options.rooms()) {
       for (const subject of subjects) {
         const measuredAt = this.#readings.get(subject.of)?.measuredAt ?? Number.NEGATIVE_INFINITY;
-        all.push({ subject, tell, urgency: subject.weight * (now - measuredAt) });
+        all.push({ subject, tell, urgency: urgencyOf(subject, now - measuredAt, isStrained(subject.participantId)) });
       }
     }
     const seconds = all.length > MOST_PER_SECOND ? PLANNED_SECONDS : 1;
@@ -122,6 +133,11 @@ export class Sweep {
     const silence = counters.heardBytes === undefined ? {} : { silentMs: Math.max(0, at - heardAt) };
     return { at, participantId, direction, by: 'server', ...(stream ? { stream } : {}), ...figures, ...silence };
   }
+}
+
+/** @param isStrained whether something is wrong with its line: then its streams tell what */
+export function urgencyOf({ weight, stream }: Pick<Subject, 'weight' | 'stream'>, agoMs: number, isStrained: boolean) {
+  return (stream && isStrained ? CLOSER : 1) * weight * agoMs;
 }
 
 /** As many as are allowed, the most urgent; all of them in the order given where they fit. */

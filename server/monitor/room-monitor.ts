@@ -1,5 +1,5 @@
 import type { Incident } from '../protocol/incidents.ts';
-import type { LineState } from '../protocol/lines.ts';
+import type { LineLevel, LineState } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
 import type { Consumed } from '../protocol/quality.ts';
 import type { RoomState } from '../protocol/records.ts';
@@ -49,6 +49,11 @@ export class RoomMonitor {
 
   get lines(): ReadonlyMap<string, LineState> {
     return new Map(this.#assessment.entries().map(([id, { line }]) => [id, line]));
+  }
+
+  /** Undefined of who is not in the room. */
+  levelOf(participantId: string): LineLevel | undefined {
+    return this.#assessment.get(participantId)?.line.level;
   }
 
   /** What everyone's line carries now. */

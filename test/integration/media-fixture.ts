@@ -66,6 +66,7 @@ export class TestRoom {
       },
       measured: (samples) => room.samples.push(...samples),
       capacity: () => room.capacity,
+      isStrained: () => false,
       mediaLost: () => {
         room.losses++;
       },
