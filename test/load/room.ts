@@ -1,8 +1,9 @@
 // A meeting of 130 sites and 20 watchers: most of them come within ten seconds, then it goes on. Prints {"ackP99Ms":…,
-// "loopDelayP99Ms":…,"mbPerParticipant":…,"egressGrowth10to130":…,"monitorCpuShare":…,"peer":…}: how long commands and
-// requests took while they came, how late the server's loop was meanwhile, memory of server and workers for each, what
-// goes down to a site that watches as compared with the same meeting of ten sites, and what part of the work of server
-// and workers is measuring. `peer` is the same storm upon socket.io alone, which tells everyone and answers everything.
+// "loopDelayP99Ms":…,"mbPerParticipant":…,"egressGrowth10to130":…,"monitorCpuShare":…,"monitorCores":…,"peer":…}: how
+// long commands and requests took while they came, how late the server's loop was meanwhile, memory of server and workers
+// for each, what goes down to a site that watches as compared with the same meeting of ten sites, and what measuring
+// costs: as a part of all the work of server and workers, and in cores. `peer` is the same storm upon socket.io alone,
+// which tells everyone and answers everything.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -110,14 +111,15 @@ async function measureRoom() {
   say('all are connected');
   const workSince = beginWork(pids);
   const atAll = await egressOf([...watching, ...others]);
-  const share = await monitorShare(workSince(), pids);
+  const monitor = await monitorCost(workSince(), pids);
   operator.close();
   return {
     ackP99Ms: round(percentile(stormAcks, 0.99), 10),
     loopDelayP99Ms: round(loopDelayP99Ms, 10),
     mbPerParticipant: round((memory() - empty) / sites.length, 100),
     egressGrowth10to130: round(atAll / atTen, 1000),
-    monitorCpuShare: round(share, 10_000),
+    monitorCpuShare: round(monitor.share, 10_000),
+    monitorCores: round(monitor.cores, 10_000),
     acks: stormAcks.length,
     kbpsPerSite: Math.round(atAll),
   };
@@ -168,7 +170,7 @@ function beginWork(pids: readonly number[]): () => Work {
  * What measuring is of all the work of server and workers: what the loop has less to do without it, all of the thread's
  * that keeps samples, and what the workers need for the readings that they are asked for.
  */
-async function monitorShare({ loop, samples, all }: Work, pids: readonly number[]): Promise<number> {
+async function monitorCost({ loop, samples, all }: Work, pids: readonly number[]) {
   const workers = SECONDS * MOST_PER_SECOND * (await secondsOfReading());
   await endMeasuring(inspectorPort);
   await sleep(3_000);
@@ -178,7 +180,8 @@ async function monitorShare({ loop, samples, all }: Work, pids: readonly number[
   const parts = { loop, loopWithout: without.loop, samples, workers, all, allWithout: without.all };
   const shown = Object.entries(parts).map(([name, value]) => `${name} ${round(value, 1000)}`);
   process.stderr.write(`CPU seconds in ${SECONDS} s: ${shown.join(', ')}\n`);
-  return (loop - without.loop + samples + workers) / all;
+  const cost = loop - without.loop + samples + workers;
+  return { share: cost / all, cores: cost / SECONDS };
 }
 
 async function measurePeer() {
