@@ -1,5 +1,8 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Site } from '../../server/protocol/http.ts';
+import { noticeSchema } from '../../server/protocol/media.ts';
 import type { Call, Participant } from '../../server/protocol/records.ts';
 import { type Baresip, type BaresipOptions, startBaresip } from './baresip.ts';
 import { freePort } from './free-port.ts';
@@ -39,6 +42,20 @@ const registers = (siteId: string) =>
   });
 const arrives = (desk: Peer, id: string) =>
   until(`${id} is there with its endpoint`, () => present(desk, id)?.endpoint !== undefined, SLOW_MS);
+
+/** A tone of 1 kHz in G.711 A-law, a packet every 20 ms (RFC 3551 4.5.14). Answers with what ends it. */
+function speakLoudly(from: Socket, port: number): () => void {
+  const tone = Buffer.from(Array.from({ length: 160 }, (_, sample) => (sample % 8 < 4 ? 0xaa : 0x2a)));
+  let count = 0;
+  const timer = setInterval(() => {
+    const header = Buffer.from([0x80, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6]);
+    header.writeUInt16BE(count & 0xffff, 2);
+    header.writeUInt32BE(160 * count, 4);
+    count += 1;
+    from.send(Buffer.concat([header, tone]), port, '::1');
+  }, 20);
+  return () => clearInterval(timer);
+}
 
 describe('a registered codec', () => {
   test('is called where it is registered, encrypted, and is one participant whoever calls (REG-12)', async () => {
@@ -177,15 +194,33 @@ describe('a codec is taken', () => {
 
   test('over IPv6, its streams too', async () => {
     const edge = await openEdge({}, { host: '::1', advertised: '::1' });
+    const ear = createSocket('udp6').bind(0, '::1');
+    await once(ear, 'listening');
+    const heard: string[] = [];
+    ear.on('message', (_bytes, { address, port }) => heard.push(`${address} ${port}`));
     try {
-      const { roomId } = await gateway.open();
-      const call = edge.place(`sip:${roomId}@[::1]:${gateway.sipPort}`, { callerName: 'six', fromUser: 'six', offer });
+      await gateway.addSite('six', { address: `sip:six@[::1]:${edge.port}` });
+      const { roomId, desk } = await gateway.open(['six']);
+      const levels: Record<string, number> = {};
+      desk.socket.on('notice', (raw) => {
+        const notice = noticeSchema.parse(raw);
+        if (notice.notice === 'levels') Object.assign(levels, notice.levels);
+      });
+      const line = `m=audio ${ear.address().port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n`;
+      const offered = () => `v=0\r\no=- 1 1 IN IP6 ::1\r\ns=-\r\nc=IN IP6 ::1\r\nt=0 0\r\n${line}`;
+      const target = `sip:${roomId}@[::1]:${gateway.sipPort}`;
+      const call = edge.place(target, { callerName: 'six', fromUser: 'six', offer: offered });
       const answer = await new Promise<string>((resolve, reject) => {
         call.on('answered', ({ sdp }) => resolve(sdp));
         call.on('failed', ({ status, reason }) => reject(new Error(`${status} ${reason}`)));
       });
       expect(answer).toContain('c=IN IP6 ::1');
+      const port = Number(/m=audio (\d+)/.exec(answer)?.[1]);
+      const stop = speakLoudly(ear, port);
+      await until('it is heard', () => (levels['site-six'] ?? -127) > -40, SLOW_MS).finally(stop);
+      expect(heard.filter((from) => from === `::1 ${port}`).length).toBeGreaterThan(10);
     } finally {
+      ear.close();
       await edge.close();
     }
   }, 60_000);
