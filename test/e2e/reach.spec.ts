@@ -18,16 +18,24 @@ const test = base.extend<object, { withoutUdp: Browser }>({
   ],
 });
 
-/** Of each connection that stands: what kind of address is used here, and which protocol carries it. */
-function pathsOf(page: Page): Promise<{ type: string; protocol: string }[]> {
+interface Path {
+  /** Kind of address here. */
+  type: string;
+  protocol: string;
+  /** Of the centre. */
+  address: string;
+}
+
+/** What each connection that stands goes by. */
+function pathsOf(page: Page): Promise<Path[]> {
   return page.evaluate(async () => {
-    const paths: { type: string; protocol: string }[] = [];
+    const paths: Path[] = [];
     for (const connection of window.peerConnections) {
       const stats = await connection.getStats();
       for (const pair of stats.values()) {
         if (pair.type !== 'candidate-pair' || !pair.nominated || pair.state !== 'succeeded') continue;
         const { candidateType, protocol } = stats.get(pair.localCandidateId);
-        paths.push({ type: candidateType, protocol });
+        paths.push({ type: candidateType, protocol, address: stats.get(pair.remoteCandidateId).address });
       }
     }
     return paths;
@@ -46,36 +54,70 @@ async function onlyByRelay(context: BrowserContext): Promise<void> {
   });
 }
 
-test('a browser without UDP comes by TCP, one without either by the relay, and both are seen and hear', async ({
+/** As a network would that has one family of addresses alone. */
+async function onlyBy(context: BrowserContext, family: 'IPv4' | 'IPv6'): Promise<void> {
+  await context.addInitScript((isSix) => {
+    const isMet = (address: string) => address.includes(':') === isSix;
+    const Original = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Original {
+      constructor(configuration: RTCConfiguration = {}) {
+        const iceServers = configuration.iceServers?.map((server) => {
+          return { ...server, urls: [server.urls].flat().filter((url) => url.includes('[') === isSix) };
+        });
+        super({ ...configuration, ...(iceServers && { iceServers }) });
+      }
+      override setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+        const lines = (description.sdp ?? '').split('\r\n');
+        // The address is the fifth word (RFC 8839 5.1).
+        const met = lines.filter((line) => !line.startsWith('a=candidate:') || isMet(line.split(' ')[4] ?? ''));
+        return super.setRemoteDescription({ ...description, sdp: met.join('\r\n') });
+      }
+    };
+  }, family === 'IPv6');
+}
+
+test('a browser without UDP comes by TCP, one without either by the relay, by IPv4 and IPv6, and all are seen and hear', async ({
   browser,
   withoutUdp,
 }) => {
+  test.setTimeout(180_000);
   const turn = await startTurnServer();
   const system = await System.start({
-    ROSTRUM_TURN_URLS: `turn:127.0.0.1:${turn.port}`,
+    ROSTRUM_HOST: '::',
+    ROSTRUM_ANNOUNCED_ADDRESS: '127.0.0.1,::1',
+    ROSTRUM_TURN_URLS: `turn:127.0.0.1:${turn.port},turn:[::1]:${turn.port}`,
     ROSTRUM_TURN_SECRET: turn.secret,
   });
   try {
     const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
     const byTcp = await newPerson(withoutUdp, { colour: 'red', toneHz: 440 });
     const byRelay = await newPerson(browser, { colour: 'blue', toneHz: 950 });
-    await onlyByRelay(byRelay.context);
+    const byRelay6 = await newPerson(browser, { colour: 'green', toneHz: 1500 });
+    await onlyBy(operator.context, 'IPv6');
+    for (const { context } of [byRelay, byRelay6]) await onlyByRelay(context);
+    await onlyBy(byRelay.context, 'IPv4');
+    await onlyBy(byRelay6.context, 'IPv6');
     await signIn(operator.page, system);
     const roomId = await openMeeting(operator.page, 'Đường vòng');
-    await enter(byTcp.page, await issueLink(operator.page, system, roomId, { role: 'site', name: 'Ba Bể' }));
-    await enter(byRelay.page, await issueLink(operator.page, system, roomId, { role: 'site', name: 'Na Rì' }));
+    const join = async (page: Page, name: string) => {
+      await enter(page, await issueLink(operator.page, system, roomId, { role: 'site', name }));
+    };
+    await join(byTcp.page, 'Ba Bể');
+    await join(byRelay.page, 'Na Rì');
+    await join(byRelay6.page, 'Chợ Mới');
 
     await expectColour(cardOf(operator.page, 'Ba Bể'), 'red');
     await expectColour(cardOf(operator.page, 'Na Rì'), 'blue');
-    const [tcp, relay] = [await pathsOf(byTcp.page), await pathsOf(byRelay.page)];
-    expect(tcp.length).toBeGreaterThan(0);
-    expect(tcp.every(({ protocol }) => protocol === 'tcp')).toBe(true);
-    expect(relay.length).toBeGreaterThan(0);
-    expect(relay.every(({ type }) => type === 'relay')).toBe(true);
+    await expectColour(cardOf(operator.page, 'Chợ Mới'), 'green');
+    const kinds = async (page: Page, kind: (path: Path) => string) => [...new Set((await pathsOf(page)).map(kind))];
+    expect(await kinds(operator.page, ({ address, protocol }) => `${address} ${protocol}`)).toEqual(['::1 udp']);
+    expect(await kinds(byTcp.page, ({ protocol }) => protocol)).toEqual(['tcp']);
+    expect(await kinds(byRelay.page, ({ address, type }) => `${address} ${type}`)).toEqual(['127.0.0.1 relay']);
+    expect(await kinds(byRelay6.page, ({ address, type }) => `${address} ${type}`)).toEqual(['::1 relay']);
 
     await cardOf(operator.page, 'Ba Bể').getByRole('button', { name: 'Mở micro: Ba Bể' }).click();
-    await expect.poll(() => toneHeard(byRelay.page, 440)).toBeGreaterThan(-45);
-    for (const { context } of [operator, byTcp, byRelay]) await context.close();
+    for (const { page } of [byRelay, byRelay6]) await expect.poll(() => toneHeard(page, 440)).toBeGreaterThan(-45);
+    for (const { context } of [operator, byTcp, byRelay, byRelay6]) await context.close();
   } finally {
     await system.stop();
     await turn.close();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { localUrl } from '../../infra/system.ts';
 import { freePort } from '../integration/free-port.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -57,17 +58,17 @@ export class System {
       ROSTRUM_LOG: process.env.ROSTRUM_LOG ?? 'warn',
       ...more,
     };
+    const url = localUrl(env.ROSTRUM_HOST, Number(env.ROSTRUM_PORT));
     const begun = performance.now();
     const child = spawn(process.execPath, ['infra/start.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
     const own = { child, data, sipPort, output: () => output };
     for (const deadline = Date.now() + START_WITHIN_MS; Date.now() < deadline; await sleep(100)) {
-      const url = output.match(`https://${env.ROSTRUM_HOST}:\\d+`)?.[0];
       const password = /\b[\w-]{4}(?:-[\w]{4}){3}\b/.exec(output)?.[0] ?? '';
       // The last line of the announcement.
       const told = output.includes('Ctrl-C');
-      if (url && told) return new System({ url, password, startedInMs: performance.now() - begun }, own);
+      if (told) return new System({ url, password, startedInMs: performance.now() - begun }, own);
       if (child.exitCode !== null) break;
     }
     child.kill('SIGKILL');

@@ -19,14 +19,20 @@ export interface TurnServer {
   close(): Promise<void>;
 }
 
-/** coturn with the configuration that `infra` ships, on loopback. Resolves when it listens. The caller closes it. */
+/**
+ * coturn with the configuration that `infra` ships, on the loopback of IPv4 and IPv6. Resolves when it listens. The caller
+ * closes it.
+ */
 export async function startTurnServer(): Promise<TurnServer> {
   const shipped = await readFile(fileURLToPath(new URL('../../infra/turn/turnserver.conf', import.meta.url)), 'utf8');
   const folder = await mkdtemp(join(tmpdir(), 'coturn-'));
   const [port, secret] = [await freePort(2), 'a secret of thirty-two characters'];
   const own = [
     ...['realm=test', `static-auth-secret=${secret}`, `listening-port=${port}`, 'allowed-peer-ip=127.0.0.1'],
-    ...['listening-ip=127.0.0.1', 'relay-ip=127.0.0.1', 'allow-loopback-peers', 'no-tls', 'no-dtls', 'log-file=stdout'],
+    ...['allowed-peer-ip=::1', 'allow-loopback-peers', 'no-tls', 'no-dtls', 'log-file=stdout'],
+    // So that each family is relayed here: as shipped, IPv6 is where the centre has no IPv4.
+    'allocation-default-address-family=keep',
+    ...['127.0.0.1', '::1'].flatMap((address) => [`listening-ip=${address}`, `relay-ip=${address}`]),
     ...[`userdb=${join(folder, 'users')}`, `pidfile=${join(folder, 'pid')}`],
   ];
   const file = join(folder, 'turnserver.conf');
