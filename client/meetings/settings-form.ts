@@ -13,8 +13,10 @@ export interface SettingsForm {
   retestMinutes: string;
   /** `02/09` for every year, `17/02/2026` for one. */
   holidays: string;
-  /** `id: name`. */
+  /** Their names. */
   desks: string;
+  /** As they were: a desk keeps its id, whatever it is called. */
+  knownDesks: DeskSettings['desks'];
   /** Of the section of programs: they stay as they are. */
   webhooks: DeskSettings['webhooks'];
 }
@@ -32,7 +34,8 @@ export function settingsFormOf(settings: DeskSettings): SettingsForm {
     selfTest: settings.selfTest ? 'on' : 'off',
     retestMinutes: String(retestMinutes),
     holidays: settings.holidays.map((day) => day.split('-').reverse().join('/')).join('\n'),
-    desks: settings.desks.map(({ deskId, name }) => `${deskId}: ${name}`).join('\n'),
+    desks: settings.desks.map(({ name }) => name).join('\n'),
+    knownDesks: settings.desks,
     webhooks: settings.webhooks,
   };
 }
@@ -51,7 +54,7 @@ export function settingsOf(form: SettingsForm): DeskSettings | { wrong: Settings
     selfTest: form.selfTest === 'on',
     retestMinutes: number(form.retestMinutes),
     holidays: linesOf(form.holidays).map(holidayOf),
-    desks: pairsOf(form.desks).map(([deskId, name]) => ({ deskId, name })),
+    desks: desksOf(linesOf(form.desks), form.knownDesks),
     webhooks: form.webhooks,
   });
   if (parsed.success) return parsed.data;
@@ -62,11 +65,22 @@ function linesOf(text: string): string[] {
   return text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
 }
 
-function pairsOf(text: string): [string, string][] {
-  return linesOf(text).map((line) => {
-    const [id = '', ...rest] = line.split(':');
-    return [id.trim().toLowerCase(), rest.join(':').trim()];
+/** A name that is new stands for the desk of its line where that one's name is gone; else the desk is a new one. */
+function desksOf(names: readonly string[], known: DeskSettings['desks']): DeskSettings['desks'] {
+  const kept = new Set(names);
+  const ids = names.map((name, line) => {
+    const same = known.find((desk) => desk.name === name);
+    const before = known[line];
+    return same?.deskId ?? (before && !kept.has(before.name) ? before.deskId : undefined);
   });
+  const taken = new Set([...ids, ...known.map(({ deskId }) => deskId)]);
+  const fresh = () => {
+    let n = 1;
+    while (taken.has(`desk-${n}`)) n += 1;
+    taken.add(`desk-${n}`);
+    return `desk-${n}`;
+  };
+  return names.map((name, line) => ({ deskId: ids[line] ?? fresh(), name }));
 }
 
 /** `2/9` → `09-02`. */

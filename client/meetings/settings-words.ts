@@ -37,7 +37,7 @@ export const settingsWords = catalogue({
     },
     hints: {
       holidays: 'Mỗi dòng một ngày: 02/09 cho mọi năm, 17/02/2026 cho một năm.',
-      desks: 'Mỗi dòng một bàn, ít nhất một: main: Bàn điều khiển 1.',
+      desks: 'Mỗi dòng tên một bàn, ít nhất một.',
     },
     wrong: { office: 'Nhập tên văn phòng.', number: 'Nhập một số nguyên trong khoảng cho phép.' },
     countings: { calendar: 'Mọi ngày', working: 'Ngày làm việc (thứ Hai đến thứ Sáu, trừ ngày lễ)' },
@@ -94,7 +94,7 @@ export const settingsWords = catalogue({
     },
     hints: {
       holidays: 'One a line: 02/09 for every year, 17/02/2026 for one.',
-      desks: 'One a line, at least one: main: Desk 1.',
+      desks: 'The name of one desk a line, at least one.',
     },
     wrong: { office: 'Enter the name of the office.', number: 'Enter a whole number within bounds.' },
     countings: { calendar: 'Every day', working: 'Working days (Monday to Friday, without holidays)' },

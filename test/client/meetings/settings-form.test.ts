@@ -18,6 +18,23 @@ test('days are taken as people write them', () => {
   });
 });
 
+test('desks are shown by their names alone; each keeps its id when it is renamed or another goes', () => {
+  const desks = [
+    { deskId: 'main', name: 'Bàn điều khiển 1' },
+    { deskId: 'tang-2', name: 'Phòng họp tầng 2' },
+  ];
+  const form = settingsFormOf({ ...settings, desks });
+  expect(form.desks).toBe('Bàn điều khiển 1\nPhòng họp tầng 2');
+  const written = (text: string) => settingsOf({ ...form, desks: text });
+  expect(written('Bàn chính\nPhòng họp tầng 2')).toMatchObject({
+    desks: [{ deskId: 'main', name: 'Bàn chính' }, desks[1]],
+  });
+  expect(written('Phòng họp tầng 2')).toMatchObject({ desks: [desks[1]] });
+  expect(written('Phòng họp tầng 2\n\nBàn điều khiển 1\nBàn lưu động')).toMatchObject({
+    desks: [desks[1], desks[0], { deskId: 'desk-1', name: 'Bàn lưu động' }],
+  });
+});
+
 test.each([
   ['office', { office: '' }],
   ['carrierDays', { carrierDays: '' }],
