@@ -20,7 +20,7 @@ export const words = catalogue({
     openOwnCamera: 'Bật máy quay bàn điều khiển',
     closeOwnCamera: 'Tắt máy quay bàn điều khiển',
     connection: { connecting: 'Đang kết nối', live: 'Đã kết nối', reconnecting: 'Đang nối lại', ended: 'Đã ngắt' },
-    reconnecting: 'Mất kết nối với máy chủ. Đang nối lại; cuộc họp vẫn tiếp tục, các nút tạm khoá.',
+    reconnecting: 'Mất kết nối với máy chủ. Đang nối lại; cuộc họp vẫn tiếp tục, các nút tạm khóa.',
     operators: { one: 'Còn {n} cán bộ kỹ thuật khác: {names}', other: 'Còn {n} cán bộ kỹ thuật khác: {names}' },
 
     program: 'Đang phát',

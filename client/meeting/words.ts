@@ -43,7 +43,7 @@ export const words = catalogue({
     problems: {
       both: {
         denied:
-          'Trình duyệt chưa được phép dùng máy quay và micro. Bấm biểu tượng ổ khoá cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
+          'Trình duyệt chưa được phép dùng máy quay và micro. Bấm biểu tượng ổ khóa cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
         notFound: 'Không tìm thấy máy quay và micro. Kiểm tra dây nối rồi thử lại.',
         inUse: 'Máy quay và micro đang bị chương trình khác sử dụng. Đóng chương trình đó rồi thử lại.',
         insecure: 'Địa chỉ này không phải https nên trình duyệt không cho dùng máy quay và micro.',
@@ -52,7 +52,7 @@ export const words = catalogue({
       },
       camera: {
         denied:
-          'Trình duyệt chưa được phép dùng máy quay. Bấm biểu tượng ổ khoá cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
+          'Trình duyệt chưa được phép dùng máy quay. Bấm biểu tượng ổ khóa cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
         notFound: 'Không tìm thấy máy quay. Kiểm tra dây nối rồi thử lại.',
         inUse: 'Máy quay đang bị chương trình khác sử dụng. Đóng chương trình đó rồi thử lại.',
         insecure: 'Địa chỉ này không phải https nên trình duyệt không cho dùng máy quay.',
@@ -61,7 +61,7 @@ export const words = catalogue({
       },
       microphone: {
         denied:
-          'Trình duyệt chưa được phép dùng micro. Bấm biểu tượng ổ khoá cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
+          'Trình duyệt chưa được phép dùng micro. Bấm biểu tượng ổ khóa cạnh địa chỉ, chọn “Cho phép”, rồi thử lại.',
         notFound: 'Không tìm thấy micro. Kiểm tra dây nối rồi thử lại.',
         inUse: 'Micro đang bị chương trình khác sử dụng. Đóng chương trình đó rồi thử lại.',
         insecure: 'Địa chỉ này không phải https nên trình duyệt không cho dùng micro.',

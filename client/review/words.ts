@@ -16,9 +16,9 @@ export const words = catalogue({
     yesterday: 'Hôm qua',
     running: 'Đang ghi',
     held: 'Lưu giữ theo yêu cầu',
-    encrypted: 'Mã hoá',
+    encrypted: 'Mã hóa',
     keepUntil: 'Giữ đến {date}',
-    keepSoon: { other: 'Sẽ xoá sau {n} ngày' },
+    keepSoon: { other: 'Sẽ xóa sau {n} ngày' },
     gaps: { other: '{n} lần gián đoạn, {length}' },
     closed: {
       title: 'Bản ghi chỉ dành cho người được chọn',

@@ -4,7 +4,7 @@ import { catalogue } from './words.svelte.ts';
 export const interfaceWords = catalogue({
   vi: {
     close: 'Đóng',
-    cancel: 'Huỷ',
+    cancel: 'Hủy',
     language: 'Ngôn ngữ',
     theme: 'Giao diện',
     themes: { system: 'Theo máy', dark: 'Tối', light: 'Sáng' },

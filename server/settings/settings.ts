@@ -133,7 +133,7 @@ export const SETTINGS = {
     allowed: 'turn:HOST[:PORT][?transport=udp|tcp],turns:…',
   }),
   TURN_SECRET: describe(z.string().min(16).optional(), {
-    vi: 'Khoá bí mật chung với máy chủ TURN, ít nhất 16 ký tự',
+    vi: 'Khóa bí mật chung với máy chủ TURN, ít nhất 16 ký tự',
     en: 'Secret shared with the TURN server, at least 16 characters',
     allowed: 'TEXT',
   }),

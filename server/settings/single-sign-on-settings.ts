@@ -25,7 +25,7 @@ export const SINGLE_SIGN_ON_SETTINGS = {
     allowed: 'TEXT',
   }),
   OIDC_CLIENT_SECRET: describe(z.string().min(1).max(500).optional(), {
-    vi: 'Khoá bí mật của ứng dụng đó',
+    vi: 'Khóa bí mật của ứng dụng đó',
     en: 'The secret of that client',
     allowed: 'TEXT',
   }),

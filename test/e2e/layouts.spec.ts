@@ -53,8 +53,8 @@ test('the picture: a layout drawn and kept, one for a site alone, a banner, a br
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Bỏ', exact: true }).click();
     await page.getByRole('button', { name: 'Sửa hoặc đổi tên: Nửa hình' }).click();
-    await page.getByRole('button', { name: 'Xoá khung hình…' }).click();
-    await page.getByRole('button', { name: 'Xoá', exact: true }).click();
+    await page.getByRole('button', { name: 'Xóa khung hình…' }).click();
+    await page.getByRole('button', { name: 'Xóa', exact: true }).click();
     await expect(page.getByText('Chưa lưu khung hình nào.')).toBeVisible();
     await page.keyboard.press('Escape');
   });

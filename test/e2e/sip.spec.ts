@@ -158,9 +158,9 @@ test('the operator dials a codec over TCP: each state is shown, and it is hung u
     await dial(await startDecliner());
     await expect(calls.getByText('Bị từ chối')).toBeVisible();
     await ring();
-    await calls.getByRole('button', { name: 'Huỷ gọi' }).click();
+    await calls.getByRole('button', { name: 'Hủy gọi' }).click();
     await codec.waitFor('CALL_CLOSED');
-    await expect(calls.getByText('Đã huỷ')).toBeVisible();
+    await expect(calls.getByText('Đã hủy')).toBeVisible();
     await codec.close();
     await calls.getByRole('listitem').filter({ hasText: codec.uri }).getByRole('button', { name: 'Gọi lại' }).click();
     await expect(calls.getByText('Không tới được thiết bị')).toBeVisible({ timeout: 40_000 });

@@ -96,10 +96,10 @@ test('sites are kept in the directory, invited, seen absent and called', async (
     const before = attempt();
     await row.getByRole('button', { name: 'Gọi ngay' }).click();
     await expect.poll(attempt, { timeout: 30_000 }).toBeGreaterThan(before);
-    await row.getByRole('button', { name: 'Huỷ gọi' }).click();
-    await expect(row.getByText('Đã huỷ')).toBeVisible();
+    await row.getByRole('button', { name: 'Hủy gọi' }).click();
+    await expect(row.getByText('Đã hủy')).toBeVisible();
     await expect(row.getByRole('button', { name: 'Gọi Pác Nặm' })).toBeEnabled();
-    await calls.getByRole('listitem').filter({ hasText: 'Chợ Đồn 1' }).getByRole('button', { name: 'Huỷ gọi' }).click();
+    await calls.getByRole('listitem').filter({ hasText: 'Chợ Đồn 1' }).getByRole('button', { name: 'Hủy gọi' }).click();
   });
 
   await test.step('who is no longer invited is no longer awaited; the dial-in and its PIN are at hand', async () => {
@@ -118,8 +118,8 @@ test('sites are kept in the directory, invited, seen absent and called', async (
   await test.step('removed from the directory', async () => {
     await page.goto(`${system.url}/sites`);
     await page.getByRole('button', { name: 'Sửa Pác Nặm' }).click();
-    await page.getByRole('button', { name: 'Xoá khỏi danh bạ…' }).click();
-    await page.getByRole('button', { name: 'Xoá', exact: true }).click();
+    await page.getByRole('button', { name: 'Xóa khỏi danh bạ…' }).click();
+    await page.getByRole('button', { name: 'Xóa', exact: true }).click();
     await expect(page.getByRole('row', { name: /Pác Nặm/ })).toBeHidden();
     await page.getByRole('link', { name: 'Bị chặn' }).click();
     await expect(page.getByText('Không có nguồn nào đang bị chặn.')).toBeVisible();

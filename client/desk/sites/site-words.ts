@@ -35,7 +35,7 @@ export const siteWords = catalogue({
     byWhereRegistered: 'nơi đã đăng ký',
     bridge: 'Cầu truyền hình',
     fallbackIs: 'dự phòng {address}',
-    encryptions: { required: 'Bắt buộc mã hoá', preferred: 'Mã hoá khi thiết bị hỗ trợ', off: 'Không mã hoá' },
+    encryptions: { required: 'Bắt buộc mã hóa', preferred: 'Mã hóa khi thiết bị hỗ trợ', off: 'Không mã hóa' },
     fields: {
       siteId: 'Mã điểm cầu',
       name: 'Tên điểm cầu',
@@ -45,7 +45,7 @@ export const siteWords = catalogue({
       password: 'Mật khẩu SIP',
       sources: 'Địa chỉ mạng của thiết bị',
       certificate: 'Dấu vân tay chứng thư (SHA-256)',
-      encryption: 'Mã hoá hình và tiếng',
+      encryption: 'Mã hóa hình và tiếng',
       bridge: 'Là cầu truyền hình của cấp trên',
     },
     hints: {
@@ -73,11 +73,11 @@ export const siteWords = catalogue({
     generated: 'Ghi lại mật khẩu này vào thiết bị ngay: lưu xong sẽ không xem lại được.',
     save: 'Lưu',
     saved: 'Đã lưu điểm cầu {name}.',
-    remove: 'Xoá khỏi danh bạ…',
-    confirmRemove: 'Xoá {name} khỏi danh bạ?',
+    remove: 'Xóa khỏi danh bạ…',
+    confirmRemove: 'Xóa {name} khỏi danh bạ?',
     confirmRemoveText: 'Điểm cầu không còn được mời vào cuộc họp nào và không đăng ký được nữa. Không thể khôi phục.',
-    removeAction: 'Xoá',
-    removed: 'Đã xoá điểm cầu {name}.',
+    removeAction: 'Xóa',
+    removed: 'Đã xóa điểm cầu {name}.',
     banned: {
       title: 'Nguồn SIP bị chặn',
       text: 'Nguồn dò quét hoặc gửi quá nhiều thông điệp bị ngừng tiếp nhận một thời gian. Bỏ chặn khi đó là thiết bị của điểm cầu.',
