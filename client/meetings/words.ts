@@ -6,7 +6,7 @@ export const words = catalogue({
     reading: 'Đang tải…',
     again: 'Thử lại',
     save: 'Lưu',
-    remove: 'Xoá',
+    remove: 'Xóa',
     schedule: {
       title: 'Lịch họp',
       text: 'Đăng ký, xác nhận và thông báo cuộc họp. Không điểm cầu và bàn điều khiển nào thuộc hai cuộc họp cùng lúc.',
@@ -48,7 +48,7 @@ export const words = catalogue({
     },
     stepTaken: 'Cuộc họp {title}: {status}.',
     cancel: {
-      title: 'Hủy cuộc họp {title}?',
+      title: 'Hủy cuộc họp “{title}”?',
       text: 'Những người đã được thông báo sẽ nhận thư hủy.',
       reason: 'Lý do',
       action: 'Hủy cuộc họp',
@@ -291,7 +291,7 @@ export const words = catalogue({
     },
     stepTaken: 'Meeting {title}: {status}.',
     cancel: {
-      title: 'Cancel the meeting {title}?',
+      title: 'Cancel the meeting “{title}”?',
       text: 'Whoever was told of it is told that it does not take place.',
       reason: 'Reason',
       action: 'Cancel the meeting',
