@@ -97,7 +97,7 @@ export const words = catalogue({
     ready: '{n} of {all} sites are ready',
     allReady: 'Every site is ready.',
     due: 'To be rehearsed by {time}',
-    overdue: 'Due at {time}: {n} sites are not ready',
+    overdue: { one: 'Due at {time}: {n} site is not ready', other: 'Due at {time}: {n} sites are not ready' },
     waived: 'An emergency: it may be opened without a rehearsal.',
     lacking: 'Lacking: {what}',
     parts: { reach: 'Reached', join: 'Joined', sound: 'Sound', picture: 'Picture', line: 'Line' },

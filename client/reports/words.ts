@@ -222,7 +222,7 @@ export const words = catalogue({
       emergencies: 'Emergency meetings',
       kept: '{kept} of {all}',
       months: 'Hours by month',
-      bar: 'Month {month}: {length}, {n} meetings',
+      bar: { one: 'Month {month}: {length}, {n} meeting', other: 'Month {month}: {length}, {n} meetings' },
       units: 'By host unit',
       carriers: 'By carrier',
       basis:

@@ -72,7 +72,10 @@ export class LineRecords {
     const lines = kept.lines.map(({ participantId, stretches }) => ({ ...seatOf(roll, participantId), stretches }));
     lines.sort((a, b) => a.name.localeCompare(b.name, 'vi'));
     const { from, to, stepMs } = kept;
-    return { roomId, title, live: status === 'open', from, to, stepMs, lines, incidents: [...roll.incidents] };
+    const incidents = [...roll.incidents];
+    const concerned = incidents.flatMap(({ participantIds }) => participantIds);
+    const names = namesOf(roll.seats, concerned);
+    return { roomId, title, live: status === 'open', from, to, stepMs, lines, incidents, names };
   }
 
   /**

@@ -75,6 +75,8 @@ export const roomCourseSchema = z.object({
   stepMs: z.number().int().positive(),
   lines: z.array(seatSchema.extend({ stretches: z.array(stretchSchema) })),
   incidents: z.array(incidentSchema),
+  /** Of whom the incidents speak: of a line that failed, nothing may have been kept. */
+  names: z.record(participantIdSchema, nameSchema),
 });
 
 /** What a stream costs a line. */

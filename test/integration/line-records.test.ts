@@ -63,10 +63,13 @@ test('REG-17: a meeting’s lines are seen as they are, and after it as they wer
     flows: [{ direction: 'down', stream: { participantId: naRi.id, source: 'camera' }, kbps: 650, height: 360 }],
   });
 
+  const failed = { verb: 'openIncident', participantId: baBe.id, kind: 'sound' };
+  expect((await desk.command(failed)).ok).toBe(true);
   expect((await desk.command({ verb: 'endMeeting' })).ok).toBe(true);
   await until('the meeting is over', () => desk.state.status === 'ended');
   const course = roomCourseSchema.parse((await operator.send('GET', `/api/rooms/${roomId}/course`)).json);
   expect(course.live).toBe(false);
+  expect(course.names).toMatchObject({ [baBe.id]: 'Ba Bể' });
   expect(course.lines.map(({ name }) => name)).toEqual(['Ba Bể', 'Na Rì', 'operator']);
   const [ofBaBe, ofNaRi] = course.lines;
   expect(new Set(ofNaRi?.stretches.map(({ level }) => level))).toEqual(new Set(['good']));
