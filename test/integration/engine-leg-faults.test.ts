@@ -1,13 +1,12 @@
 /** An endpoint that sends what nobody can decode, or nothing while nobody speaks there, is heard in its time again. */
-import { expect, test } from 'vitest';
-import { closeAfterEach } from './closers.ts';
+import { describe, expect, test } from 'vitest';
+import { type Closer, closeAfter } from './closers.ts';
 import { listen, openPeer, startLeg } from './engine-leg-peers.ts';
 import { type Receiver, sleep, until } from './engine-peers.ts';
 import { seededRandom } from './random.ts';
 import { type Clip, encodeClip, renumbered } from './rtp-clips.ts';
 
 const limits = { timeout: 60_000, retry: 2 };
-const closers = closeAfterEach();
 
 const pieces = 'min-ptime=20000000 max-ptime=20000000';
 const codecs = [
@@ -39,7 +38,7 @@ function beeps({ encode, rate }: Codec): Promise<Clip> {
 type Line = (bytes: Buffer, packet: { count: number; ms: number }) => { bytes?: Buffer; lateMs?: number };
 
 /** Sends a clip over and over, a packet each time that one is due. */
-function send(peer: Receiver, to: number, clip: Clip, payloadType: number, line: Line): void {
+function send(closers: Closer[], peer: Receiver, to: number, clip: Clip, payloadType: number, line: Line): void {
   const begun = performance.now();
   const under = new Set<NodeJS.Timeout>();
   let [count, sequence] = [0, 0];
@@ -70,7 +69,7 @@ function send(peer: Receiver, to: number, clip: Clip, payloadType: number, line:
 }
 
 /** A leg whose endpoint beeps over such a line. */
-async function connect(codec: Codec, line: Line) {
+async function connect(closers: Closer[], codec: Codec, line: Line) {
   const { leg, audioPort } = await startLeg(closers, { video: false });
   const [server, endpoint] = [await openPeer(closers), await openPeer(closers)];
   const caps = 'encoding-name=OPUS,payload=100,clock-rate=48000';
@@ -81,7 +80,7 @@ async function connect(codec: Codec, line: Line) {
   const { payloadType } = codec;
   const audio = { remote: address, codec: codec.codec, payloadType, direction: 'sendrecv' as const };
   await leg.request('connectEndpoint', { audio });
-  send(endpoint, audioPort, await beeps(codec), payloadType, line);
+  send(closers, endpoint, audioPort, await beeps(codec), payloadType, line);
   /** Everything from the beginning, so that a place in it is a time. */
   return { beepsHeard: async () => beepsIn(await heard.samples(600)) };
 }
@@ -116,24 +115,31 @@ function median(values: readonly number[]): number {
 
 const places = (beeps: readonly Heard[]) => beeps.map(({ end }) => end % 1000);
 
-test.each(codecs)('$codec: after packets that nobody can decode the voice is where it was', limits, async (codec) => {
-  const random = seededRandom(codec.payloadType);
-  let spoils = false;
-  const garbage = () => Buffer.from(Array.from({ length: 1 + 80 * random() }, () => 256 * random()));
-  const line: Line = (bytes, { count }) =>
-    spoils && count % 3 === 0 ? { bytes: Buffer.concat([bytes.subarray(0, 12), garbage()]) } : { bytes };
-  const { beepsHeard } = await connect(codec, line);
-  await until(async () => (await beepsHeard()).length >= 3, 'three beeps');
-  const before = await beepsHeard();
-  spoils = true;
-  await sleep(2500);
-  spoils = false;
-  await sleep(1000);
-  const from = (await beepsHeard()).length;
-  await until(async () => (await beepsHeard()).length >= from + 3, 'three more beeps', 10_000);
-  const after = (await beepsHeard()).slice(from);
-  expect(Math.abs(median(places(after)) - median(places(before)))).toBeLessThan(unnoticedMs);
-  expect(median(after.map(({ ms }) => ms))).toBeGreaterThan(beep.ms - unnoticedMs);
+/** Side by side: they wait for one second after the other. Not more than these at once. */
+describe('sound that is spoilt', () => {
+  test.concurrent.for(codecs)(
+    '$codec: after packets that nobody can decode the voice is where it was',
+    limits,
+    async (codec, context) => {
+      const random = seededRandom(codec.payloadType);
+      let spoils = false;
+      const garbage = () => Buffer.from(Array.from({ length: 1 + 80 * random() }, () => 256 * random()));
+      const line: Line = (bytes, { count }) =>
+        spoils && count % 3 === 0 ? { bytes: Buffer.concat([bytes.subarray(0, 12), garbage()]) } : { bytes };
+      const { beepsHeard } = await connect(closeAfter(context), codec, line);
+      await until(async () => (await beepsHeard()).length >= 3, 'three beeps');
+      const before = await beepsHeard();
+      spoils = true;
+      await sleep(2500);
+      spoils = false;
+      await sleep(1000);
+      const from = (await beepsHeard()).length;
+      await until(async () => (await beepsHeard()).length >= from + 3, 'three more beeps', 10_000);
+      const after = (await beepsHeard()).slice(from);
+      expect(Math.abs(median(places(after)) - median(places(before)))).toBeLessThan(unnoticedMs);
+      expect(median(after.map(({ ms }) => ms))).toBeGreaterThan(beep.ms - unnoticedMs);
+    },
+  );
 });
 
 /** What comes while nobody speaks: of Opus now and then a packet (RFC 7587 3.1.3), else comfort noise (RFC 3389 4). */
@@ -145,17 +151,23 @@ function pause({ codec }: Codec, bytes: Buffer, ms: number): Buffer | undefined 
   return noise;
 }
 
-test.each(codecs)('$codec: whose first packets after a pause are late is not late', limits, async (codec) => {
-  const line: Line = (bytes, { count, ms }) => {
-    const isFirst = ms < 100 && Math.floor(count / 50) % 3 === 2;
-    const sent = ms < beep.ms + 40 ? bytes : pause(codec, bytes, ms);
-    return { ...(sent && { bytes: sent }), lateMs: isFirst ? 150 : 0 };
-  };
-  const { beepsHeard } = await connect(codec, line);
-  await until(async () => (await beepsHeard()).length >= 7, 'seven beeps');
-  const heard = await beepsHeard();
-  const usual = median(places(heard));
-  // What is late is missing; the rest is heard where it belongs, and nothing that is not late is missing.
-  for (const place of places(heard).slice(1)) expect(place - usual).toBeLessThan(unnoticedMs);
-  expect(median(heard.map(({ ms }) => ms))).toBeGreaterThan(beep.ms - unnoticedMs);
+describe('sound with pauses', () => {
+  test.concurrent.for(codecs)(
+    '$codec: whose first packets after a pause are late is not late',
+    limits,
+    async (codec, context) => {
+      const line: Line = (bytes, { count, ms }) => {
+        const isFirst = ms < 100 && Math.floor(count / 50) % 3 === 2;
+        const sent = ms < beep.ms + 40 ? bytes : pause(codec, bytes, ms);
+        return { ...(sent && { bytes: sent }), lateMs: isFirst ? 150 : 0 };
+      };
+      const { beepsHeard } = await connect(closeAfter(context), codec, line);
+      await until(async () => (await beepsHeard()).length >= 7, 'seven beeps');
+      const heard = await beepsHeard();
+      const usual = median(places(heard));
+      // What is late is missing; the rest is heard where it belongs, and nothing that is not late is missing.
+      for (const place of places(heard).slice(1)) expect(place - usual).toBeLessThan(unnoticedMs);
+      expect(median(heard.map(({ ms }) => ms))).toBeGreaterThan(beep.ms - unnoticedMs);
+    },
+  );
 });
