@@ -1,21 +1,23 @@
 import { type Allocation, allocate, type Bearing, costOf, NOTHING_GIVEN, type Want } from './allocate.ts';
+import { DownEstimate } from './down-estimate.ts';
 
 /** What one receiver's line is given of what it wants; remembers what `allocate` decided last. */
 export class LineShare {
   #allocation: Allocation = NOTHING_GIVEN;
   #wants: readonly Want[] = [];
-  #estimateKbps: number | undefined;
+  #bearing: Bearing = { soundKbps: 0 };
+  #estimate = new DownEstimate();
 
   /**
    * Once more, because other pictures are wanted or because the line was measured.
    * @returns whether any picture is given otherwise than before
    */
-  review(wants: readonly Want[], { estimateKbps, ...bearing }: Bearing, at: number): boolean {
+  review(wants: readonly Want[], bearing: Bearing, at: number): boolean {
+    const { estimateKbps } = this.#bearing;
     this.#wants = wants;
-    this.#estimateKbps = estimateKbps ?? this.#estimateKbps;
-    const estimate = this.#estimateKbps === undefined ? {} : { estimateKbps: this.#estimateKbps };
+    this.#bearing = estimateKbps === undefined ? bearing : { estimateKbps, ...bearing };
     const before = this.#allocation.layers;
-    this.#allocation = allocate(wants, { ...bearing, ...estimate }, this.#allocation, at);
+    this.#allocation = allocate(wants, this.#bearing, this.#allocation, at);
     const { layers } = this.#allocation;
     return layers.size !== before.size || layers.entries().some(([key, layer]) => before.get(key) !== layer);
   }
@@ -27,11 +29,22 @@ export class LineShare {
     return given === null ? null : Math.min(given, wanted);
   }
 
-  /** Of what is wanted, by bit rate: 0 to 1. */
+  /** Of what is wanted, by bit rate: 0 to 1. All of it where the line bears it, though some may have to wait for its turn. */
   get given(): number {
-    const all = new Map(this.#wants.map(({ key, layer, kbps }) => [key, Math.min(layer, kbps.length - 1)]));
-    const wanted = costOf(this.#wants, all);
+    const wanted = costOfAll(this.#wants);
+    const { capacityKbps = Infinity, estimateKbps = Infinity, soundKbps } = this.#bearing;
+    if (wanted + soundKbps <= Math.min(capacityKbps, estimateKbps)) return 1;
     return wanted === 0 ? 1 : costOf(this.#wants, this.#allocation.layers) / wanted;
+  }
+
+  /** For the pictures that were reviewed last, about once a second: see `DownEstimate`. */
+  floorFor(availableKbps: number): number | undefined {
+    return this.#estimate.review({ availableKbps, wantedKbps: costOfAll(this.#wants) });
+  }
+
+  /** The line has a new transport, and mediasoup has to find out what it bears. */
+  beginAnew(): void {
+    this.#estimate = new DownEstimate();
   }
 
   /** What it is to this line: mediasoup serves the larger number first. */
@@ -39,6 +52,10 @@ export class LineShare {
     const rank = this.#wants.find((want) => want.key === key)?.rank ?? 'thumbnail';
     return PRIORITIES[rank];
   }
+}
+
+function costOfAll(wants: readonly Want[]): number {
+  return costOf(wants, new Map(wants.map(({ key, layer, kbps }) => [key, Math.min(layer, kbps.length - 1)])));
 }
 
 /** By so many steps in turn mediasoup makes one better before the next. */

@@ -11,7 +11,7 @@ import { type CapabilitiesByKind, parseCapabilities } from './dictionaries.ts';
 import { LineShare } from './line-share.ts';
 import { isMix, isPlain, keyOf, mediaKindOf } from './sources.ts';
 import { type Subject, WEIGHTS } from './sweep.ts';
-import { limitDown, onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
+import { keepDown, limitDown, onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
 import { soundKbps, streamCosts, wantsOf } from './wants.ts';
 
 /**
@@ -80,6 +80,7 @@ export class Receiving {
       throw new Refused('mediaUnavailable');
     }
     this.#transport = transport;
+    this.#share.beginAnew();
     onPeerGone(transport, () => this.#closeTransport(transport));
     await limitDown(transport, this.#room.hooks.capacity(this.#participantId));
     void this.settleAll();
@@ -166,7 +167,16 @@ export class Receiving {
   #learn(sample: Sample): Sample {
     const hasChanged = this.#divide(sample.availableKbps);
     if (hasChanged) for (const { from } of this.#watched.values()) void this.settle(from);
+    this.#keepEstimate(sample);
     return { ...sample, given: this.#share.given };
+  }
+
+  #keepEstimate({ availableKbps }: Sample): void {
+    const floorKbps = availableKbps === undefined ? undefined : this.#share.floorFor(availableKbps);
+    if (!this.#transport || floorKbps === undefined) return;
+    keepDown(this.#transport, this.#room.hooks.capacity(this.#participantId), floorKbps).catch((error: unknown) => {
+      this.#room.logger.error({ err: error, participantId: this.#participantId }, 'cannot keep the estimate of a line');
+    });
   }
 
   #divide(estimateKbps?: number): boolean {

@@ -25,13 +25,23 @@ export async function limitDown(transport: types.WebRtcTransport, { downKbps }: 
   if (downKbps !== undefined) await unlessClosed(transport, transport.setMaxOutgoingBitrate(bitsOf(downKbps)));
 }
 
+/** From now on the line is taken to bear so much at least, kbit/s; 0: whatever it is found to bear. */
+export async function keepDown(
+  transport: types.WebRtcTransport,
+  { downKbps = Infinity }: LineCapacity,
+  kbps: number,
+): Promise<void> {
+  const floor = kbps === 0 ? 0 : bitsOf(Math.min(kbps, downKbps));
+  await unlessClosed(transport, transport.setMinOutgoingBitrate(floor));
+}
+
 export async function limitUp(transport: types.WebRtcTransport, { upKbps }: LineCapacity): Promise<void> {
   if (upKbps !== undefined) await unlessClosed(transport, transport.setMaxIncomingBitrate(bitsOf(upKbps)));
 }
 
 /** mediasoup takes no less. */
 function bitsOf(kbps: number): number {
-  return Math.max(30_000, kbps * 1000);
+  return Math.max(30_000, Math.round(kbps * 1000));
 }
 
 /** One that closes meanwhile needs no limit any more. */

@@ -18,6 +18,17 @@ test('says what changed, and what part of it all the line is given', () => {
   expect(share.given).toBeCloseTo(150 / 1_850, 2);
 });
 
+test('a line that bears everything again is given all of it, though layers wait for their turn', () => {
+  const share = new LineShare();
+  for (let at = 0; at < 5_000; at += 1_000) share.review(wants, { soundKbps: 45, estimateKbps: 300 }, at);
+  expect(share.given).toBeLessThan(0.2);
+  share.review(wants, { soundKbps: 45, estimateKbps: 3_000 }, 5_000);
+  expect(share.layerOf('speaker', 2)).toBe(0);
+  expect(share.given).toBe(1);
+  share.review(wants, { soundKbps: 45, estimateKbps: 3_000, capacityKbps: 1_000 }, 6_000);
+  expect(share.given).toBeLessThan(0.2);
+});
+
 test('of what is wanted between two measurements the last estimate holds', () => {
   const share = new LineShare();
   share.review(wants, { soundKbps: 0, estimateKbps: 300 }, 0);
