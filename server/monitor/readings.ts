@@ -62,12 +62,22 @@ export function readingsOf(own: readonly Sample[], direction: Direction, origins
   note('roundTrip', median(own, roundTripOf));
   note('silence', latest(own, 'silentMs'));
   const given = latest(own, 'given');
-  if (given !== undefined) note('bandwidth', latest(own, 'availableKbps') ?? 0, 1 - given);
+  if (given !== undefined && !losesWithoutQueue(readings))
+    note('bandwidth', latest(own, 'availableKbps') ?? 0, 1 - given);
   note('frozen', median(clean, frozenOf));
   note('concealed', median(clean, concealedOf));
   const limits = own.filter((s) => s.by === 'client' && s.stream);
   if (limits.length > 0) note('processor', limits.some((s) => s.limited === 'processor') ? 1 : 0);
   return readings;
+}
+
+/**
+ * Loss lowers what congestion control takes a line to bear: nobody is to buy more of a line that loses. One that is full
+ * keeps packets waiting, or loses none any more once less is sent.
+ */
+function losesWithoutQueue({ loss, roundTrip }: Readings): boolean {
+  const reaches = (reading: Reading | undefined, threshold = Infinity) => (reading?.badness ?? 0) >= threshold;
+  return reaches(loss, RULES.loss.strained) && !reaches(roundTrip, RULES.roundTrip.strained);
 }
 
 /** Of the whole line where that is measured, else weighted by packets over its streams. */

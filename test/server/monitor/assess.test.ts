@@ -55,6 +55,28 @@ describe('a line', () => {
     expect(states.every(({ line }) => line.level === 'good')).toBe(true);
   });
 
+  test('REG-18: that loses is not called narrow for what loss takes of its estimate', () => {
+    const line = {
+      direction: 'down' as const,
+      packets: 300,
+      loss: 0.05,
+      given: 0.3,
+      availableKbps: 200,
+      roundTripMs: 40,
+    };
+    const last = one(30_000, () => [line]).at(-1)?.line;
+    expect(last?.reasons.map(({ measure }) => measure)).toEqual(['loss']);
+  });
+
+  test.each<[string, Figures]>([
+    ['keeps packets waiting as well', { loss: 0.05, roundTripMs: 560 }],
+    ['loses none any more once less is sent', { loss: 0, roundTripMs: 40 }],
+  ])('that is full and %s is called narrow', (_, figures) => {
+    const line = { direction: 'down' as const, packets: 300, given: 0.3, availableKbps: 60, ...figures };
+    const last = one(30_000, () => [line]).at(-1)?.line;
+    expect(last?.reasons.map(({ measure }) => measure)).toContain('bandwidth');
+  });
+
   test('of few packets, of which one is lost now and then, is good', () => {
     const states = one(30_000, (at) => [camera({ packets: 3, loss: at % 6_000 === 0 ? 0.25 : 0 })]);
     expect(states.every(({ line }) => line.level === 'good')).toBe(true);
