@@ -7,6 +7,15 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 }
 
+/**
+ * How long something lasted, as `h:mm:ss` also where it was less than an hour: beside others in a table, and as paper has it. Negative
+ * counts as 0.
+ */
+export function formatLength(ms: number): string {
+  const running = formatDuration(ms);
+  return ms >= 3_600_000 ? running : `0:${running.padStart(5, '0')}`;
+}
+
 /** For machines and screen readers: ISO 8601 (`PT1H2M3S`), the form of `<time datetime>`. */
 export function isoDuration(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000));

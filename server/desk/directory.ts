@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { readSheet } from '../meetings/sheet-reading.ts';
 import { type Rows, UnreadableSheet, writeRows } from '../meetings/sheets.ts';
+import { NUMBER_COLUMNS } from '../meetings/site-columns.ts';
 import { exportSites, type ImportPlan, planImport, reportImport, unreadable } from '../meetings/site-import.ts';
 import { freeSlug } from '../meetings/slugs.ts';
 import type { OpenRooms } from '../open-rooms.ts';
@@ -111,7 +112,7 @@ export class Directory {
       organisations,
       language,
     );
-    return writeRows(rows, format, SHEET[language]);
+    return writeRows(rows, format, SHEET[language], NUMBER_COLUMNS);
   }
 
   /** As `import`, of a file. A file that cannot be read is reported as such. */

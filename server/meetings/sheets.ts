@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import readXlsx, { type CellValue } from 'read-excel-file/node';
 import writeXlsx from 'write-excel-file/node';
 import type { SheetFormat } from '../protocol/directory.ts';
+import { PRINTED } from './sheet-print.ts';
 
 /** A sheet as text, row by row; the first row of a file is the first here. */
 export type Rows = string[][];
@@ -29,60 +30,105 @@ export async function readRows(bytes: Buffer, format: SheetFormat): Promise<Rows
   return rows.map((row) => row.map(unguarded));
 }
 
-/** `rows` with the first as the heading. */
-export async function writeRows(rows: Rows, format: SheetFormat, name: string): Promise<Buffer> {
+/** `rows` with the first as the heading. @param numbers columns of an XLSX whose cells are numbers; text, as phones are, elsewhere */
+export async function writeRows(
+  rows: Rows,
+  format: SheetFormat,
+  name: string,
+  numbers: readonly number[] = [],
+): Promise<Buffer> {
   if (format === 'csv') {
     // Excel takes UTF-8 for itself only with a byte order mark.
     return Buffer.from(stringify(rows, { bom: true, escape_formulas: true, record_delimiter: 'windows' }), 'utf8');
   }
+  const isNumber = (value: string, column: number) => numbers.includes(column) && String(Number(value)) === value;
   const cells = rows.map((row, i) =>
-    row.map((value) => ({ value, type: String, ...(i === 0 ? ({ fontWeight: 'bold' } as const) : {}) })),
+    row.map((value, column): SheetCell => {
+      if (i === 0) return { value, bold: true };
+      return { value: isNumber(value, column) ? Number(value) : value };
+    }),
   );
-  const columns = (rows[0] ?? []).map((_, i) => ({ width: widthOf(rows, i) }));
-  return writeXlsx(cells, { sheet: name, columns, stickyRowsCount: 1 }).toBuffer();
+  return writeSheets([{ name, rows: cells, names: 2 }]);
 }
 
-/** `format` as a spreadsheet writes it, of a number. */
+/** `format` as a spreadsheet writes it, of a number; `shown`: what then is to be seen. */
 export interface SheetCell {
   value: string | number;
   bold?: boolean;
   format?: string;
+  shown?: string;
 }
 
-/** Several sheets in one XLSX file. */
-export function writeSheets(
-  sheets: readonly { name: string; rows: readonly (readonly SheetCell[])[] }[],
-): Promise<Buffer> {
+export interface SheetToWrite {
+  name: string;
+  rows: readonly (readonly SheetCell[])[];
+  /** The first row is no heading: it stays neither in sight nor on each page, and its length makes no column wide. */
+  isPlain?: boolean;
+  /** So many columns say whose row it is: they stay in sight, too. */
+  names?: number;
+}
+
+/** As administrative papers are set (Decree 30/2020/NĐ-CP). */
+const FONT = { fontFamily: 'Times New Roman', fontSize: 12 };
+
+/** Several sheets in one XLSX file, each to be read and printed as it is. */
+export function writeSheets(sheets: readonly SheetToWrite[]): Promise<Buffer> {
   const taken: string[] = [];
-  const all = sheets.map(({ name, rows }) => {
-    const texts = rows.map((row) => row.map(({ value }) => String(value)));
+  const all = sheets.map(({ name, rows, isPlain = false, names }) => {
+    const texts = rows.slice(isPlain ? 1 : 0).map((row) => row.map(({ value, shown }) => shown ?? String(value)));
     const widest = Math.max(...rows.map((row) => row.length));
+    const isFigures = Array.from({ length: widest }, (_, i) => isOfFigures(rows, i));
     const sheet = sheetName(name, taken);
     taken.push(sheet.toLowerCase());
     return {
       sheet,
+      orientation: 'landscape' as const,
       columns: Array.from({ length: widest }, (_, i) => ({ width: widthOf(texts, i) })),
-      stickyRowsCount: 1,
-      data: rows.map((row) => row.map(toCell)),
+      ...(isPlain ? {} : { stickyRowsCount: 1, ...(names ? { stickyColumnsCount: names } : {}) }),
+      data: rows.map((row, i) =>
+        row.map((cell, column) => {
+          if (isPlain) return toCell(cell, i === 0 ? {} : { wrap: true, align: 'left' });
+          return toCell(cell, { wrap: true, ...(isFigures[column] ? { align: 'right' } : { indent: 1 }) });
+        }),
+      ),
     };
   });
-  return writeXlsx(all).toBuffer();
+  return writeXlsx(all, { ...FONT, features: [PRINTED] }).toBuffer();
 }
 
-function toCell({ value, bold, format }: SheetCell) {
-  const weight = bold ? ({ fontWeight: 'bold' } as const) : {};
-  if (typeof value === 'string') return { value, type: String, ...weight };
-  return { value, type: Number, ...weight, ...(format ? { format } : {}) };
+interface Look {
+  wrap?: boolean;
+  align?: 'left' | 'right';
+  /** So that a text does not touch the figure before it. */
+  indent?: number;
+}
+
+function toCell({ value, bold, format }: SheetCell, look: Look) {
+  const all = { alignVertical: 'top' as const, ...look, ...(bold ? { fontWeight: 'bold' as const } : {}) };
+  if (typeof value === 'string') return { value, type: String, ...all };
+  return { value, type: Number, ...all, ...(format ? { format } : {}) };
+}
+
+function isOfFigures(rows: SheetToWrite['rows'], column: number): boolean {
+  return rows.some((row) => typeof row[column]?.value === 'number');
 }
 
 /** At most 31 characters without some, and no two the same (ECMA-376 part 1, 18.2.19; Excel refuses others). */
 function sheetName(name: string, taken: readonly string[]): string {
-  const plain = name.replace(/[[\]:*?/\\]/g, ' ').trim();
+  const plain = name.replace(/[[\]:*?/\\\s]+/g, ' ').trim();
   for (let n = 1; ; n += 1) {
     const tail = n === 1 ? '' : ` ${n}`;
-    const wanted = `${plain.slice(0, 31 - tail.length)}${tail}`;
+    const wanted = `${cutTo(plain, 31 - tail.length)}${tail}`;
     if (!taken.includes(wanted.toLowerCase())) return wanted;
   }
+}
+
+/** At a word. */
+function cutTo(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const cut = text.slice(0, most + 1);
+  const end = cut.lastIndexOf(' ');
+  return end > 0 ? cut.slice(0, end) : text.slice(0, most);
 }
 
 function readCsv(bytes: Buffer): Rows {
@@ -147,7 +193,11 @@ function unguarded(cell: string): string {
   return /^'[=+\-@]/.test(cell) ? cell.slice(1) : cell;
 }
 
+/** In characters; what is longer is broken into lines. */
+const MOST_WIDE = 48;
+const LEAST_WIDE = 8;
+
 function widthOf(rows: Rows, column: number): number {
   const longest = Math.max(...rows.map((row) => [...(row[column] ?? '')].length));
-  return Math.min(48, Math.max(8, longest + 2));
+  return Math.min(MOST_WIDE, Math.max(LEAST_WIDE, longest + 2));
 }

@@ -31,6 +31,10 @@ const PERSON = {
   email: { vi: 'E-mail cán bộ {n}', en: 'E-mail of technician {n}' },
 } as const;
 
+const NUMBERS: ReadonlySet<string> = new Set<keyof typeof FIXED>([
+  ...(['downKbps', 'upKbps', 'availability', 'loss', 'jitterMs', 'roundTripMs'] as const),
+]);
+
 export type FixedKey = keyof typeof FIXED;
 export type ColumnKey = FixedKey | `person${number}.${PersonPart}`;
 export type Language = 'vi' | 'en';
@@ -54,6 +58,9 @@ export const COLUMNS: readonly Column[] = [
     })),
   ),
 ];
+
+/** Places of those that hold numbers: in a sheet they can be reckoned with. */
+export const NUMBER_COLUMNS: readonly number[] = COLUMNS.flatMap(({ key }, place) => (NUMBERS.has(key) ? [place] : []));
 
 /** @param n from 1 */
 export function personKey(n: number, part: PersonPart): ColumnKey {

@@ -46,7 +46,7 @@ test('REG-17 REG-18 a codec is called, measured both ways, told what goes on, an
   expect(await ended(unreachable)).toMatchObject({ status: 'failed', failure: 'call', cause: 'unreachable' });
   const done = await ended(started);
   if (done.status !== 'done') throw new Error(JSON.stringify(done));
-  const { up, down, roundTripMs, advice } = done.result;
+  const { up, down, roundTripMs, advice, seen } = done.result;
   expect(up.kbps).toBeGreaterThan(50);
   // The codec sees itself: one still colour is little to describe.
   expect(down.kbps).toBeGreaterThan(15);
@@ -54,6 +54,7 @@ test('REG-17 REG-18 a codec is called, measured both ways, told what goes on, an
   expect(down.loss ?? 1).toBeLessThan(0.02);
   expect(up.jitterMs ?? 999).toBeLessThan(100);
   expect(roundTripMs ?? 0).toBeLessThan(300);
+  expect(seen?.picture).toBe(true);
   expect(advice).toEqual([{ advice: 'fineCall' }]);
   await codec.waitFor('CALL_CLOSED');
 

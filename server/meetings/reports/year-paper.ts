@@ -48,7 +48,7 @@ function months({ months: all }: YearReview, { heads, year }: ReportWords): Sect
     heads: [heads.month, heads.meetings, heads.hours, heads.siteHours, heads.speeches, heads.incidents],
     widths: ['*', 72, 72, 84, 66, 60],
     rows: all.map(({ month, meetings, ms, siteMs, speeches, incidents }) => [
-      String(month),
+      { number: month },
       { number: meetings.length },
       { ms },
       { ms: siteMs },
@@ -84,7 +84,7 @@ function carriers({ carriers: all }: YearReview, { heads, year }: ReportWords): 
       heads.incidents,
       heads.incidentLength,
     ],
-    widths: ['*', 62, 66, 62, 60, 46, 60],
+    widths: ['*', 62, 66, 62, 60, 46, 62],
     rows: all.map(({ carrier, lines, year: { expectedMs, outages, outageMs, incidents, incidentMs } }) => [
       carrier,
       { number: lines },
@@ -100,7 +100,7 @@ function carriers({ carriers: all }: YearReview, { heads, year }: ReportWords): 
 /** Each month and the year against the targets of the lines (REG-17). */
 function carrierMonths({ carrier, months, year }: YearReview['carriers'][number], words: ReportWords): Section {
   const { heads } = words;
-  const served = months.flatMap((figures, i) => (figures ? [{ month: String(i + 1), figures }] : []));
+  const served = months.flatMap((figures, i) => (figures ? [{ month: { number: i + 1 }, figures }] : []));
   const rows = served.length > 0 ? [...served, { month: words.year.whole, figures: year }] : [];
   return {
     title: words.year.quality.replace('{carrier}', carrier),
@@ -109,7 +109,7 @@ function carrierMonths({ carrier, months, year }: YearReview['carriers'][number]
       ...MEASURES.map(([, head]) => heads[head]),
       ...[heads.incidents, heads.incidentLength, heads.judged],
     ],
-    widths: [40, 50, 48, 50, 36, 42, 42, 34, 50, '*'],
+    widths: [38, 62, 52, 46, 36, 44, 38, 30, 52, '*'],
     rows: rows.map(({ month, figures }) => [
       month,
       { ms: figures.expectedMs },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, isoDuration } from '../../../client/ui/durations.ts';
+import { formatDuration, formatLength, isoDuration } from '../../../client/ui/durations.ts';
 
 describe('formatDuration', () => {
   it.each([
@@ -11,6 +11,16 @@ describe('formatDuration', () => {
     [3_600_000, '1:00:00'],
     [36_061_000, '10:01:01'],
   ])('%i ms is %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+});
+
+describe('formatLength', () => {
+  it.each([
+    [0, '0:00:00'],
+    [-5000, '0:00:00'],
+    [858_000, '0:14:18'],
+    [3_599_999, '0:59:59'],
+    [36_061_000, '10:01:01'],
+  ])('%i ms is %s, as on paper', (ms, text) => expect(formatLength(ms)).toBe(text));
 });
 
 describe('isoDuration', () => {

@@ -1,5 +1,6 @@
+import readXlsx from 'read-excel-file/node';
 import { expect, test } from 'vitest';
-import { readRows, UnreadableSheet, writeRows } from '../../../server/meetings/sheets.ts';
+import { readRows, UnreadableSheet, writeRows, writeSheets } from '../../../server/meetings/sheets.ts';
 
 const ROWS = [
   ['Tên điểm cầu', 'Điện thoại'],
@@ -44,4 +45,29 @@ test('UTF-16 is read in either order of its bytes', async () => {
     ['Tên', 'ĐT'],
     ['Ba Bể', '1'],
   ]);
+});
+
+test('numbers are numbers in the columns that hold them, and a phone stays as it is', async () => {
+  const rows = [
+    ['Tải lên (kbit/s)', 'Điện thoại'],
+    ['4000', '18001260'],
+    ['chưa rõ', '0912345678'],
+  ];
+  const [sheet] = await readXlsx(await writeRows(rows, 'xlsx', 'Điểm cầu', [0]));
+  expect(sheet?.data.slice(1)).toEqual([
+    [4000, '18001260'],
+    ['chưa rõ', '0912345678'],
+  ]);
+});
+
+test('a long name of a sheet ends at a word, and no two are the same', async () => {
+  const name = 'Theo đơn vị cung cấp đường truyền: cả năm';
+  const rows = [[{ value: 'A' }]];
+  const sheets = await readXlsx(
+    await writeSheets([
+      { name, rows },
+      { name, rows },
+    ]),
+  );
+  expect(sheets.map(({ sheet }) => sheet)).toEqual(['Theo đơn vị cung cấp đường', 'Theo đơn vị cung cấp đường 2']);
 });

@@ -44,6 +44,9 @@ test('as a sheet, times can be reckoned with: a running time is a part of a day'
   ]);
   const speech = sheets[2]?.data[1] ?? [];
   expect(speech[0]).toBe('Xã Đồng Hỷ 3');
+  // What the clock on the wall showed, as a date.
+  const [from] = (sheets[1]?.data[1] ?? []).filter((cell) => cell instanceof Date);
+  expect(Math.round(Number(from) / 1000)).toBe(Date.UTC(2026, 10, 3, 8, 1) / 1000);
   // A spreadsheet's times count from 30 December 1899.
   expect(Number(speech[4]) - Date.UTC(1899, 11, 30)).toBe(60.5 * MINUTE);
 });
