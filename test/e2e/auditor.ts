@@ -22,7 +22,7 @@ interface Held {
 export async function followSpeech(page: Page, system: System, { title, spoke, failed }: Held): Promise<void> {
   await page.getByRole('link', { name: 'Báo cáo' }).click();
   await page.getByRole('link', { name: `Phát biểu: 1, mở biên bản ${title}` }).click();
-  await page.getByRole('button', { name: /^Xem nguồn của Phát biểu, Ba Bể: \d+:\d\d$/ }).click();
+  await page.getByRole('button', { name: /^Xem nguồn của Phát biểu, Ba Bể: \d+:\d\d:\d\d$/ }).click();
   const events = page.getByRole('dialog').getByRole('listitem');
   for (const step of STEPS) await expect(events.filter({ hasText: step })).toContainText(/\d\d:\d\d:\d\d/);
   const order = (await events.allTextContents()).map((text) => STEPS.findIndex((step) => text.includes(step)));
