@@ -193,14 +193,15 @@ describe('a codec is taken', () => {
   }, 60_000);
 
   test('over IPv6, its streams too', async () => {
+    const site = `six${Date.now() % 100_000}`;
     const edge = await openEdge({}, { host: '::1', advertised: '::1' });
     const ear = createSocket('udp6').bind(0, '::1');
     await once(ear, 'listening');
     const heard: string[] = [];
     ear.on('message', (_bytes, { address, port }) => heard.push(`${address} ${port}`));
     try {
-      await gateway.addSite('six', { address: `sip:six@[::1]:${edge.port}` });
-      const { roomId, desk } = await gateway.open(['six']);
+      await gateway.addSite(site, { address: `sip:${site}@[::1]:${edge.port}` });
+      const { roomId, desk } = await gateway.open([site]);
       const levels: Record<string, number> = {};
       desk.socket.on('notice', (raw) => {
         const notice = noticeSchema.parse(raw);
@@ -209,7 +210,7 @@ describe('a codec is taken', () => {
       const line = `m=audio ${ear.address().port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\n`;
       const offered = () => `v=0\r\no=- 1 1 IN IP6 ::1\r\ns=-\r\nc=IN IP6 ::1\r\nt=0 0\r\n${line}`;
       const target = `sip:${roomId}@[::1]:${gateway.sipPort}`;
-      const call = edge.place(target, { callerName: 'six', fromUser: 'six', offer: offered });
+      const call = edge.place(target, { callerName: site, fromUser: site, offer: offered });
       const answer = await new Promise<string>((resolve, reject) => {
         call.on('answered', ({ sdp }) => resolve(sdp));
         call.on('failed', ({ status, reason }) => reject(new Error(`${status} ${reason}`)));
@@ -217,7 +218,7 @@ describe('a codec is taken', () => {
       expect(answer).toContain('c=IN IP6 ::1');
       const port = Number(/m=audio (\d+)/.exec(answer)?.[1]);
       const stop = speakLoudly(ear, port);
-      await until('it is heard', () => (levels['site-six'] ?? -127) > -40, SLOW_MS).finally(stop);
+      await until('it is heard', () => (levels[`site-${site}`] ?? -127) > -40, SLOW_MS).finally(stop);
       expect(heard.filter((from) => from === `::1 ${port}`).length).toBeGreaterThan(10);
     } finally {
       ear.close();

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordingDetailSchema } from '../../server/protocol/recording.ts';
 import { obeyed } from '../e2e/centre.ts';
 import { enginesOf } from '../load/_cost.ts';
@@ -13,11 +13,12 @@ const SLOW_MS = 40_000;
 
 let gateway: GatewayProcess;
 let desk: Peer;
-beforeAll(async () => {
+// A system of its own for each try.
+beforeEach(async () => {
   gateway = await GatewayProcess.start({ ROSTRUM_RECORDING_MIN_FREE: '0', ROSTRUM_RECORDING_WARN_FREE: '0' });
   ({ desk } = await gateway.open());
 }, 60_000);
-afterAll(() => gateway.close(), 30_000);
+afterEach(() => gateway.close(), 30_000);
 
 const folder = () => folderOfRecording(gateway, desk);
 
