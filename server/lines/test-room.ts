@@ -10,18 +10,21 @@ import type { Room } from '../rooms.ts';
 export const CENTRE: Actor = { participantId: 'line-test-centre', role: 'operator', kind: 'browser' };
 export const TITLE = { vi: 'Kiểm tra đường truyền', en: 'Line test' } as const;
 
+const nothing = () => undefined;
+/** Of a watcher that waits for one thing. */
+const UNMOVED = { committed: nothing, notify: nothing, dismiss: nothing, closed: nothing };
+
 /** As soon as it is there: a layout names nobody who is not. */
 export function showAlone(room: Room, participantId: ParticipantId): void {
-  const nothing = () => undefined;
   const layout: Layout = { name: '1', slots: [{ show: 'participant', participantId }] };
   const stop = room.watch({
+    ...UNMOVED,
     committed({ after }) {
       if (!after.participants[participantId]) return;
       stop();
       void room.dispatch({ verb: 'editPreview', layout }, CENTRE);
       void room.dispatch({ verb: 'take', version: after.preview.version + 1 }, CENTRE);
     },
-    ...{ notify: nothing, dismiss: nothing, closed: nothing },
   });
 }
 
@@ -39,12 +42,11 @@ export async function openSource(room: Room, source: TestSource): Promise<void> 
 
 /** @returns how to stop it. @param heard of the microphone, dBov; also behind a closed gate */
 export function listenTo(room: Room, participantId: ParticipantId, heard: (levelDb: number) => void): () => void {
-  const nothing = () => undefined;
   return room.watch({
+    ...UNMOVED,
     notify(_participantId, notice) {
       const level = notice.notice === 'levels' ? notice.levels[participantId] : undefined;
       if (level !== undefined) heard(level);
     },
-    ...{ committed: nothing, dismiss: nothing, closed: nothing },
   });
 }
