@@ -106,34 +106,39 @@ test('what rests for long is taken apart, and comes back all the same', limits, 
 /** The level that a packet tells in −dBov (RFC 6464 3), one byte behind its header (RFC 8285 4.2). */
 const levelOf = ({ bytes }: Packet) => ((bytes[0] ?? 0) & 16 ? (bytes[17] ?? 0) & 127 : Number.NaN);
 
-test('of a closed microphone the level is told, in fewer packets; opened it goes on as before', limits, async () => {
-  const { leg, audioPort } = await startLeg(closers);
-  const [endpoint, server] = [await openPeer(closers), await openPeer(closers)];
-  const remote = { ...local(endpoint.port), rtcpPort: endpoint.port };
-  const audio = { remote, codec: 'PCMA', payloadType: 8, direction: 'sendrecv' } as const;
-  await leg.request('connectEndpoint', { audio });
-  await leg.request('sendAudio', { payloadType: 100, ssrc: 1111, cname: 'leg-1', remote: local(server.port) });
-  await sendFrom(closers, endpoint, audioPort, `${toneSource(440)} ! alawenc ! rtppcmapay pt=8`);
-  const told = async () => {
-    await sleep(1000);
-    const from = server.rtp.length;
-    await sleep(2000);
-    const packets = server.rtp.slice(from);
-    return {
-      packets: packets.length,
-      loudest: Math.min(...packets.map(levelOf)),
-      quietest: Math.max(...packets.map(levelOf)),
+test(
+  'of a closed microphone the level is told as often as of an open one; opened it goes on as before',
+  limits,
+  async () => {
+    const { leg, audioPort } = await startLeg(closers);
+    const [endpoint, server] = [await openPeer(closers), await openPeer(closers)];
+    const remote = { ...local(endpoint.port), rtcpPort: endpoint.port };
+    const audio = { remote, codec: 'PCMA', payloadType: 8, direction: 'sendrecv' } as const;
+    await leg.request('connectEndpoint', { audio });
+    await leg.request('sendAudio', { payloadType: 100, ssrc: 1111, cname: 'leg-1', remote: local(server.port) });
+    await sendFrom(closers, endpoint, audioPort, `${toneSource(440)} ! alawenc ! rtppcmapay pt=8`);
+    // The SFU makes a level of ten packets in 400 ms at least.
+    const fewest = 50;
+    const told = async () => {
+      await sleep(1000);
+      const from = server.rtp.length;
+      await sleep(2000);
+      const packets = server.rtp.slice(from);
+      return {
+        packets: packets.length,
+        loudest: Math.min(...packets.map(levelOf)),
+        quietest: Math.max(...packets.map(levelOf)),
+      };
     };
-  };
-  await until(() => server.rtp.length > 50, 'sound comes');
-  const open = await told();
-  expect(open.packets).toBeGreaterThan(70);
-  await leg.request('setMicrophone', { open: false });
-  const closed = await told();
-  expect(closed.packets).toBeLessThan(open.packets / 2);
-  expect(closed.packets).toBeGreaterThan(open.packets / 5);
-  expect(Math.abs(closed.quietest - open.quietest)).toBeLessThan(4);
-  await leg.request('setMicrophone', { open: true });
-  expect((await told()).packets).toBeGreaterThan(70);
-  expect(continuity(server.rtp)).toMatchObject({ jumps: 0, back: 0, ssrcs: 1 });
-});
+    await until(() => server.rtp.length > 50, 'sound comes');
+    const open = await told();
+    expect(open.packets).toBeGreaterThan(fewest);
+    await leg.request('setMicrophone', { open: false });
+    const closed = await told();
+    expect(closed.packets).toBeGreaterThan(fewest);
+    expect(Math.abs(closed.quietest - open.quietest)).toBeLessThan(4);
+    await leg.request('setMicrophone', { open: true });
+    expect((await told()).packets).toBeGreaterThan(fewest);
+    expect(continuity(server.rtp)).toMatchObject({ jumps: 0, back: 0, ssrcs: 1 });
+  },
+);
