@@ -17,6 +17,17 @@ export function sayMs(ms: number): string {
   return `${formatNumber(Math.round(ms))} ms`;
 }
 
+/** How loud the codec's microphone was. */
+export function sayLevel({ levelDb }: { levelDb?: number | undefined }): string {
+  return levelDb === undefined ? words.silent : `${formatNumber(levelDb)} dB`;
+}
+
+/** How long its sound took to the centre and back, by its parts. */
+export function sayLoop(centreMs: number, roundTripMs: number | undefined): string {
+  const line = roundTripMs === undefined ? '–' : sayMs(roundTripMs);
+  return words.loop({ total: sayMs(centreMs + (roundTripMs ?? 0)), line, centre: sayMs(centreMs) });
+}
+
 /** One sentence with what is to be done. */
 export function sayAdvice({ advice, direction = 'up', value = 0, limit = 0 }: Advice): string {
   const say = SAYERS[advice];

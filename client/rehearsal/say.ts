@@ -35,9 +35,8 @@ export function sayFigures(tests: SiteTests, part: TestPart): string {
 function saySound(sound: SiteTests['sound']): string {
   if (sound?.levelDb === undefined) return '';
   const level = whole(sound.levelDb);
-  return sound.delayMs === undefined
-    ? words.figures.level({ level })
-    : words.figures.sound({ level, delay: whole(sound.delayMs) });
+  if (sound.delayMs === undefined) return words.figures.level({ level });
+  return words.figures[sound.loop ? 'loop' : 'sound']({ level, delay: whole(sound.delayMs) });
 }
 
 function sayLine(line: SiteTests['line']): string {

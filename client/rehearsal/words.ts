@@ -57,6 +57,7 @@ export const words = catalogue({
     saved: 'Đã ký xác nhận.',
     figures: {
       sound: '{level} dB, trễ {delay} ms',
+      loop: '{level} dB, vòng tiếng {delay} ms',
       level: '{level} dB',
       picture: '{width}×{height}',
       line: 'lên {up}, xuống {down} kbit/s',
@@ -143,6 +144,7 @@ export const words = catalogue({
     saved: 'Signed.',
     figures: {
       sound: '{level} dB, delay {delay} ms',
+      loop: '{level} dB, sound loop {delay} ms',
       level: '{level} dB',
       picture: '{width}×{height}',
       line: 'up {up}, down {down} kbit/s',

@@ -171,11 +171,16 @@ const streamStats = z.object({
 });
 export type StreamStats = z.output<typeof streamStats>;
 
+const soundStats = streamStats.extend({
+  /** After a `loopBack` that came to its end: how long this process has a sound of the endpoint, beyond the delay that was wanted. */
+  loopMs: z.number().nonnegative().optional(),
+});
+
 /** `transcoding`: a picture is decoded and encoded in this leg, the endpoint's or its program; tiers do not count. */
 const pictureStats = streamStats.extend({ transcoding: z.boolean() });
 
 const legStats = z.object({
-  audio: streamStats.optional(),
+  audio: soundStats.optional(),
   video: pictureStats.optional(),
   content: pictureStats.optional(),
   camera: streamStats.optional(),
@@ -256,6 +261,14 @@ export const legContract = {
     /** An Ogg/Opus file (absolute path) into what the endpoint hears, held or not; the room is heard with it. */
     play: { params: z.object({ file: z.string().startsWith('/'), loop: z.boolean().default(false) }), result: nothing },
     stopPlaying: { params: nothing, result: nothing },
+    /**
+     * The endpoint hears itself, at half the loudness, `delayMs` later, for `forMs`; beside all else, and until it is held or its
+     * microphone opened. When it is over, `stats` has what was measured.
+     */
+    loopBack: {
+      params: z.object({ delayMs: z.int().min(500).max(5_000), forMs: z.int().min(1_000).max(10_000) }),
+      result: nothing,
+    },
     /** While on, the endpoint sees the slide and hears silence. `text`, when given, replaces the slide's text. */
     hold: { params: z.object({ on: z.boolean(), text: z.string().optional() }), result: nothing },
     /** The endpoint wants a key frame and said so by SIP. */

@@ -20,6 +20,8 @@ import { type Prompt, promptFile } from './prompts.ts';
 /** So long may the server be silent before the endpoint is shown the slide: less is not noticed in the picture. */
 const HOLD_AFTER_MS = 1_500;
 const LONGEST_PROMPT_MS = 15_000;
+/** REG-5: what is said at the codec comes back when it has been said; for so long. */
+const LOOP = { delayMs: 2_000, forMs: 6_000 };
 /** How often the dialog is told that the endpoint still sends. */
 const LIFE_SIGN_MS = 10_000;
 
@@ -138,6 +140,12 @@ export class Leg implements SeatOwner {
       clearTimeout(giveUp);
       if (!toItsEnd || this.#over) return;
     }
+  }
+
+  /** Says what comes, and then plays to the endpoint what comes from there. What was measured of it is in the next report of the line. */
+  async tryLoop(): Promise<void> {
+    await this.play('lineTest');
+    await this.#do('loopBack', () => this.#engine.request('loopBack', LOOP));
   }
 
   async setSlide(text: string): Promise<void> {

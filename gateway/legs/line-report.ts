@@ -78,7 +78,9 @@ export function samplesOf(
     const stream: SourceRef = { participantId: whose.id, source };
     const codec = medium === 'audio' && whose.codec ? { codec: whose.codec } : {};
     const common = { agoMs: 0, spanMs, ...codec };
-    samples.push({ ...common, direction: 'up', stream, ...receivedOf(earlier, now, spanMs) });
+    const loopMs = medium === 'audio' ? after.audio?.loopMs : undefined;
+    const loop = loopMs === undefined ? {} : { loopMs };
+    samples.push({ ...common, direction: 'up', stream, ...receivedOf(earlier, now, spanMs), ...loop });
     const sent = sentOf(earlier, now, spanMs);
     if (sent) samples.push({ ...common, direction: 'down', stream: { ...stream, source: SENT[source] }, ...sent });
     heard.push(...[now.received.lastPacketMs, now.received.lastRtcpMs].filter((ms) => ms !== null));

@@ -135,8 +135,8 @@ export class OutgoingCall implements LiveCall {
     this.#answered = true;
     leg.enter({ participantId, ticket, renew });
     this.#options.report({ status: 'answered', ...this.#where() });
-    // Whoever is in the room there is told why the codec has answered.
-    if (isTestRoom(roomId)) void leg.play('lineTest');
+    // Nobody else is in there: whoever is at the codec is told why it has answered, and hears himself.
+    if (isTestRoom(roomId)) void leg.tryLoop();
   }
 
   #dialFailed(leg: Leg, failure: Failure): void {

@@ -108,12 +108,9 @@ export class RehearsalRounds {
     for (const booking of on) await this.#try(booking, settings);
   }
 
-  /** Whose meeting was opened, put off or taken out, and whoever is wanted in a meeting by now. */
+  /** Whose meeting was opened, put off or taken out. */
   #stopOthers(wanted: ReadonlySet<string>): void {
-    const { lineTests } = this.#parts;
-    for (const { testId, by, siteId } of this.#running()) {
-      if (!wanted.has(by) || (siteId !== undefined && lineTests.isBusy(siteId))) lineTests.stop(testId);
-    }
+    for (const { testId, by } of this.#running()) if (!wanted.has(by)) this.#parts.lineTests.stop(testId);
   }
 
   async #try({ bookingId }: StoredBooking, { retestMinutes }: DeskSettings): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   LineTest,
   LineTestResult,
   LineTestStage,
+  LineTestWay,
   RunningLineTest,
 } from '../protocol/line-tests.ts';
 import type { Direction } from '../protocol/lines.ts';
@@ -21,10 +22,14 @@ const CALM_PACKET_BYTES = 120;
 const PACKET_BYTES = 1_200;
 const STAGE_MS = {
   browser: { connecting: 20_000, both: 5_000, up: 6_500, down: RAMP_MS },
-  codec: { calling: 45_000, connecting: 15_000, both: 10_000 },
+  // The loop ends when it is reported; this is how long it is waited for.
+  codec: { calling: 45_000, connecting: 15_000, both: 10_000, loop: 14_000 },
 } as const;
-const MEASURING: readonly LineTestStage[] = ['both', 'up', 'down'];
-const AFTER: Partial<Record<LineTestStage, LineTestStage>> = { both: 'up', up: 'down' };
+const MEASURING: readonly LineTestStage[] = ['both', 'up', 'down', 'loop'];
+const AFTER: Record<LineTestWay, Partial<Record<LineTestStage, LineTestStage>>> = {
+  browser: { both: 'up', up: 'down' },
+  codec: { both: 'loop' },
+};
 type Failure = Pick<Extract<LineTest, { status: 'failed' }>, 'failure' | 'cause'>;
 
 export type LineTestIdentity = Pick<LineTest, 'testId' | 'siteId' | 'siteName' | 'way' | 'by' | 'startedAt'>;
@@ -54,6 +59,7 @@ export class LineTestRun {
   /** Of each stream, kbit/s. */
   readonly #latest = { up: new Map<string, number>(), down: new Map<string, number>() };
   #loudestDb: number | undefined;
+  #centreMs: number | undefined;
   #isOver = false;
 
   constructor(options: RunOptions) {
@@ -78,6 +84,7 @@ export class LineTestRun {
     for (const sample of samples) {
       if (sample.participantId !== this.#options.participantId) continue;
       this.#heard.push({ stage: this.#stage, sample });
+      this.#centreMs = sample.loopMs ?? this.#centreMs;
       if (sample.stream === undefined || sample.kbps === undefined) continue;
       // On the way down only the far end knows what has come.
       if (sample.direction === 'down' && sample.by === 'server') continue;
@@ -88,7 +95,8 @@ export class LineTestRun {
 
   /** The microphone there, dBov. */
   hearLevel(levelDb: number): void {
-    if (this.#stage === 'both') this.#loudestDb = Math.max(this.#loudestDb ?? levelDb, levelDb);
+    if (this.#stage === 'both' || this.#stage === 'loop')
+      this.#loudestDb = Math.max(this.#loudestDb ?? levelDb, levelDb);
   }
 
   step(): void {
@@ -101,6 +109,7 @@ export class LineTestRun {
     if (this.#stage === 'down') this.#raise();
     if (this.#stage === 'calling' && this.#isAnswered()) this.#enter('connecting');
     else if (this.#stage === 'connecting' && this.#isConnected()) this.#enter('both');
+    else if (this.#stage === 'loop' && this.#centreMs !== undefined) this.#goOn();
     else if (this.#options.now() - this.#stageAt >= this.#lengthOf(this.#stage)) this.#goOn();
   }
 
@@ -110,10 +119,10 @@ export class LineTestRun {
 
   /** The time of a stage is up. */
   #goOn(): void {
-    const next = AFTER[this.#stage];
+    const next = AFTER[this.#options.test.way][this.#stage];
     if (this.#stage === 'calling') this.fail({ failure: 'call', cause: 'noAnswer' });
     else if (this.#stage === 'connecting') this.fail({ failure: 'noMedia' });
-    else if (next && this.#lengthOf(next) > 0) this.#enter(next);
+    else if (next) this.#enter(next);
     else this.#finish();
   }
 
@@ -164,7 +173,8 @@ export class LineTestRun {
     const isPicture = ({ sample }: Heard) =>
       sample.direction === 'up' && sample.stream?.source === 'camera' && (sample.kbps ?? 0) > 0;
     const level = this.#loudestDb === undefined ? {} : { levelDb: Math.min(0, Math.round(this.#loudestDb)) };
-    return { picture: this.#heard.some(isPicture), ...level };
+    const centre = this.#centreMs === undefined ? {} : { centreMs: Math.round(this.#centreMs) };
+    return { picture: this.#heard.some(isPicture), ...level, ...centre };
   }
 
   #isAnswered(): boolean {

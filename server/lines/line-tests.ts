@@ -96,7 +96,12 @@ export class LineTestDesk {
   constructor(options: Options) {
     this.#options = options;
     this.#timer = setInterval(() => {
-      for (const { run } of this.#running.values()) run.step();
+      for (const { run } of this.#running.values()) {
+        const { siteId, way } = run.test;
+        // A codec that is wanted in a meeting by now is not called by anything else, and hears nothing else.
+        if (way === 'codec' && siteId !== undefined && this.isBusy(siteId)) run.fail({ failure: 'stopped' });
+        else run.step();
+      }
     }, STEP_MS);
   }
 

@@ -137,7 +137,23 @@ export function withLineTest(
   const join = before.tests.join?.ok ? before.tests.join : { at, ok: true, way };
   const after = { ...before, tests: { ...before.tests, reach: { at, ok: true, way, ...trip }, join, line } };
   // A room may be silent and dark while nobody is there: only what is good is known of it.
-  return seen ? withSeen(after, { way, ...seen, roundTripMs }, at) : after;
+  return seen ? withLoop(withSeen(after, { way, ...seen, roundTripMs }, at), { ...seen, roundTripMs }, at) : after;
+}
+
+/** Its own sound came back to it, which says more than that it was heard; a silent room says nothing. */
+function withLoop(
+  before: SiteRehearsal,
+  {
+    levelDb,
+    centreMs,
+    roundTripMs = 0,
+  }: { levelDb?: number | undefined; centreMs?: number | undefined; roundTripMs?: number | undefined },
+  at: number,
+): SiteRehearsal {
+  if (centreMs === undefined || levelDb === undefined || levelDb < AUDIBLE_DB) return before;
+  const delayMs = Math.round(roundTripMs + centreMs);
+  const sound = { at, ok: delayMs / 2 <= MOST_DELAY_MS, by: 'centre', levelDb: Math.round(levelDb), delayMs } as const;
+  return { ...before, tests: { ...before.tests, sound: { ...sound, loop: true } } };
 }
 
 function limitsOf({ upKbps, downKbps }: Capacity) {

@@ -76,15 +76,25 @@ export const lineTestResultSchema = z.strictObject({
   up: testedHalfSchema,
   down: testedHalfSchema,
   roundTripMs: figure.optional(),
-  /** Of a call: whether the codec's picture came, and how loud its microphone was at most, dBov; absent: silent. */
-  seen: z.strictObject({ picture: z.boolean(), levelDb: z.number().min(-127).max(0).optional() }).optional(),
+  /**
+   * Of a call: whether the codec's picture came, and how loud its microphone was at most, dBov; absent: silent. `centreMs`: its sound was
+   * played back to it, and the centre took so long of that, beyond the two seconds that it waited on purpose. With `roundTripMs` that is
+   * the loop of its sound, but for what the codec itself takes.
+   */
+  seen: z
+    .strictObject({
+      picture: z.boolean(),
+      levelDb: z.number().min(-127).max(0).optional(),
+      centreMs: figure.optional(),
+    })
+    .optional(),
   /** The worst first; at least one. */
   advice: z.array(adviceSchema).min(1).max(16),
 });
 
 /** Why there is no result: the call did not come about (`cause`), nothing came, it was stopped, the server stopped. */
 export const lineTestFailureSchema = z.enum(['call', 'noMedia', 'stopped', 'interrupted']);
-export const lineTestStageSchema = z.enum(['calling', 'connecting', 'up', 'down', 'both']);
+export const lineTestStageSchema = z.enum(['calling', 'connecting', 'up', 'down', 'both', 'loop']);
 
 const lineTestShape = {
   testId: lineTestIdSchema,

@@ -56,6 +56,8 @@ const figures = {
   /** Of the sound that was played, what had to be made up; silences do not count. */
   concealed: share.optional(),
   limited: limitSchema.optional(),
+  /** In a line test, once the sound was played back to where it came from: what the centre took of it, beyond the wanted delay. */
+  loopMs: milliseconds.optional(),
 };
 
 /** Absent: the whole line. `up`, a stream of the participant's own; `down`, the stream of another. */

@@ -56,9 +56,15 @@ export const wayInSchema = z.enum(['browser', 'call']);
 export const siteTestsSchema = z.strictObject({
   reach: z.strictObject({ ...tried, way: wayInSchema, roundTripMs: figure.optional() }).optional(),
   join: z.strictObject({ ...tried, way: wayInSchema }).optional(),
-  /** `levelDb`: dBov. `delayMs`: from the loudspeaker back through the microphone, or there and back over the line. */
+  /**
+   * `levelDb`: dBov. `delayMs`: from the loudspeaker back through the microphone, or there and back over the line. `loop`: a codec's sound
+   * was played back to it, and `delayMs` is the line's both ways and what the centre took.
+   */
   sound: z
-    .strictObject({ ...tried, ...where, levelDb: z.number().min(-127).max(0).optional(), delayMs: figure.optional() })
+    .strictObject({
+      ...{ ...tried, ...where, levelDb: z.number().min(-127).max(0).optional(), delayMs: figure.optional() },
+      loop: z.boolean().optional(),
+    })
     .optional(),
   picture: z.strictObject({ ...tried, ...where, width: figure.optional(), height: figure.optional() }).optional(),
   /** Of the archive of `protocol/line-tests.ts`. `capacity`: what the directory says that the line has, kbit/s. */

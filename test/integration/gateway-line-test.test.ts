@@ -55,6 +55,10 @@ test('REG-17 REG-18 a codec is called, measured both ways, told what goes on, an
   expect(up.jitterMs ?? 999).toBeLessThan(100);
   expect(roundTripMs ?? 0).toBeLessThan(300);
   expect(seen?.picture).toBe(true);
+  // REG-5: the codec's tone was played back to it, and took so long at the centre.
+  expect(seen?.levelDb ?? -127).toBeGreaterThan(-40);
+  expect(seen?.centreMs ?? 0).toBeGreaterThan(20);
+  expect(seen?.centreMs ?? 9_999).toBeLessThan(800);
   expect(advice).toEqual([{ advice: 'fineCall' }]);
   await codec.waitFor('CALL_CLOSED');
 

@@ -71,6 +71,10 @@ export function start(emit: Emit<LegEvent>): RunningJob {
       opened().audio?.part.prompt.stop();
       return {};
     },
+    loopBack({ delayMs, forMs }) {
+      audioOf().part.loop.start(delayMs, forMs);
+      return {};
+    },
     hold({ on, text }) {
       opened().audio?.part.hold(on);
       opened().video?.part.hold(on, text);
@@ -86,7 +90,7 @@ export function start(emit: Emit<LegEvent>): RunningJob {
       const { audio, video, content, camera } = standing();
       const now = milliseconds();
       return {
-        audio: audio?.medium.endpoint.stats(now),
+        audio: audio && { ...audio.medium.endpoint.stats(now), loopMs: audio.part.loop.centreMs },
         video: video && pictureStats(video, now),
         content: content && pictureStats(content, now),
         camera: camera?.endpoint.stats(now),

@@ -54,6 +54,12 @@ describe('what a leg reports of a codec’s line', () => {
     expect(down).toMatchObject([{ stream: { source: 'program' }, kbps: 1_000, loss: 0.04, roundTripMs: 60 }]);
   });
 
+  test('REG-5 what the centre took of the sound that it has played back, once it was', () => {
+    const looped = { ...after, ...(after.audio ? { audio: { ...after.audio, loopMs: 81.5 } } : {}) };
+    const loops = samplesOf(before, looped, 2_000, whose).map(({ stream: of, loopMs }) => [of?.source, loopMs]);
+    expect(loops.filter(([, ms]) => ms !== undefined)).toEqual([['microphone', 81.5]]);
+  });
+
   test('how long ago anything came', () => {
     expect(samples.at(-1)).toEqual({ agoMs: 0, spanMs: 2_000, direction: 'up', silentMs: 12 });
     expect(samplesOf(before, before, 2_000, whose).some(({ silentMs }) => silentMs !== undefined)).toBe(false);

@@ -89,10 +89,16 @@ describe('REG-17 a line is tried by a call', () => {
       ]);
       await pass(2_000);
     }
+    expect(await desk.find(begun.testId)).toMatchObject({ status: 'running', stage: 'loop' });
+    const microphone = { participantId, source: 'microphone' } as const;
+    const looped = { participantId, by: 'leg', spanMs: 2_000, at: now, direction: 'up', loopMs: 81.5 } as const;
+    lines.measured(room, [{ ...looped, stream: microphone }]);
+    await pass(250);
     await vi.waitFor(async () => expect((await desk.find(begun.testId)).status).toBe('done'));
     expect(await desk.ofSite('ba-be')).toMatchObject([
       { status: 'done', way: 'codec', result: { up: { kbps: 900 }, down: { kbps: 1_000 }, roundTripMs: 30 } },
     ]);
+    expect(await desk.find(begun.testId)).toMatchObject({ result: { seen: { picture: true, centreMs: 82 } } });
     await vi.waitFor(() => expect(room.state.status).toBe('ended'));
     expect(await fixture.store.log.rooms()).toEqual([]);
   });
@@ -144,6 +150,15 @@ describe('how much is tested', () => {
     expect(await refused(desk.start('ba-be', 'codec', 'lan'))).toContain('siteInMeeting');
     await meeting.dispatch({ verb: 'leave' }, { participantId: 'site-ba-be', role: 'site', kind: 'browser' });
     expect(await refused(desk.start('ba-be', 'codec', 'lan'))).toBe('started');
+  });
+
+  test('REG-5 one whose meeting wants it is left at once: it hears nothing but the meeting', async () => {
+    const { test: begun } = await desk.start('ba-be', 'codec', 'lan');
+    const meeting = await rooms.create('Giao ban', '600100');
+    const participant = { id: 'site-ba-be', role: 'site', kind: 'sip', name: 'Ba Bể' } as const;
+    await meeting.dispatch({ verb: 'admit', participant }, 'system');
+    await pass(250);
+    await vi.waitFor(async () => expect(await desk.find(begun.testId)).toMatchObject({ failure: 'stopped' }));
   });
 
   test('what runs when the server stops is kept as interrupted', async () => {

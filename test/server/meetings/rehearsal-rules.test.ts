@@ -191,6 +191,20 @@ describe('REG-5: what is tried by itself', () => {
     expect([quiet.picture, quiet.sound]).toEqual([undefined, undefined]);
   });
 
+  test('REG-5 a codec whose sound was played back to it has a loop, which says more than what was heard of it before', () => {
+    const at = booking.preparationAt;
+    const before = withSeen(none, { way: 'call', picture: true, levelDb: -20, roundTripMs: 30 }, 5);
+    const looped = (seen: object) => withLineTest(before, lineTest({ seen: { picture: true, ...seen } }), {}, booking);
+    expect(looped({ levelDb: -30, centreMs: 90 }).tests.sound).toEqual({
+      ...{ at, ok: true, by: 'centre', levelDb: -30, delayMs: 131, loop: true },
+    });
+    expect(looped({ levelDb: -30, centreMs: 900 }).tests.sound).toMatchObject({ ok: false, delayMs: 941 });
+    // Nobody was there to say anything.
+    for (const seen of [{ centreMs: 90 }, { levelDb: -78, centreMs: 90 }, { levelDb: -30 }]) {
+      expect(looped(seen).tests.sound).toEqual(before.tests.sound);
+    }
+  });
+
   test('one that was stopped says nothing', () => {
     const { result: _result, ...rest } = lineTest() as Extract<EndedLineTest, { status: 'done' }>;
     for (const failure of ['stopped', 'interrupted'] as const) {

@@ -8,6 +8,7 @@ import { elementOf } from '../rtp.ts';
 import { opusDecoder, payloaderProperties } from '../rtp-description.ts';
 import { levelledOpus, rawAudio, steadyMixer } from '../sound-description.ts';
 import { LegDigits } from './leg-digits.ts';
+import { LegLoop } from './leg-loop.ts';
 import type { LegMedium } from './leg-medium.ts';
 import { LegPrompt } from './leg-prompt.ts';
 import { audioCaps, decodeDescription, encodeDescription, endpointJitterMs, serverJitterMs } from './leg-rtp.ts';
@@ -45,6 +46,7 @@ export class LegAudio {
   readonly #listener: AudioListener;
   readonly #digits: LegDigits;
   readonly prompt: LegPrompt;
+  readonly loop: LegLoop;
   #held = false;
   #isOpen = true;
   #decoded = 0;
@@ -55,6 +57,7 @@ export class LegAudio {
     this.#listener = listener;
     this.#digits = new LegDigits(medium.endpoint, (digit) => listener.onDigit(digit));
     this.prompt = new LegPrompt(medium.pipeline, medium.out, () => listener.onPlayed());
+    this.loop = new LegLoop(medium);
   }
 
   connect(audio: EndpointAudio | undefined): void {
@@ -85,15 +88,17 @@ export class LegAudio {
     return this.#medium.receiveFromServer(input, decode);
   }
 
-  /** Whether anybody may hear the endpoint. */
+  /** Whether anybody may hear the endpoint; whom others hear is not played back to himself. */
   setMicrophone(open: boolean): void {
     this.#isOpen = open;
+    if (open) this.loop.stop();
     const bin = this.#medium.sendBin;
     if (bin !== undefined) this.#applyComplexity(bin);
   }
 
   hold(on: boolean): void {
     this.#held = on;
+    if (on) this.loop.stop();
     for (const bin of [this.#medium.receiveBin, this.#medium.comingBin])
       if (bin !== undefined) elementOf(bin, 'gate').set_property('drop', on);
   }
@@ -132,6 +137,7 @@ export class LegAudio {
 
   close(): void {
     this.prompt.stop();
+    this.loop.stop();
     this.#digits.close();
   }
 }

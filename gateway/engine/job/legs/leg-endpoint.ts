@@ -129,6 +129,11 @@ export class EndpointStream {
     return branchFromTee(this.#fixed, elementOf(this.#fixed, 'rtp-in'), description);
   }
 
+  /** The packets to the endpoint, as they leave; it begins with an element `in`. */
+  sentBranch(description: string): Branch {
+    return branchFromTee(this.#fixed, elementOf(this.#fixed, 'rtp-out'), description);
+  }
+
   /** Asks the endpoint for a key frame: by PLI, or by FIR, which some devices alone understand. */
   requestKeyFrame(by: 'pli' | 'fir'): boolean {
     const source = this.#followed;

@@ -134,6 +134,11 @@ export class LegMedium {
     return this.#delays.fromServer;
   }
 
+  /** By how much the endpoint's stream is put off, to be in step. */
+  get heldNs(): number {
+    return this.#delays.fromEndpoint;
+  }
+
   /** Puts one direction off in time, to be in step with the other medium. */
   delay(direction: 'fromEndpoint' | 'fromServer', delayNs: number): void {
     this.#delays = { ...this.#delays, [direction]: delayNs };
