@@ -12,4 +12,9 @@ export type Sources =
   | {
       title: string;
       meetings: readonly { roomId: string; title: string; openedAt: number; value?: string }[];
+    }
+  | {
+      title: string;
+      /** Each with the address of its own report. */
+      months: readonly { href: string; name: string; value: string }[];
     };

@@ -84,6 +84,8 @@ export const minutesSchema = z.object({
   endedAt: timeSchema.optional(),
   /** What was not over by then is counted until then. */
   until: timeSchema,
+  /** Its opening and its end. */
+  held: z.object({ seqs }),
   booking: minutesBookingSchema.optional(),
   /** Sites first, each group by name as the language sorts it. */
   attendees: z.array(attendeeSchema),
@@ -123,7 +125,10 @@ export const meetingRowSchema = z.object({
   bookingId: bookingIdSchema.optional(),
   hostUnitId: organisationIdSchema.optional(),
   hostUnit: z.string().optional(),
+  ms,
   sites: count,
+  /** All sites' times in the meeting together. */
+  siteMs: ms,
   speeches: count,
   incidents: count,
   feedback: z.object({ count, mean: z.number().optional() }),

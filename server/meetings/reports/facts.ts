@@ -47,10 +47,10 @@ export interface Host {
 }
 
 export function rowOf(facts: MeetingFacts, host: Host | undefined, ratings: readonly number[]): MeetingRow {
-  const { roomId, title, openedAt, endedAt, isOver, sites, speeches, incidents } = facts;
+  const { roomId, title, openedAt, endedAt, isOver, ms, sites, siteMs, speeches, incidents } = facts;
   const mean = ratings.length > 0 ? { mean: sum(ratings) / ratings.length } : {};
   return {
     ...{ roomId, title, openedAt, ...(isOver ? { endedAt } : {}), ...host },
-    ...{ sites, speeches, incidents: incidents.length, feedback: { count: ratings.length, ...mean } },
+    ...{ ms, sites, siteMs, speeches, incidents: incidents.length, feedback: { count: ratings.length, ...mean } },
   };
 }

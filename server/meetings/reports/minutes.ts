@@ -33,6 +33,7 @@ export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking
   const attendance = new Attendance();
   const parts = { speeches: new Speeches(), shown: new Shown(), incidents: new IncidentRecords() };
   const frame = { title: roomId, openedAt: events[0]?.at ?? now, endedAt: undefined as number | undefined };
+  const held: number[] = [];
   const refused: number[] = [];
   let invited: { sites: { siteId: string; name: string }[]; seqs: number[] } = { sites: [], seqs: [] };
   const nameOf = (id: string) => attendance.nameOf(id);
@@ -44,6 +45,7 @@ export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking
     parts.incidents.see(logged);
     if (event.type === 'meetingOpened') Object.assign(frame, { title: event.title, openedAt: at });
     if (event.type === 'meetingEnded') frame.endedAt = at;
+    if (event.type === 'meetingOpened' || event.type === 'meetingEnded') held.push(seq);
     if (event.type === 'attemptRefused') refused.push(seq);
     if (event.type === 'sitesInvited') invited = { sites: event.sites, seqs: [seq] };
   }
@@ -61,6 +63,7 @@ export function minutesOf(events: readonly LoggedEvent[], { roomId, now, booking
     ...open,
     ...(endedAt === undefined ? {} : { endedAt }),
     until,
+    held: { seqs: held },
     ...(booking ? { booking } : {}),
     attendees: attendees.sort((a, b) => rankOf(a) - rankOf(b) || byName(a, b)),
     absent: { sites: absent.sort(byName), seqs: invited.seqs },

@@ -3,10 +3,10 @@ import type { Minutes, ToldEvent } from '../../protocol/reports.ts';
 
 /** The numbers of all events that these minutes rest on. */
 export function citedBy(minutes: Minutes): Set<number> {
-  const { attendees, absent, speeches, unheard, presented, pauses, incidents, recordings, refused } = minutes;
+  const { held, attendees, absent, speeches, unheard, presented, pauses, incidents, recordings, refused } = minutes;
   const stays = attendees.flatMap((attendee) => attendee.stays);
   const citing = [
-    ...[...stays, ...stays.flatMap(({ losses }) => losses), absent, ...speeches, ...unheard],
+    ...[held, ...stays, ...stays.flatMap(({ losses }) => losses), absent, ...speeches, ...unheard],
     ...[...presented, ...pauses, ...incidents, ...recordings, refused],
   ];
   return new Set(citing.flatMap(({ seqs }) => seqs));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { factsOf } from '../../../../server/meetings/reports/facts.ts';
+import { factsOf, rowOf } from '../../../../server/meetings/reports/facts.ts';
 import { yearPaper } from '../../../../server/meetings/reports/year-paper.ts';
 import { yearReview } from '../../../../server/meetings/reports/year-review.ts';
 import { type Booking, bookingSchema } from '../../../../server/protocol/bookings.ts';
@@ -46,7 +46,14 @@ function reviewed(): YearReview {
   } as const;
   return yearReviewSchema.parse(
     yearReview({
-      ...{ year: 2026, from: START, to: START + 1e9, timeZone: 'Asia/Ho_Chi_Minh', meetings: [meeting], rows: [] },
+      ...{
+        year: 2026,
+        from: START,
+        to: START + 1e9,
+        timeZone: 'Asia/Ho_Chi_Minh',
+        meetings: [meeting],
+        rows: [rowOf(meeting, undefined, [])],
+      },
       bookings: [booking('b1', 'met'), booking('b2', 'late'), booking('b3', 'waived', { reason: 'Bão' })],
       hostOf: () => ({ bookingId: 'b1', hostUnitId: 'so-y-te', hostUnit: 'Sở Y tế' }),
       carriers: [
@@ -68,6 +75,8 @@ function reviewed(): YearReview {
 test('REG-16 the year from recorded facts: by month, by unit, by carrier, lead times and opinions', () => {
   const review = reviewed();
   expect(review.totals).toMatchObject({ meetings: 1, speeches: 1, speechMs: 10 * MINUTE, siteMs: 120 * MINUTE });
+  // What the page lists behind a total adds up to it.
+  expect(review.meetings).toMatchObject([{ roomId: 'm1', ms: 60 * MINUTE, siteMs: 120 * MINUTE, speeches: 1 }]);
   expect(review.months[10]).toMatchObject({ month: 11, meetings: ['m1'], ms: 60 * MINUTE });
   expect(review.months.map(({ meetings }) => meetings.length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
   expect(review.leadTimes).toEqual({
