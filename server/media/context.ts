@@ -5,6 +5,7 @@ import type { SourceRef } from '../protocol/records.ts';
 import type { LayerDemand } from './layer-demand.ts';
 import type { Pipes } from './pipes.ts';
 import type { RoomMediaHooks } from './port.ts';
+import type { Price } from './price.ts';
 import type { Stills } from './stills.ts';
 import type { Home } from './workers.ts';
 
@@ -14,12 +15,7 @@ export interface SentStream {
   producer: types.Producer;
   /** Its sender's. */
   router: types.Router;
-  /** What each layer is allowed, bit/s, as far as it says so. mediasoup copies all parameters whenever they are asked for. */
-  allowed: readonly (number | undefined)[];
-  /** What its layers cost, as far as that was measured: kbit/s, 0 of one that was never sent. */
-  layersKbps?: number[];
-  /** As they came in the last second, kbit/s. */
-  nowKbps?: readonly number[];
+  price: Price;
   /** Of a picture in several layers. */
   demand?: LayerDemand;
 }

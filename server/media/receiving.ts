@@ -12,7 +12,7 @@ import { LineShare } from './line-share.ts';
 import { isMix, isPlain, keyOf, mediaKindOf } from './sources.ts';
 import { type Subject, WEIGHTS } from './sweep.ts';
 import { keepDown, limitDown, onPeerGone, openWebRtc, webRtcOffer } from './transports.ts';
-import { soundKbps, streamCosts, wantsOf } from './wants.ts';
+import { soundKbps, wantsOf } from './wants.ts';
 
 /**
  * So long, in ms, a codec's former mix goes on at most, until the one in its place flows. Its own voice is in the former
@@ -182,10 +182,7 @@ export class Receiving {
   #divide(estimateKbps?: number): boolean {
     if (this.#plain) return false;
     const { hooks } = this.#room;
-    const costsOf = (ref: SourceRef) => {
-      const stream = this.#room.find(ref);
-      return stream && streamCosts(stream);
-    };
+    const costsOf = (ref: SourceRef) => this.#room.find(ref)?.price.kbps;
     const wants = wantsOf(this.#watched.values(), costsOf, hooks.state());
     const sounds = this.#consumptions.values().filter(({ consumer }) => consumer?.kind === 'audio');
     const { downKbps } = hooks.capacity(this.#participantId);

@@ -7,6 +7,7 @@ import { BOUNDS, MAX_ENCODINGS } from './bounds.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { producedParameters } from './dictionaries.ts';
 import { LayerDemand } from './layer-demand.ts';
+import { Price } from './price.ts';
 import { checkSource, isPlain, keyOf } from './sources.ts';
 import { type Subject, WEIGHTS } from './sweep.ts';
 import { limitUp, onPeerGone, openPlainSend, openWebRtc, plainOffer, refusalOf, webRtcOffer } from './transports.ts';
@@ -55,7 +56,10 @@ export class Sending {
     for (const sent of this.#sent.values()) {
       const isLocal = sent.transport.type === 'plain';
       if (isLocal && sent.producer.kind === 'audio') continue;
-      const learn = (sample: Sample) => noteLayers(sent, sample);
+      const learn = (sample: Sample) => {
+        sent.price.learn(sample);
+        return sample;
+      };
       const weight = WEIGHTS[sent.demand?.asked.size ? 'watched' : 'sent'];
       subjects.push({ participantId, direction, stream: sent.ref, weight, of: sent.producer, isLocal, learn });
     }
@@ -97,8 +101,11 @@ export class Sending {
     try {
       const producer = await this.#makeProducer(transport, request);
       const { router } = this.#room.home(this.#participantId);
+      // mediasoup copies all parameters whenever they are asked for.
       const allowed = producer.rtpParameters.encodings?.map(({ maxBitrate }) => maxBitrate) ?? [];
-      this.#adopt({ ref, producer, router, transport, allowed, ...this.#demandFor(producer, participant, transport) });
+      const demand = this.#demandFor(producer, participant, transport);
+      const price = new Price({ source: ref.source, allowed, demand });
+      this.#adopt({ ref, producer, router, transport, price, ...(demand && { demand }) });
       return { producerId: producer.id };
     } catch (error) {
       if (earlier) this.#reportClosed(request.sent);
@@ -161,11 +168,11 @@ export class Sending {
 
   /** Only where there is a choice: of layers, or for a composer whether to encode at all. */
   #demandFor({ id, kind, type, rtpParameters }: types.Producer, by: Participant, transport: SendTransport) {
-    if (type !== 'simulcast' && !(by.kind === 'composer' && kind === 'video')) return {};
+    if (type !== 'simulcast' && !(by.kind === 'composer' && kind === 'video')) return undefined;
     const layers = rtpParameters.encodings?.length ?? 1;
     const say = (wanted: number[]) =>
       this.#room.hooks.notify(this.#participantId, { notice: 'layersWanted', producerId: id, layers: wanted });
-    return { demand: new LayerDemand({ layers, local: transport.type === 'plain', say }) };
+    return new LayerDemand({ layers, local: transport.type === 'plain', say });
   }
 
   #adopt(sent: Sent): void {
@@ -207,27 +214,6 @@ export class Sending {
   #reportClosed(sent: SentSource): void {
     this.#room.hooks.report({ verb: 'closeSource', participantId: this.#participantId, sent });
   }
-}
-
-/** Of the way to what a layer takes now; per second. */
-const RISE = 0.3;
-const FALL = 0.05;
-
-/**
- * What each layer takes, soon at what is more and slowly at what is less: a second with a key frame in it is no measure.
- * Of a layer that is not sent now, what it last was.
- */
-function noteLayers(sent: SentStream, sample: Sample): Sample {
-  const before = sent.layersKbps ?? [];
-  const now = sample.layersKbps ?? [sample.kbps ?? 0];
-  sent.nowKbps = now;
-  const layers = Math.max(before.length, now.length);
-  sent.layersKbps = Array.from({ length: layers }, (_, layer) => {
-    const [earlier = 0, kbps = 0] = [before[layer], now[layer]];
-    if (earlier === 0 || kbps === 0) return earlier || kbps;
-    return earlier + (kbps - earlier) * (kbps > earlier ? RISE : FALL);
-  });
-  return sample;
 }
 
 function sentOf({ participantId: _by, ...sent }: SourceRef): SentSource {

@@ -95,9 +95,15 @@ export class Sweep {
     const now = this.#options.now();
     const all: Due[] = [];
     for (const { subjects, tell, isStrained } of this.#options.rooms()) {
+      let [participantId, strained] = ['', false];
       for (const subject of subjects) {
+        // One participant's come one after the other.
+        if (subject.participantId !== participantId) {
+          participantId = subject.participantId;
+          strained = isStrained(participantId);
+        }
         const measuredAt = this.#readings.get(subject.of)?.measuredAt ?? Number.NEGATIVE_INFINITY;
-        all.push({ subject, tell, urgency: urgencyOf(subject, now - measuredAt, isStrained(subject.participantId)) });
+        all.push({ subject, tell, urgency: urgencyOf(subject, now - measuredAt, strained) });
       }
     }
     const seconds = all.length > MOST_PER_SECOND ? PLANNED_SECONDS : 1;

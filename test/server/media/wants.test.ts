@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LineShare } from '../../../server/media/line-share.ts';
-import { streamCosts, wantsOf } from '../../../server/media/wants.ts';
+import { layerCosts } from '../../../server/media/price.ts';
+import { wantsOf } from '../../../server/media/wants.ts';
 import type { Watched } from '../../../server/protocol/media.ts';
 import type { Source, SourceRef } from '../../../server/protocol/records.ts';
 
@@ -9,7 +10,9 @@ const watched = (from: SourceRef, spatialLayer: number): Watched => ({ from, spa
 
 function find(allowed: (number | undefined)[]) {
   return (from: SourceRef, layersKbps?: number[]) =>
-    from.participantId === 'gone' ? undefined : streamCosts({ ref: from, allowed, ...(layersKbps && { layersKbps }) });
+    from.participantId === 'gone'
+      ? undefined
+      : layerCosts({ source: from.source, allowed }, { ...(layersKbps && { layersKbps }) });
 }
 
 describe('what a viewer wants', () => {
@@ -52,24 +55,11 @@ describe('what a viewer wants', () => {
     expect(want?.kbps).toEqual([30, 100, 340]);
   });
 
-  test.each([
-    { what: 'was asked for and cannot be sent', asked: [0, 1, 2], now: [60, 0], costs: [120, 120, 120] },
-    { what: 'nobody asked for', asked: [0], now: [60, 0], costs: [120, 450, 1_530] },
-    { what: 'is there again', asked: [0, 1, 2], now: [60, 300, 900], costs: [120, 450, 1_530] },
-    { what: 'is the smaller one of two', asked: [0, 2], now: [0, 0, 900], costs: [120, 450, 1_530] },
-    { what: 'nothing comes of', asked: [0, 1, 2], now: [0, 0, 0], costs: [0, 0, 0] },
-    { what: 'was not measured yet', asked: [0, 1, 2], now: undefined, costs: [120, 450, 1_530] },
-  ])('a layer that $what costs $costs', ({ asked, now, costs }) => {
-    const allowed = [150_000, 500_000, 1_700_000];
-    const measured = { layersKbps: [120, 450, 1_530], ...(now && { nowKbps: now }) };
-    expect(streamCosts({ ref: ref('a'), allowed, ...measured, demand: { asked: new Set(asked) } })).toEqual(costs);
-  });
-
   test('a line that could take more than a weak sender sends is given all it wants', () => {
     const allowed = [150_000, 500_000, 1_700_000];
-    const demand = { asked: new Set([0, 1, 2]) };
-    const weak = { ref: ref('a'), allowed, layersKbps: [120, 450, 1_530], nowKbps: [60, 0, 0], demand };
-    const wants = wantsOf([watched(ref('a'), 2)], () => streamCosts(weak), { speaker: 'a' });
+    const offer = { source: 'camera', allowed, demand: { asked: new Set([0, 1, 2]) } } as const;
+    const weak = layerCosts(offer, { layersKbps: [120, 450, 1_530], nowKbps: [60, 0, 0] });
+    const wants = wantsOf([watched(ref('a'), 2)], () => weak, { speaker: 'a' });
     const share = new LineShare();
     // As congestion control does: it knows of little more than what passes.
     for (let at = 0; at < 10_000; at += 1_000) share.review(wants, { soundKbps: 45, estimateKbps: 210 }, at);
