@@ -59,12 +59,13 @@ export class Aftercare {
   async round(): Promise<void> {
     const { recordings, retentionDays, now } = this.#parts;
     await this.#each('care', recordings.uncared(), (recording) => this.#care(recording));
-    const inspected = recordings.list().then((all) => all.filter((one) => mayBeInspected(one)));
-    await this.#each('inspection', inspected, (recording) => this.#noteInspection(recording));
-    const unsigned = recordings.list().then((all) => all.filter((one) => this.#mayBeUnsigned(one)));
+    const known = recordings.list();
+    const which = (isDue: (one: StoredRecording) => boolean) => known.then((all) => all.filter(isDue));
+    await this.#each('inspection', which(mayBeInspected), (recording) => this.#noteInspection(recording));
+    const unsigned = which((one) => this.#mayBeUnsigned(one));
     await this.#each('signature', unsigned, (recording) => this.#signFile(recording));
-    const unlooked = recordings.list().then((all) => all.filter((one) => isUnlooked(one)));
-    await this.#each('encryption', unlooked, (recording) => this.#noteEncryption(recording));
+    await this.#each('encryption', which(isUnlooked), (recording) => this.#noteEncryption(recording));
+    // Listed anew: meanwhile somebody may have decided that one is kept longer.
     const overdue = recordings.list().then((all) => all.filter((one) => isOverdue(one, retentionDays, now())));
     await this.#each('expiry', overdue, (recording) => this.#expire(recording));
     await this.#each('deletion', recordings.unwiped(), (removed) => this.wipe(removed));
