@@ -1,19 +1,11 @@
 /** What a page of a bare room does: it sends its camera in layers and its microphone, and shows what the other one sends. */
 import { Device, type types } from 'mediasoup-client';
 import { cameraEncodings } from '../../client/media/encodings.ts';
-
-declare global {
-  interface Window {
-    /** Of the room, in the words of `_bare-room.ts`. */
-    ask(what: string, about: unknown): Promise<unknown>;
-    joinBareRoom(): Promise<void>;
-    receiveBare(name: string): Promise<void>;
-  }
-}
+import { openDevices, openTile } from './_peer-page.ts';
 
 const device = new Device();
 
-window.joinBareRoom = async () => {
+window.joinPeerRoom = async () => {
   await device.load({ routerRtpCapabilities: (await window.ask('capabilities', {})) as types.RtpCapabilities });
   const transport = device.createSendTransport(await openTransport());
   connecting(transport);
@@ -22,31 +14,20 @@ window.joinBareRoom = async () => {
       .ask('produce', { transportId: transport.id, kind, rtpParameters })
       .then((id) => done({ id: String(id) }), failed);
   });
-  const devices = await navigator.mediaDevices.getUserMedia({ audio: true, video: { height: 360 } });
-  const [camera, microphone] = [devices.getVideoTracks()[0], devices.getAudioTracks()[0]];
-  if (!camera || !microphone) throw new Error('no devices');
+  const { camera, microphone } = await openDevices();
   await transport.produce({ track: microphone, codecOptions: { opusDtx: true, opusFec: true } });
   await transport.produce({ track: camera, encodings: cameraEncodings(camera.getSettings().height ?? 360) });
 };
 
-window.receiveBare = async (name) => {
+window.receiveFrom = async (name) => {
   const transport = device.createRecvTransport(await openTransport());
   connecting(transport);
   const { recvRtpCapabilities: rtpCapabilities } = device;
   const offers = await window.ask('consume', { transportId: transport.id, rtpCapabilities });
-  const tile = Object.assign(document.createElement('div'), { className: 'tile', textContent: name });
-  const stage = Object.assign(document.createElement('div'), { className: 'stage' });
-  stage.append(tile);
-  document.body.append(stage);
+  const show = openTile(name);
   for (const offer of offers as types.ConsumerOptions[]) {
-    const { track, kind } = await transport.consume({ ...offer, streamId: 'other' });
-    const element = Object.assign(document.createElement(kind), {
-      autoplay: true,
-      srcObject: new MediaStream([track]),
-    });
-    tile.append(element);
-    // It plays when something comes.
-    void element.play();
+    const { track } = await transport.consume({ ...offer, streamId: 'other' });
+    show(track);
   }
   await window.ask('resume', {});
 };

@@ -1,16 +1,11 @@
 /**
  * The peer of `lines`: mediasoup and mediasoup-client as they come, with the same browsers, cameras and layers, and with nothing
- * that decides who gets what of a line. Its signalling goes over no line at all, so that only media is compared.
+ * that decides who gets what of a line.
  */
-import { fileURLToPath } from 'node:url';
 import { createWorker, type types } from 'mediasoup';
-import { type Browser, chromium, type Page } from 'playwright';
-import { build } from 'vite';
-import { newPerson } from '../e2e/people.ts';
 import type { ShapedLine } from '../e2e/shaped-line.ts';
-import config from '../playwright.config.ts';
+import { openPages, type PeerPages, type Seats } from './_peer-pages.ts';
 
-const PAGE = 'https://bare.invalid/';
 const CODECS: types.RtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, preferredPayloadType: 100 },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000, preferredPayloadType: 101 },
@@ -31,49 +26,23 @@ interface Asked {
   dtlsParameters: types.DtlsParameters;
 }
 
-/** Who sits where, and what it is called and sounds like; the first at the end of the line. */
-export type Seats = readonly [Seat, Seat];
-interface Seat {
-  name: string;
-  toneHz: number;
-  colour: string;
-}
-
 /** Both see and hear each other. The caller closes it. */
-export async function openBareRoom(
-  line: ShapedLine,
-  seats: Seats,
-): Promise<{ pages: [Page, Page]; close(): Promise<void> }> {
+export async function openBareRoom(line: ShapedLine, seats: Seats): Promise<PeerPages> {
   const worker = await createWorker({ logLevel: 'none' });
-  const browsers: Browser[] = [];
-  const close = async () => {
-    for (const browser of browsers.splice(0)) await browser.close();
-    worker.close();
-  };
   try {
     const router = await worker.createRouter({ mediaCodecs: CODECS });
-    const script = await bundle();
     const ends: [End, End] = [newEnd(), newEnd()];
-    const open = async (at: 0 | 1): Promise<Page> => {
-      const more = at === 0 ? { executablePath: line.chromium } : {};
-      const browser = await chromium.launch({ ...config.use?.launchOptions, ...more });
-      browsers.push(browser);
-      const { page } = await newPerson(browser, { ...seats[at], lively: true });
-      await page.exposeFunction('ask', (what: string, about: Asked) =>
-        answer({ router, ip: line.centre, own: ends[at], other: ends[at === 0 ? 1 : 0] }, what, about),
-      );
-      await page.route(PAGE, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><body>' }));
-      await page.goto(PAGE);
-      await page.addScriptTag({ content: script });
-      await page.evaluate(() => window.joinBareRoom());
-      return page;
+    const { pages, close } = await openPages(line, seats, '_bare-room-page.ts', (at, what, about) =>
+      // The page is ours.
+      answer({ router, ip: line.centre, own: ends[at], other: ends[at === 0 ? 1 : 0] }, what, about as Asked),
+    );
+    const closeAll = async () => {
+      await close();
+      worker.close();
     };
-    const pages: [Page, Page] = [await open(0), await open(1)];
-    await pages[0].evaluate((name) => window.receiveBare(name), seats[1].name);
-    await pages[1].evaluate((name) => window.receiveBare(name), seats[0].name);
-    return { pages, close };
+    return { pages, close: closeAll };
   } catch (error) {
-    await close();
+    worker.close();
     throw error;
   }
 }
@@ -112,14 +81,4 @@ async function answer({ router, ip, own, other }: Context, what: string, about: 
   );
   own.consumers = await Promise.all(consumers);
   return own.consumers.map(({ id, producerId, kind, rtpParameters }) => ({ id, producerId, kind, rtpParameters }));
-}
-
-async function bundle(): Promise<string> {
-  const input = fileURLToPath(new URL('_bare-room-page.ts', import.meta.url));
-  const rolldownOptions = { input, output: { format: 'iife' as const } };
-  const built = await build({ configFile: false, logLevel: 'silent', build: { write: false, rolldownOptions } });
-  const [result] = Array.isArray(built) ? built : [built];
-  const code = result && 'output' in result && result.output.find(({ type }) => type === 'chunk');
-  if (!code || code.type === 'asset') throw new Error('the page was not built');
-  return code.code;
 }

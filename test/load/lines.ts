@@ -1,8 +1,8 @@
 // What lines may do to a site, and what becomes of its sound and pictures: a browser in a network namespace, every packet through a
 // shaped line, both directions alike. Prints for each kind of weather {"heard":…,"framesPerSecond":…} as seen at both ends,
 // how soon sound and pictures went on where the line became good again, and what was said of the lines. `floor` is the
-// same over a good line; `peer`, the same browsers and the same weather in a bare mediasoup room. `codec` is a real codec (baresip)
-// whose line becomes narrow, and good again.
+// same over a good line; `peer`, the same browsers and the same weather in a bare mediasoup room; `janus`, in a room of Janus,
+// where it is installed (Debian: janus). `codec` is a real codec (baresip) whose line becomes narrow, and good again.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodecStory } from '../e2e/codec-story.ts';
@@ -10,13 +10,15 @@ import { LineStory, OTHER, SITE, type Stage, TONES } from '../e2e/line-story.ts'
 import { ShapedLine, type Weather } from '../e2e/shaped-line.ts';
 import { accountOf, backAfter, beginWitness, momentsOf } from '../e2e/witness.ts';
 import { openBareRoom } from './_bare-room.ts';
+import { hasJanus } from './_janus.ts';
+import { openJanusRoom } from './_janus-room.ts';
 
 const DELAY = { delayMs: 20 };
 interface Kind {
   name: string;
   weather: Weather;
   seconds: number;
-  /** The peer is given it too. */
+  /** The peers are given it too. */
   peer?: true;
 }
 /** In this order, one after the other; what is said of a line ends ten seconds after its cause. */
@@ -49,7 +51,9 @@ const note = (name: string, more: object) => {
   process.stderr.write(`${name}: ${JSON.stringify(more)}\n`);
 };
 await ownStages();
-await peerStages();
+await peerStages('peer', openBareRoom);
+if (hasJanus()) await peerStages('janus', openJanusRoom);
+else process.stderr.write('no Janus to compare with: apt-get install janus\n');
 await codecStages();
 process.stdout.write(`${JSON.stringify(figures)}\n`);
 
@@ -65,20 +69,20 @@ async function ownStages(): Promise<void> {
   }
 }
 
-async function peerStages(): Promise<void> {
+async function peerStages(peer: 'peer' | 'janus', openRoom: typeof openBareRoom): Promise<void> {
   const line = await ShapedLine.open();
   try {
     const seats = [
       { name: SITE, toneHz: TONES[SITE], colour: 'blue' },
       { name: OTHER, toneHz: TONES[OTHER], colour: 'red' },
     ] as const;
-    const { pages, close } = await openBareRoom(line, seats);
+    const { pages, close } = await openRoom(line, seats);
     const [site, other] = pages;
     try {
       await beginWitness(other, { hz: TONES[SITE], name: SITE });
       await beginWitness(site, { hz: TONES[OTHER], name: OTHER });
       await sleep(SETTLING_MS);
-      for (const { name, weather, seconds } of STAGES.filter(({ peer }) => peer)) {
+      for (const { name, weather, seconds } of STAGES.filter((kind) => kind.peer)) {
         const from = Date.now();
         line.set({ up: weather, down: weather });
         await sleep(seconds * 1_000);
@@ -87,7 +91,7 @@ async function peerStages(): Promise<void> {
           up: wayOf(accountOf(up), backAfter(up, from)),
           down: wayOf(accountOf(down), backAfter(down, from)),
         };
-        note(name, { peer: ways });
+        note(name, { [peer]: ways });
       }
     } finally {
       await close();
