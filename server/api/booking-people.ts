@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { mayAtDesk } from '../accounts/policy.ts';
 import type { Doer } from '../protocol/audit.ts';
-import type { Booking, BookingChoices, Clash } from '../protocol/bookings.ts';
+import type { Booking, BookingChoices, BookingStatus, Clash } from '../protocol/bookings.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { ApiParts } from './ports.ts';
 import type { Sessions } from './sessions.ts';
@@ -23,10 +23,13 @@ export function clashFor({ unit }: BookingPerson, clash: Clash): Clash {
   return { ...clash, booking: { ...clash.booking, title: '' } };
 }
 
+/** What only the office changes. Later, nobody does: the booking's own rules say so. */
+const CONFIRMED: ReadonlySet<BookingStatus> = new Set(['confirmed', 'announced', 'rehearsing']);
+
 /** The office changes what it likes; a unit what it has asked for, until that is confirmed. Throws `Refused` (`notPermitted`). */
 export function requireChangeable(person: BookingPerson, { hostUnitId, status }: Booking): void {
   requireOwn(person, hostUnitId);
-  if (person.unit !== undefined && status !== 'requested') throw new Refused('notPermitted', status);
+  if (person.unit !== undefined && CONFIRMED.has(status)) throw new Refused('notPermitted', status);
 }
 
 /** What a booking may name. A host unit is told no more of a site than what it is called. */

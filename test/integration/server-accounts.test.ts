@@ -86,13 +86,20 @@ test('REG-1: a host unit requests its own meetings, and sees no other', async ()
     ...{ title: 'Họp', hostUnitId, siteIds: ['na-ri'] },
     ...{ preparationAt: day(days, 0), startsAt: day(days, 1), endsAt: day(days, 2) },
   });
-  expect((await unit.send('POST', '/api/bookings', book('so-y-te', 10))).status).toBe(201);
+  const asked = await unit.send('POST', '/api/bookings', book('so-y-te', 10));
+  expect(asked.status).toBe(201);
   expect(codeOf(await unit.send('POST', '/api/bookings', book('so-tai-chinh', 11)))).toBe('notPermitted');
   expect((await administrator.send('POST', '/api/bookings', book('so-tai-chinh', 12))).status).toBe(201);
   const between = `/api/bookings?from=${day(0, 0)}&to=${day(30, 0)}`;
   const seen = async (client: HttpClient) =>
     ((await client.send('GET', between)).json as { bookings: { hostUnitId: string }[] }).bookings.length;
   expect([await seen(unit), await seen(administrator)]).toEqual([1, 2]);
+  // What is over is over for everybody; that is no question of who may.
+  const { bookings } = asked.json as { bookings: { bookingId: string; version: number }[] };
+  const own = `/api/bookings/${bookings[0]?.bookingId}`;
+  expect((await unit.send('POST', `${own}/steps`, { step: 'cancel', reason: 'Hoãn' })).status).toBe(200);
+  const again = { ...book('so-y-te', 11), version: bookings[0]?.version };
+  expect(codeOf(await unit.send('PUT', own, again))).toBe('stepRefused');
   for (const path of ['/api/rooms', '/api/sites', '/api/desk-settings']) {
     expect(codeOf(await unit.send('GET', path)), path).toBe('notPermitted');
   }

@@ -254,7 +254,8 @@ test('REG-15 a site is added, changed, replaced and removed; nobody’s change i
   expect(without.json).toEqual({ siteId: 'xa-moi', name: 'Xã Mới' });
 
   expect((await call(full, 'DELETE', path)).status).toBe(200);
-  expect(errorOf(await call(full, 'DELETE', path)).code).toBe('siteUnknown');
+  for (const method of ['DELETE', 'GET'] as const) expect((await call(full, method, path)).status).toBe(404);
+  expect((await change({ name: 'Xã Mới' }, '"any"')).status).toBe(404);
   expect(errorOf(await call(full, 'GET', path))).toMatchObject({ code: 'siteUnknown', faults: [{ field: 'siteId' }] });
   const { rows } = auditPageSchema.parse((await desk.send('GET', '/api/audit?about=xa-moi')).json);
   const acts = rows.map(({ act, by }) => `${act} ${by}`).reverse();

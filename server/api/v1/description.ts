@@ -121,10 +121,10 @@ function parametersOf({ path, query, guarded, keyed }: Operation): Json[] {
 }
 
 /** By their HTTP status, each with the codes that it may have. */
-function refusalsOf({ scope, refusals, keyed, body, files }: Operation, said: string): Json {
+function refusalsOf({ path, scope, refusals, keyed, body, files }: Operation, said: string): Json {
   const sent = [...(body || files ? WITH_BODY : []), ...(keyed ? KEYED : [])];
   const codes = [...ALWAYS, ...(scope === 'none' ? [] : WITH_TOKEN), ...sent, ...refusals];
-  const byStatus = Map.groupBy(codes, (code) => statusOf(code));
+  const byStatus = Map.groupBy(codes, (code) => statusOf(code, path));
   const schema = { $ref: `${WHERE}Problem` };
   return Object.fromEntries(
     [...byStatus].map(([status, of]) => {

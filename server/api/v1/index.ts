@@ -37,6 +37,7 @@ export function routeV1(parts: ApiParts): Router {
     const path = operation.path.replace(/\{(\w+)\}/g, ':$1');
     const sheet = express.raw({ type: [...(operation.files ?? [])], limit: MOST_SHEET });
     router[operation.method](path, ...(operation.files ? [sheet] : []), async (request, response) => {
+      response.locals.path = operation.path;
       const program = await programs.require(request, response, operation.scope);
       const call = { program, ...parsedCall(operation, request) };
       const key = operation.keyed ? keyOf(request) : undefined;
@@ -44,7 +45,11 @@ export function routeV1(parts: ApiParts): Router {
       if (key === undefined) return send(response, operation, await perform());
       const asked = { tokenId: program.token.tokenId, key, request: [id, request.path, JSON.stringify(call.body)] };
       const language = languageOf(request);
-      send(response, operation, await known.once(asked, (requestId) => settled(() => perform(requestId), language)));
+      send(
+        response,
+        operation,
+        await known.once(asked, (requestId) => settled(() => perform(requestId), language, operation.path)),
+      );
     });
   }
   router.use((request: Request, response: Response) => {
@@ -78,11 +83,11 @@ function keyOf(request: Request): string | undefined {
 }
 
 /** A refusal is an answer too, and the same one when the request comes again; a fault of ours is not. */
-async function settled(perform: () => Promise<Answer>, language: Language): Promise<Answer> {
+async function settled(perform: () => Promise<Answer>, language: Language, path: string): Promise<Answer> {
   try {
     return await perform();
   } catch (error) {
-    const { status, problem } = problemOf(error, language);
+    const { status, problem } = problemOf(error, language, path);
     if (status >= 500) throw error;
     return { status, body: problem };
   }
@@ -102,7 +107,7 @@ function languageOf(request: Request): Language {
 function answerProblems({ logger }: ApiParts): ErrorRequestHandler {
   return (error, request, response, next) => {
     const language = languageOf(request);
-    const { status, problem } = problemOf(error, language);
+    const { status, problem } = problemOf(error, language, response.locals.path);
     if (problem.error.code === 'internal') logger.error({ err: error, path: request.path }, 'a request failed');
     if (response.headersSent) return next(error);
     response.status(status).set('Content-Language', language).json(problem);

@@ -13,6 +13,8 @@ const STATUS: Partial<Record<RefusalCode, number>> = {
   etagMismatch: 412,
   keyReused: 422,
 };
+/** What the path of a request names: it is not there (RFC 9110 15.5.5). In a body the same code is a clash with the directory. */
+const IN_PATH: Partial<Record<RefusalCode, string>> = { siteUnknown: '{siteId}' };
 /** Which rule of the regulation, or of ours, a code stands for where no schema says it. */
 const RULES: Partial<Record<RefusalCode, string>> = {
   bookingClash: 'REG-2',
@@ -43,18 +45,24 @@ export class Explained extends Refused {
   }
 }
 
-export function statusOf(code: RefusalCode): number {
+/** @param path of the operation, as the table has it */
+export function statusOf(code: RefusalCode, path = ''): number {
+  const named = IN_PATH[code];
+  if (named !== undefined && path.includes(named)) return 404;
   return STATUS[code] ?? statusOfRefusal(code);
 }
 
 /** What was thrown, as it is answered: with the field, the rule and the remedy. */
-export function problemOf(error: unknown, language: Language): { status: number; problem: Problem } {
+export function problemOf(error: unknown, language: Language, path = ''): { status: number; problem: Problem } {
   const refusal = refusalOf(error);
   const { code, detail } = refusal;
   const { faults: known, ...more } = error instanceof Explained ? error.more : {};
   const faults = known ?? faultsOf(code, detail);
   const remedy = REFUSAL_SENTENCES[language][code];
-  return { status: statusOf(code), problem: { error: { ...refusal, remedy, ...(faults ? { faults } : {}) }, ...more } };
+  return {
+    status: statusOf(code, path),
+    problem: { error: { ...refusal, remedy, ...(faults ? { faults } : {}) }, ...more },
+  };
 }
 
 function faultsOf(code: RefusalCode, detail = ''): Problem['error']['faults'] {

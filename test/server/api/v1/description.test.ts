@@ -84,6 +84,16 @@ test('every operation is described, with what it may be refused with, and every 
     ).toHaveLength(1);
     expect(statuses).toEqual(expect.arrayContaining(security ? ['400', '500'] : ['400', '401', '403', '429', '500']));
   }
+  const siteUnknown = operations.flatMap(({ operationId, responses }) =>
+    Object.entries(responses).flatMap(([status, of]) =>
+      JSON.stringify(of).includes('siteUnknown') ? [`${operationId} ${status}`] : [],
+    ),
+  );
+  // What the path names is not there; what a body names is in nobody's directory.
+  expect(siteUnknown.sort()).toEqual([
+    ...['book 409', 'changeBooking 409', 'changeSite 404', 'checkBooking 409', 'readSite 404', 'removeSite 404'],
+    'replaceSite 404',
+  ]);
   expect(new Set(operations.flatMap((each) => each['x-scope'] ?? []))).toEqual(new Set(SCOPES));
 });
 
