@@ -2,8 +2,10 @@ import {
   auditOf,
   cancellationsOf,
   EVENT_OF_STEP,
+  type Happened,
   invitationOf,
   noticesToPrograms,
+  withdrawalsOf,
 } from '../meetings/booking-events.ts';
 import { idOfRequest, newBookingId } from '../meetings/booking-ids.ts';
 import {
@@ -31,6 +33,7 @@ import type {
   DeskSettings,
   TakeStep,
 } from '../protocol/bookings.ts';
+import type { Notice } from '../protocol/notices.ts';
 import { Refused } from '../protocol/refusals.ts';
 import type { Room } from '../rooms.ts';
 import type { BookingQuery, BookingWrite, BookResult, StoredBooking, TakenReservation } from '../store/index.ts';
@@ -258,9 +261,16 @@ export class Bookings {
     const reservations = isHolding(booking.status) ? reservationsOf(booking.booked) : [];
     const happened = { booking, event, by, at: this.#parts.now() };
     const programs = noticesToPrograms(happened, (await this.settings()).webhooks);
-    const earlier = event === 'cancelled' ? await this.#parts.store.notices.ofBooking(booking.bookingId) : [];
-    const told = [...programs, ...cancellationsOf(happened, earlier), ...notices];
+    const told = [...programs, ...(await this.#takenBack(happened, booking.booked)), ...notices];
     return { booking, reservations, note: auditOf(happened), notices: told };
+  }
+
+  /** Who was told of it and is not to come after all. */
+  async #takenBack(happened: Happened, booked: Booked): Promise<Notice[]> {
+    const { event, booking } = happened;
+    if (event !== 'cancelled' && event !== 'changed') return [];
+    const earlier = await this.#parts.store.notices.ofBooking(booking.bookingId);
+    return event === 'cancelled' ? cancellationsOf(happened, earlier) : withdrawalsOf(happened, booked, earlier);
   }
 
   async #requireGood(booked: Booked, alreadyAt?: number): Promise<void> {

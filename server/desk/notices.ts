@@ -16,6 +16,7 @@ import {
   type Notice,
   type NoticeAbout,
   type RecordNotice,
+  savedTemplatesSchema,
   type Templates,
   templatesSchema,
   type WebhookTrial,
@@ -51,6 +52,8 @@ export interface NoticeList {
 
 const MINUTE_MS = 60_000;
 const BACK_OFF_MS = [1, 5, 15, 60, 240, 720].map((minutes) => minutes * MINUTE_MS);
+/** People have one mail server; of programs each is its own, and one that does not answer is given ten seconds. */
+const AT_ONCE = { people: 4, programs: 16 } as const;
 const TEMPLATES = 'templates';
 const PROGRAM_NOTICES = 50;
 
@@ -67,10 +70,12 @@ export class NoticeBoard {
     this.#mail = mail && openMail(mail);
     this.#outboxes = (['people', 'programs'] as const).map((to) => {
       const notices = {
-        due: (at: number, most: number) => store.notices.due(at, most, to),
+        due: (at: number, most: number, but: readonly string[]) => store.notices.due(at, most, to, but),
         change: (notice: Notice) => store.notices.change(notice),
       };
-      return new Outbox({ notices, send: (notice) => this.#send(notice), logger, now, backOffMs });
+      const send = (notice: Notice) => this.#send(notice);
+      const receiverOf = ({ noticeId, to: { name } }: Notice) => (to === 'people' ? noticeId : name);
+      return new Outbox({ notices, send, receiverOf, atOnce: AT_ONCE[to], logger, now, backOffMs });
     });
     bookings.watch({ happened: async () => this.#wake() });
   }
@@ -139,7 +144,9 @@ export class NoticeBoard {
   }
 
   async templates(): Promise<Templates> {
-    return templatesSchema.parse((await this.#parts.store.deskDocuments.read(TEMPLATES)) ?? DEFAULT_TEMPLATES);
+    const saved = savedTemplatesSchema.parse((await this.#parts.store.deskDocuments.read(TEMPLATES)) ?? {});
+    const { vi, en } = DEFAULT_TEMPLATES;
+    return templatesSchema.parse({ vi: { ...vi, ...saved.vi }, en: { ...en, ...saved.en } });
   }
 
   async saveTemplates(templates: Templates, by: Doer): Promise<Templates> {
@@ -214,10 +221,7 @@ export class NoticeBoard {
     if (notice.channel === 'webhook') return this.#call(booking, notice);
     const isOver = booking.status === 'cancelled' && notice.about !== 'cancellation';
     if (isOver || (booking.version !== notice.version && notice.about !== 'cancellation')) return 'superseded';
-    const isNews =
-      notice.about === 'cancellation' &&
-      !hasHeard(notice, await this.#parts.store.notices.ofBooking(booking.bookingId));
-    if (isNews) return 'superseded';
+    if (notice.about === 'cancellation' && !(await this.#isToHearOfIt(booking, notice))) return 'superseded';
     if (!this.#mail || notice.to.address === undefined) return 'noMailServer';
     const subject = await this.#subject(booking);
     const { subject: title, body } = await this.#text(subject, notice);
@@ -232,6 +236,14 @@ export class NoticeBoard {
       messageId: `<${notice.noticeId}@rostrum>`,
     });
     return 'delivered';
+  }
+
+  /** A cancellation is for who has heard of the meeting, and is in it no more. */
+  async #isToHearOfIt(booking: Booking, notice: Notice): Promise<boolean> {
+    if (!hasHeard(notice, await this.#parts.store.notices.ofBooking(booking.bookingId))) return false;
+    if (booking.status === 'cancelled') return true;
+    const { sent } = await this.#recipients(booking);
+    return !sent.some((recipient) => isSameRecipient(recipient, notice));
   }
 
   /** The booking is told as it is now, not as it was: a call that comes late brings nothing that is outdated. */
@@ -271,7 +283,7 @@ export class NoticeBoard {
 
   async #text(subject: Subject, notice: Pick<Notice, 'about' | 'audience' | 'to'>) {
     const templates = await this.templates();
-    return fillIn(templates[subject.language][kindOf(notice)], valuesOf(subject, notice.to));
+    return fillIn(templates[subject.language][kindOf(notice, subject.booking)], valuesOf(subject, notice.to));
   }
 
   async #subject(booking: Booking, language?: Language): Promise<Subject> {

@@ -49,16 +49,38 @@ export function invitationOf(roomId: string, sites: number, { username, ip }: Do
  * That it does not take place, for each mail that has told of it or may yet (REG-4): whether it has is looked at when its turn
  * comes (`hasHeard`).
  */
-export function cancellationsOf({ booking, by, at }: Happened, earlier: readonly Notice[]): Notice[] {
+export function cancellationsOf(happened: Happened, earlier: readonly Notice[]): Notice[] {
+  return toldOf(earlier).map((recipient) => cancellation(happened, recipient));
+}
+
+/** The same for whoever was told of sites alone that are in it no more: the technicians of these, and their lines' carriers. */
+export function withdrawalsOf(
+  happened: Happened,
+  { siteIds }: Pick<Booked, 'siteIds'>,
+  earlier: readonly Notice[],
+): Notice[] {
+  return toldOf(earlier).flatMap((recipient) => {
+    const known = earlier.filter((notice) => isSameRecipient(notice, recipient)).flatMap(({ to }) => to.siteIds ?? []);
+    if (known.length === 0 || known.some((siteId) => siteIds.includes(siteId))) return [];
+    return [cancellation(happened, recipient)];
+  });
+}
+
+/** Everybody to whom the last mail is not a cancellation, as that one had him. */
+function toldOf(earlier: readonly Notice[]): Recipient[] {
   const told = earlier.filter(({ channel, deliveredAt, status }) => {
     return channel === 'email' && (deliveredAt !== undefined || status === 'queued');
   });
-  const once = told.filter((notice, i) => told.findIndex((other) => isSameRecipient(other, notice)) === i);
-  return once.map(({ audience, channel, to }) => ({
+  const last = told.filter((notice, i) => told.findLastIndex((other) => isSameRecipient(other, notice)) === i);
+  return last.filter(({ about }) => about !== 'cancellation');
+}
+
+function cancellation({ booking, by, at }: Happened, { audience, channel, to }: Recipient): Notice {
+  return {
     noticeId: randomBytes(12).toString('base64url'),
     ...{ bookingId: booking.bookingId, version: booking.version, about: 'cancellation', audience, channel, to },
     ...{ by: by.username, createdAt: at, attempts: 0, status: 'queued', nextAt: at },
-  }));
+  };
 }
 
 /**

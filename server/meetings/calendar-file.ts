@@ -12,21 +12,25 @@ const PREPARATION = { vi: 'Chuẩn bị, kiểm tra kỹ thuật', en: 'Preparat
  */
 export function calendarFile(
   subject: Subject,
-  { to, about }: Pick<Notice, 'to' | 'about'>,
+  { to, about, version }: Pick<Notice, 'to' | 'about' | 'version'>,
   now: number,
   office = 'noreply@rostrum.invalid',
 ): string {
   const { booking, language, timeZone } = subject;
   const values = valuesOf(subject, to);
   const isCancelled = about === 'cancellation';
+  // RFC 5546 3.2.5: for who alone is not to come, it is not the event that is cancelled. Asked again, he gets a later one.
+  const isLeft = isCancelled && booking.status !== 'cancelled';
+  const change = (isLeft ? (version ?? booking.version) : booking.version) - 1;
   const isAsked = booking.status === 'requested';
+  const held = isAsked ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED;
   const prodId = { company: 'Rostrum', product: 'Rostrum', language: language.toUpperCase() };
   const invited = to.address === undefined ? ICalCalendarMethod.PUBLISH : ICalCalendarMethod.REQUEST;
   const method = isCancelled ? ICalCalendarMethod.CANCEL : invited;
   const calendar = ical({ prodId, method });
   const event = calendar.createEvent({
     id: `${booking.bookingId}@rostrum`,
-    sequence: booking.version - 1 + (isCancelled ? 1 : 0),
+    sequence: change + (isCancelled && !isLeft ? 1 : 0),
     stamp: new Date(now),
     start: new Date(booking.startsAt),
     end: new Date(booking.endsAt),
@@ -34,7 +38,7 @@ export function calendarFile(
     location: values.ownSites,
     description: `${PREPARATION[language]}: ${formatMoment(booking.preparationAt, language, timeZone)}\n${values.hostUnit}`,
     organizer: { name: values.office, email: office },
-    status: isCancelled ? ICalEventStatus.CANCELLED : isAsked ? ICalEventStatus.TENTATIVE : ICalEventStatus.CONFIRMED,
+    status: isLeft ? null : isCancelled ? ICalEventStatus.CANCELLED : held,
   });
   if (to.address !== undefined) {
     // Nobody answers a summons of the office in his calendar.

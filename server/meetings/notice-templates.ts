@@ -67,6 +67,16 @@ Lý do: {reason}
 
 {office}`,
     },
+    withdrawal: {
+      subject: 'Điểm cầu không còn dự cuộc họp trực tuyến: {title} - {date}',
+      body: `Kính gửi: {recipient}
+
+Lịch cuộc họp trực tuyến "{title}" do {hostUnit} chủ trì, {official}, đã thay đổi. Các điểm cầu sau không còn trong thành phần dự họp, không cần chuẩn bị:
+
+{ownSites}
+
+{office}`,
+    },
   },
   en: {
     invitation: {
@@ -130,6 +140,16 @@ Sites: {ownSites}
 
 The video conference "{title}", called by {hostUnit} for {official}, does not take place.
 Reason: {reason}
+
+{office}`,
+    },
+    withdrawal: {
+      subject: 'Your site is not in it any more: {title} - {date}',
+      body: `To: {recipient}
+
+The video conference "{title}", called by {hostUnit} for {official}, was changed. It takes place without these sites, where nothing is to be prepared:
+
+{ownSites}
 
 {office}`,
     },

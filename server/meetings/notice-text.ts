@@ -20,7 +20,12 @@ export interface Subject {
 const CENTRE = { vi: 'trung tâm điều khiển', en: 'the control room' };
 const MINUTES = { vi: 'giờ', en: ':' };
 
-export function kindOf({ about, audience }: Pick<Notice, 'about' | 'audience'>): TemplateKind {
+export function kindOf(
+  { about, audience }: Pick<Notice, 'about' | 'audience'>,
+  { status }: Pick<Booking, 'status'>,
+): TemplateKind {
+  // The meeting takes place, without who is told so.
+  if (about === 'cancellation' && status !== 'cancelled') return 'withdrawal';
   if (about !== 'invitation') return about;
   return audience === 'carrier' || audience === 'hostUnit' ? audience : 'invitation';
 }

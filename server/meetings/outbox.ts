@@ -7,9 +7,13 @@ export type Sent = 'delivered' | 'superseded' | 'noMailServer';
 
 interface OutboxParts {
   notices: {
-    due(now: number, most: number): Promise<Notice[]>;
+    /** The one that waits longest first. @param but leaves out these receivers */
+    due(now: number, most: number, but: readonly string[]): Promise<Notice[]>;
     change(notice: Notice): Promise<void>;
   };
+  /** One after the other for each: who answers nothing keeps nobody else waiting. */
+  receiverOf(notice: Notice): string;
+  atOnce: number;
   /** Rejects where it is to be tried again, with `MailRefused` where that is of no use. */
   send(notice: Notice): Promise<Sent>;
   logger: Logger;
@@ -19,7 +23,6 @@ interface OutboxParts {
 }
 
 const LOOK_EVERY_MS = 5_000;
-const AT_ONCE = 4;
 
 /** What is kept of it: `fetch` says only in its cause what the matter was. */
 export function failureOf(error: unknown): string {
@@ -34,7 +37,9 @@ export function failureOf(error: unknown): string {
 export class Outbox {
   readonly #parts: OutboxParts;
   #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  /** The attempts, by receiver. */
+  readonly #underWay = new Map<string, Promise<void>>();
+  #look: Promise<void> | undefined;
   #again = false;
   #closed = true;
 
@@ -52,33 +57,54 @@ export class Outbox {
   wake(): void {
     if (this.#closed) return;
     this.#again = true;
-    this.#round ??= this.#run();
+    this.#look ??= this.#run();
   }
 
   /** Resolves when the attempts that are under way are on record. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#round;
+    await this.#look;
+    await Promise.all(this.#underWay.values());
   }
 
   async #run(): Promise<void> {
     try {
       while (this.#again && !this.#closed) {
         this.#again = false;
-        await this.#sendDue();
+        await this.#beginDue();
       }
     } catch (error) {
       this.#parts.logger.error({ err: error }, 'notices could not be read or written');
     } finally {
-      this.#round = undefined;
+      this.#look = undefined;
     }
   }
 
-  async #sendDue(): Promise<void> {
-    const due = await this.#parts.notices.due(this.#parts.now(), AT_ONCE);
-    await Promise.all(due.map((notice) => this.#try(notice)));
-    if (due.length === AT_ONCE) this.#again = true;
+  async #beginDue(): Promise<void> {
+    const { notices, receiverOf, atOnce, now } = this.#parts;
+    const free = atOnce - this.#underWay.size;
+    if (free <= 0) return;
+    const due = await notices.due(now(), free, [...this.#underWay.keys()]);
+    for (const notice of due) {
+      const receiver = receiverOf(notice);
+      if (!this.#underWay.has(receiver)) this.#underWay.set(receiver, this.#attempt(receiver, notice));
+    }
+    // Behind what was for them something may wait for others.
+    if (due.length > 0) this.#again = true;
+  }
+
+  /** Never rejects. */
+  async #attempt(receiver: string, notice: Notice): Promise<void> {
+    try {
+      await this.#try(notice);
+      this.#underWay.delete(receiver);
+      this.wake();
+    } catch (error) {
+      // It is looked at again when its time comes.
+      this.#underWay.delete(receiver);
+      this.#parts.logger.error({ err: error }, 'a notice could not be written');
+    }
   }
 
   async #try(notice: Notice): Promise<void> {
@@ -98,7 +124,6 @@ export class Outbox {
       this.#parts.logger.warn({ notice: notice.noticeId, attempts, failure }, 'a notice was not delivered');
       if (isLast) return this.#parts.notices.change({ ...rest, attempts, status: 'failed', failure });
       await this.#parts.notices.change({ ...notice, attempts, nextAt: this.#parts.now() + wait, failure });
-      if (wait === 0) this.#again = true;
     }
   }
 }

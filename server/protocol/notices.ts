@@ -78,7 +78,7 @@ export const PLACEHOLDERS = [
   'reason',
   'note',
 ] as const;
-export const templateKindSchema = z.enum(['invitation', 'carrier', 'hostUnit', 'change', 'cancellation']);
+export const templateKindSchema = z.enum(['invitation', 'carrier', 'hostUnit', 'change', 'cancellation', 'withdrawal']);
 
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 /** What a text names that nobody fills in. */
@@ -95,21 +95,20 @@ const textSchema = (most: number) =>
     .max(most)
     .refine((text) => unknownPlaceholders(text).length === 0);
 export const templateSchema = z.strictObject({ subject: textSchema(200), body: textSchema(5_000) });
-export const templatesSchema = z.strictObject({
-  vi: z.strictObject({
-    invitation: templateSchema,
-    carrier: templateSchema,
-    hostUnit: templateSchema,
-    change: templateSchema,
-    cancellation: templateSchema,
-  }),
-  en: z.strictObject({
-    invitation: templateSchema,
-    carrier: templateSchema,
-    hostUnit: templateSchema,
-    change: templateSchema,
-    cancellation: templateSchema,
-  }),
+const textsSchema = z.strictObject({
+  invitation: templateSchema,
+  carrier: templateSchema,
+  hostUnit: templateSchema,
+  change: templateSchema,
+  cancellation: templateSchema,
+  /** To who was told of sites that are not in the meeting any more. */
+  withdrawal: templateSchema,
+});
+export const templatesSchema = z.strictObject({ vi: textsSchema, en: textsSchema });
+/** As an earlier version may have saved them: what it did not know is the default one. */
+export const savedTemplatesSchema = z.strictObject({
+  vi: textsSchema.partial().optional(),
+  en: textsSchema.partial().optional(),
 });
 
 export type Happened = z.infer<typeof happenedSchema>;

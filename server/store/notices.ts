@@ -34,8 +34,11 @@ export interface Notices {
   ofBooking(bookingId: string): Promise<StoredNotice[]>;
   ofBookings(bookingIds: readonly string[]): Promise<StoredNotice[]>;
   find(noticeId: string): Promise<StoredNotice | undefined>;
-  /** To be tried by now, the one that waits longest first. @param to programs alone, or people alone */
-  due(now: number, most: number, to?: 'programs' | 'people'): Promise<StoredNotice[]>;
+  /**
+   * To be tried by now, the one that waits longest first. @param to programs alone, or people alone @param but leaves out these
+   * programs, of people these notices
+   */
+  due(now: number, most: number, to?: 'programs' | 'people', but?: readonly string[]): Promise<StoredNotice[]>;
   change(notice: StoredNotice, note?: AuditEntry): Promise<void>;
   /** What a program was told, the newest first. */
   ofProgram(webhookId: string, most: number): Promise<StoredNotice[]>;
@@ -61,9 +64,10 @@ export function openNotices(db: Database): Notices {
       const row = await db.selectFrom('notices').selectAll().where('id', '=', noticeId).executeTakeFirst();
       return row && toNotice(row);
     },
-    async due(now, most, to) {
+    async due(now, most, to, but = []) {
       let queued = db.selectFrom('notices').selectAll().where('status', '=', 'queued').where('next_at', '<=', now);
       if (to !== undefined) queued = queued.where('program', to === 'people' ? 'is' : 'is not', null);
+      if (but.length > 0) queued = queued.where(to === 'programs' ? 'program' : 'id', 'not in', but);
       return (await queued.orderBy('next_at').limit(most).execute()).map(toNotice);
     },
     change(notice, note) {

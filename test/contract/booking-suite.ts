@@ -89,9 +89,15 @@ export function describeBookings(name: string, open: () => Promise<Twin>): void 
       await notices.add([{ ...one, noticeId: 'n2', status: 'delivered', deliveredAt: 6 }]);
       expect(await notices.due(9, 5)).toEqual([]);
       expect(await notices.due(10, 5)).toEqual([{ ...one, status: 'queued', nextAt: 10 }]);
+      expect(await notices.due(10, 5, 'people', ['n1'])).toEqual([]);
+      const call = { ...one, channel: 'webhook', to: { name: 'calendar', address: 'http://x/' }, nextAt: 10 } as const;
+      await notices.add([{ ...call, noticeId: 'n3', status: 'queued' }]);
+      const ids = async (but: string[]) => (await notices.due(10, 5, 'programs', but)).map(({ noticeId }) => noticeId);
+      expect([await ids([]), await ids(['other']), await ids(['calendar'])]).toEqual([['n3'], ['n3'], []]);
+      await notices.change({ ...call, noticeId: 'n3', status: 'failed', attempts: 1 });
       await notices.change({ ...one, status: 'failed', attempts: 3, failure: 'ECONNREFUSED' });
       expect(await notices.due(99, 5)).toEqual([]);
-      expect((await notices.ofBooking('a')).map(({ status }) => status)).toEqual(['failed', 'delivered']);
+      expect((await notices.ofBooking('a')).map(({ status }) => status)).toEqual(['failed', 'delivered', 'failed']);
       expect(await notices.find('n1')).toMatchObject({ failure: 'ECONNREFUSED' });
     });
   });

@@ -74,6 +74,7 @@ const calls: { headers: Record<string, unknown>; body: string }[] = [];
 let bookings: Bookings;
 let board: NoticeBoard;
 let rooms: OpenRooms;
+let directory: Directory;
 const startsAt = Date.now() + 10 * DAY;
 
 beforeEach(async () => {
@@ -93,7 +94,7 @@ beforeEach(async () => {
   const { store, parts } = fixture;
   const common = { store, logger: pino({ level: 'silent' }), now: Date.now, timeZone: 'Asia/Ho_Chi_Minh' };
   rooms = await OpenRooms.recover({ ...parts, log: tellingLog(store.log, common) });
-  const directory = await Directory.open({ ...common, rooms });
+  directory = await Directory.open({ ...common, rooms });
   const unit = { name: 'Sở Y tế', contacts: [{ name: 'Lê Hoà', email: 'hoa@soyte.gov.vn' }] };
   await store.organisations.add({ organisationId: 'so-y-te', kind: 'hostUnit', ...unit }, BY, 1);
   const duty = { name: 'VNPT', contacts: [{ name: 'Trực VNPT', email: 'truc@vnpt.vn', phone: '0209 3800 126' }] };
@@ -285,6 +286,40 @@ test('who was told is told of the change and of the cancellation, nobody else, a
   expect(mail.mails).toHaveLength(3);
   expect(mail.read()).toContain('Lý do: Hoãn do bão');
   expect(mail.read()).toContain('METHOD:CANCEL');
+});
+
+test('REG-4 who looks after a site that is dropped is told so, in the step itself; asked again, he gets it anew', async () => {
+  const at = { name: 'Hà Thị Ất', email: 'at@chomoi.gov.vn' };
+  await directory.add({ name: 'Chợ Mới', technicians: [at] }, BY);
+  const siteIds = ['ba-be', 'na-ri', 'cho-moi'];
+  const id = await confirmed({ siteIds });
+  await board.announce(id, BY);
+  await settled(id);
+  const change = async (of: string[]) => {
+    const { version } = await bookings.find(id);
+    mail.mails.length = 0;
+    await bookings.change(id, { ...meeting({ siteIds: of }), version }, BY);
+    await settled(id);
+  };
+  await change(['ba-be']);
+  expect((await statuses(id)).filter((said) => said.includes('cancellation'))).toEqual([
+    'technician cancellation at@chomoi.gov.vn delivered',
+  ]);
+  expect(mail.mails).toHaveLength(1);
+  const said = mail.read();
+  expect(said).toContain('Chợ Mới');
+  expect(said).toContain('không còn trong thành phần');
+  expect(said).toContain('METHOD:CANCEL');
+  expect(said).toContain('SEQUENCE:1');
+  // RFC 5546 3.2.5: it takes place, for others.
+  expect(said).not.toContain('STATUS:CANCELLED');
+
+  await change(siteIds);
+  expect(mail.mails).toHaveLength(0);
+  await board.announce(id, BY);
+  await settled(id);
+  expect(mail.read()).toContain('at@chomoi.gov.vn');
+  expect(mail.read()).toContain('SEQUENCE:2');
 });
 
 test('REG-4 who was told hears that it is cancelled, also when the process ended at once, and is to be called again', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cancellationsOf, type Happened, hasHeard } from '../../../server/meetings/booking-events.ts';
+import { cancellationsOf, type Happened, hasHeard, withdrawalsOf } from '../../../server/meetings/booking-events.ts';
 import type { Notice } from '../../../server/protocol/notices.ts';
 
 const HAPPENED: Happened = {
@@ -28,6 +28,31 @@ test('REG-4 a cancellation waits for whoever was sent a mail or may be yet, once
     ['Ất', 'cancellation', 'queued', 2],
   ]);
   expect(new Set(made.map(({ noticeId }) => noticeId)).size).toBe(2);
+});
+
+test('REG-4 a site that is dropped is a cancellation for whoever was told of nothing else, once', () => {
+  const changed: Happened = { ...HAPPENED, event: 'changed' };
+  const of = (name: string, siteIds: string[], more: Partial<Notice> = delivered) =>
+    notice({ ...more, to: { name, address: `${name}@x.vn`, siteIds } });
+  const earlier = [
+    of('dropped', ['na-ri']),
+    of('both', ['na-ri', 'ba-be']),
+    of('added later', ['na-ri']),
+    of('added later', ['ba-be']),
+    of('queued', ['na-ri'], {}),
+    of('gone already', ['na-ri']),
+    of('gone already', ['na-ri'], { ...delivered, about: 'cancellation' }),
+    of('back and dropped', ['na-ri']),
+    of('back and dropped', ['na-ri'], { ...delivered, about: 'cancellation' }),
+    of('back and dropped', ['na-ri'], { ...delivered, about: 'change' }),
+    notice({ ...delivered, audience: 'hostUnit' }),
+  ];
+  const made = withdrawalsOf(changed, { siteIds: ['ba-be'] }, earlier);
+  expect(made.map(({ to }) => to.name)).toEqual(['dropped', 'queued', 'back and dropped']);
+  expect(made[0]).toMatchObject({ about: 'cancellation', status: 'queued', version: 2, to: { siteIds: ['na-ri'] } });
+  // Whom the meeting lost before hears nothing of its end.
+  const told = cancellationsOf(HAPPENED, earlier).map(({ to }) => to.name);
+  expect([told.includes('gone already'), told.includes('dropped')]).toEqual([false, true]);
 });
 
 test.each([
