@@ -8,12 +8,13 @@ export function formatDuration(ms: number): string {
 }
 
 /**
- * How long something lasted, as `h:mm:ss` also where it was less than an hour: beside others in a table, and as paper has it. Negative
- * counts as 0.
+ * How long something lasted, to the nearest second, as `h:mm:ss` also where it was less than an hour: beside others in a table, and as
+ * paper has it. Negative counts as 0.
  */
 export function formatLength(ms: number): string {
-  const running = formatDuration(ms);
-  return ms >= 3_600_000 ? running : `0:${running.padStart(5, '0')}`;
+  const whole = Math.round(ms / 1000) * 1000;
+  const running = formatDuration(whole);
+  return whole >= 3_600_000 ? running : `0:${running.padStart(5, '0')}`;
 }
 
 /** For machines and screen readers: ISO 8601 (`PT1H2M3S`), the form of `<time datetime>`. */

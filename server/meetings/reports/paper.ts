@@ -19,6 +19,11 @@ export interface Section {
   rows: Cell[][];
 }
 
+/** Below the rows that it adds up, where there is more than one. */
+export function totalRow(rows: number, cells: Cell[]): Cell[][] {
+  return rows > 1 ? [cells] : [];
+}
+
 /** A report as it is printed and as a sheet holds it. */
 export interface Paper {
   title: string;

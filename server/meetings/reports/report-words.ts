@@ -55,6 +55,7 @@ const vi = {
   },
   holds: { before: 'trước khai mạc', break: 'giải lao' },
   notAgreed: 'không cam kết',
+  total: 'Tổng cộng',
   target: 'cam kết',
   usage: {
     title: 'BÁO CÁO SỬ DỤNG HỆ THỐNG THEO ĐƠN VỊ CHỦ TRÌ',
@@ -153,6 +154,7 @@ const en: ReportWords = {
   },
   holds: { before: 'before the opening', break: 'break' },
   notAgreed: 'not agreed',
+  total: 'Total',
   target: 'target',
   usage: {
     title: 'USE OF THE SYSTEM BY HOST UNIT',

@@ -2,8 +2,9 @@ import type { CarrierFigures, YearReview } from '../../protocol/reports.ts';
 import type { Language } from '../notice-text.ts';
 import { figureOf, MEASURES } from './carrier-paper.ts';
 import { opinions } from './minutes-paper.ts';
-import type { Cell, Paper, Section } from './paper.ts';
+import { type Cell, type Paper, type Section, totalRow } from './paper.ts';
 import { type ReportWords, reportWords } from './report-words.ts';
+import { sum } from './spans.ts';
 
 /** The yearly review, to be sent on (REG-16). */
 export function yearPaper(review: YearReview, language: Language): Paper {
@@ -42,33 +43,44 @@ function factsOf({ totals, leadTimes }: YearReview, words: ReportWords['year']):
   ];
 }
 
-function months({ months: all }: YearReview, { heads, year }: ReportWords): Section {
+function months({ months: all, totals }: YearReview, { heads, year }: ReportWords): Section {
   return {
     title: year.months,
     heads: [heads.month, heads.meetings, heads.hours, heads.siteHours, heads.speeches, heads.incidents],
     widths: ['*', 72, 72, 84, 66, 60],
-    rows: all.map(({ month, meetings, ms, siteMs, speeches, incidents }) => [
-      { number: month },
-      { number: meetings.length },
-      { ms },
-      { ms: siteMs },
-      { number: speeches },
-      { number: incidents },
-    ]),
+    rows: [
+      ...all.map(({ month, meetings, ...counts }): Cell[] => [{ number: month }, ...countsOf(counts, meetings.length)]),
+      [year.whole, ...countsOf(totals, totals.meetings)],
+    ],
   };
 }
 
-function units({ units: all }: YearReview, { heads, year, notBooked }: ReportWords): Section {
+function countsOf(
+  { ms, siteMs, speeches, incidents }: Omit<YearReview['totals'], 'meetings'>,
+  meetings: number,
+): Cell[] {
+  return [{ number: meetings }, { ms }, { ms: siteMs }, { number: speeches }, { number: incidents }];
+}
+
+function units({ units: all }: YearReview, { heads, year, notBooked, total }: ReportWords): Section {
   return {
     title: year.units,
     heads: [heads.hostUnit, heads.meetings, heads.hours, heads.siteHours],
     widths: ['*', 72, 72, 84],
-    rows: all.map(({ hostUnitId, hostUnit, meetings, ms, siteMs }) => [
-      hostUnitId === undefined ? notBooked : hostUnit,
-      { number: meetings },
-      { ms },
-      { ms: siteMs },
-    ]),
+    rows: [
+      ...all.map(({ hostUnitId, hostUnit, meetings, ms, siteMs }): Cell[] => [
+        hostUnitId === undefined ? notBooked : hostUnit,
+        { number: meetings },
+        { ms },
+        { ms: siteMs },
+      ]),
+      ...totalRow(all.length, [
+        total,
+        { number: sum(all.map(({ meetings }) => meetings)) },
+        { ms: sum(all.map(({ ms }) => ms)) },
+        { ms: sum(all.map(({ siteMs }) => siteMs)) },
+      ]),
+    ],
   };
 }
 
@@ -109,7 +121,7 @@ function carrierMonths({ carrier, months, year }: YearReview['carriers'][number]
       ...MEASURES.map(([, head]) => heads[head]),
       ...[heads.incidents, heads.incidentLength, heads.judged],
     ],
-    widths: [38, 62, 52, 46, 36, 44, 38, 30, 52, '*'],
+    widths: [46, 60, 50, 46, 36, 42, 36, 30, 50, '*'],
     rows: rows.map(({ month, figures }) => [
       month,
       { ms: figures.expectedMs },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { factsOf } from '../../../../server/meetings/reports/facts.ts';
 import { usageOf } from '../../../../server/meetings/reports/usage.ts';
+import { usagePaper } from '../../../../server/meetings/reports/usage-paper.ts';
 import { joined, MINUTE, START, story } from './story.ts';
 
 const meeting = (roomId: string, minutes: number, sites: number) =>
@@ -36,4 +37,14 @@ test('REG-20 use by host unit: meetings, sites and hours; Vietnamese sorts right
     ['Sở Y tế', ['a1', 'a2'], 75, 7, 240],
     ['', ['xx'], 10, 1, 10],
   ]);
+});
+
+test('REG-20 on paper the units are added up, and the month ends with its last day', () => {
+  const between = { from: START, to: START + 1e9 };
+  const paper = usagePaper(usageOf([meeting('b1', 30, 2), meeting('c1', 5, 1)], hostOf, between), 'vi');
+  expect(paper.sections[0]?.rows.at(-1)).toEqual([
+    ...['Tổng cộng', { number: 2 }, { ms: 35 * MINUTE }],
+    ...['', { ms: 65 * MINUTE }, { ms: 0 }],
+  ]);
+  expect(paper.facts[1]).toEqual(['Đến', { at: between.to - MINUTE }]);
 });

@@ -108,6 +108,10 @@ test('REG-16 REG-17 each carrier’s month against every target of its lines, wi
 
 test('REG-16 on paper the month says which targets were missed, and by how many lines', () => {
   const paper = yearPaper(reviewed(), 'vi');
+  expect(paper.sections[0]?.rows.at(-1)?.slice(0, 4)).toEqual([
+    ...['Cả năm', { number: 1 }],
+    ...[{ ms: 60 * MINUTE }, { ms: 120 * MINUTE }],
+  ]);
   const section = paper.sections.find(({ title }) => title.startsWith('VNPT'));
   expect(section?.rows.map((row) => [row[0], row.at(-1)])).toEqual([
     [{ number: 11 }, 'không đạt: mất gói 1/2, trễ khứ hồi 1/1'],
