@@ -161,8 +161,19 @@ test('a sign-out, and a link revoked during a lost connection, end the presence 
   await second.send('POST', '/api/sign-out');
   await until('he is told', () => other.dismissals.length === 1);
   await until('he has left', () => desk.state.participants[other.id] === undefined);
+
+  // The same by whoever ends this session in his list, from another computer.
+  const third = await signIn(server);
+  const lost = await enter(await operatorTicket(third, roomId));
+  const { sessions } = (await third.send('GET', '/api/own/sessions')).json as {
+    sessions: { sessionId: string; current: boolean }[];
+  };
+  const own = sessions.find(({ current }) => current)?.sessionId;
+  expect((await client.send('DELETE', `/api/own/sessions/${own}`)).status).toBe(200);
+  await until('he is told', () => lost.dismissals.length === 1 && lost.socket.disconnected);
+  await until('he has left', () => desk.state.participants[lost.id] === undefined);
   expect(desk.socket.connected).toBe(true);
-  for (const peer of [desk, other]) peer.close();
+  for (const peer of [desk, other, lost]) peer.close();
 });
 
 test('a recording is listed and served in ranges, to operators', async () => {

@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -43,6 +45,27 @@ test('what is kept is found at once, and after a restart', async () => {
   expect((await samples.find(wanted)).rows).toEqual(rows);
   await samples.close();
   await expect(samples.find(wanted)).rejects.toThrow('closed');
+  expect(failures).toEqual([]);
+});
+
+test('what was written is there when the process was killed in the middle of its work', async () => {
+  const script = `
+    const { Samples } = await import(${JSON.stringify(new URL('../../../server/store/samples.ts', import.meta.url).href)});
+    const samples = new Samples(${JSON.stringify(folder)}, () => ${AT} + 5_000, () => undefined);
+    const line = ${JSON.stringify(line)};
+    samples.keep('600100', { at: ${AT}, lines: new Map([['a', line]]), samples: [] });
+    await samples.find(${JSON.stringify(wanted)});
+    for (let n = 1; n < 5_000; n++) samples.keep('600100', { at: ${AT} + n, lines: new Map([['b' + n, line]]), samples: [] });
+    samples.find(${JSON.stringify(wanted)});
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 5);`;
+  await writeFile(join(folder, 'keeps.mjs'), script);
+  const child = spawn(process.execPath, [join(folder, 'keeps.mjs')], { stdio: 'ignore' });
+  const [, signal] = await once(child, 'exit');
+  expect(signal).toBe('SIGKILL');
+  const samples = open();
+  const { rows } = await samples.find(wanted);
+  expect(rows.map(({ stream }) => stream).sort()).toEqual(['line down', 'line up']);
+  await samples.close();
   expect(failures).toEqual([]);
 });
 
