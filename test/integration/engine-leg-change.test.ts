@@ -173,3 +173,32 @@ test('a voice goes on when it comes with another mix, and the former may stop wh
   expect(continuity(ear.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
   expect(logger.lines).toEqual([]);
 });
+
+test('the slide after a program whose beginning came late is dated after it', limits, async () => {
+  const { leg, events } = await startLeg(closers);
+  const [endpoint, rtcp, server] = [await openPeer(closers), await openPeer(closers), await openPeer(closers)];
+  await leg.request('connectEndpoint', { video: endpointVideo(endpoint, rtcp) });
+  const to = await receiveProgram(leg, server, 4444);
+  const held: Buffer[] = [];
+  let isLate = true;
+  const goOn = () => {
+    isLate = false;
+    for (const bytes of held.splice(0)) server.send(bytes, to);
+  };
+  const alter = (bytes: Buffer) => {
+    if (!isLate) return bytes;
+    if (held.push(bytes) === 1) setTimeout(goOn, 500);
+    return undefined;
+  };
+  const options = 'bitrate=600 key-int-max=2';
+  await sendFrom(closers, server, to, picture({ colour: red, options, payload: 'pt=102 ssrc=4444 mtu=1200' }), alter);
+  const shown = () => events.flatMap((event) => event.picture ?? []).join();
+  await until(() => shown() === 'slide,program', 'the program is shown');
+  await leg.request('hold', { on: true });
+  await until(() => shown() === 'slide,program,slide', 'the slide is shown');
+  await sleep(1000);
+  await leg.request('hold', { on: false });
+  await until(() => shown() === 'slide,program,slide,program', 'the program is back');
+  await sleep(500);
+  expect(continuity(endpoint.rtp)).toEqual({ jumps: 0, back: 0, ssrcs: 1 });
+});

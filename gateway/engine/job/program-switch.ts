@@ -58,6 +58,8 @@ export class ProgramSwitch {
   #held = false;
   #state: State = { at: 'slide', since: 0 };
   #slide: Branch | undefined;
+  /** By how much the slide is dated later than it is drawn. */
+  #slideShiftNs = slideDelayNs;
   #announced: 'slide' | 'program' | undefined;
   #packets = 0;
   #packetsAt = Number.NEGATIVE_INFINITY;
@@ -86,12 +88,13 @@ export class ProgramSwitch {
     this.#removeSlide();
   }
 
-  /** Another program has taken the place of the last one; its gate is shut. */
+  /** Another program, whose gate is shut, takes the place of the last one, which is still there. */
   programReplaced(): void {
     this.#packets = 0;
     this.#packetsAt = Number.NEGATIVE_INFINITY;
-    if (this.#state.at === 'program') this.#state = { at: 'replaced', since: undefined, lastPts: this.#runningTime() };
-    else if (this.#state.at !== 'slide' && this.#state.at !== 'replaced') this.#state = { at: 'slide', since: 0 };
+    if (this.#state.at === 'program') {
+      this.#state = { at: 'replaced', since: undefined, lastPts: this.#runningTime() + this.#leadNs() };
+    } else if (this.#state.at !== 'slide' && this.#state.at !== 'replaced') this.#state = { at: 'slide', since: 0 };
   }
 
   /** Another program goes on where the last one has ended, with a key frame. */
@@ -132,7 +135,7 @@ export class ProgramSwitch {
       case 'slide': {
         if (!flowing || now - state.since < retryMs) return state;
         if (this.#slide !== undefined) gateOf(this.#slide.bin).set_property('drop', true);
-        return { at: 'settling', since: now, lastPts: this.#runningTime() + slideDelayNs };
+        return { at: 'settling', since: now, lastPts: this.#runningTime() + this.#slideShiftNs };
       }
       case 'replaced': {
         const { since = now, lastPts } = state;
@@ -164,6 +167,15 @@ export class ProgramSwitch {
     return pipeline.get_clock().get_time() - pipeline.get_base_time();
   }
 
+  /**
+   * By how much the program is dated later than now. Its first packets' arrival is what its time is counted from: where they
+   * came late, those behind them are of a time to come, until the jitter buffer has found that out.
+   */
+  #leadNs(): number {
+    const bin = this.#medium.receiveBin;
+    return bin === undefined ? 0 : Math.max(0, latestPts(bin) - this.#runningTime());
+  }
+
   #backToSlide(now: number): State {
     const bin = this.#medium.receiveBin;
     if (bin !== undefined) gateOf(bin).set_property('drop', true);
@@ -183,7 +195,8 @@ export class ProgramSwitch {
     if (this.#slide === undefined) {
       const draw = (bin: Gst.Bin) => this.#draw(bin);
       const { pipeline, out, delayNs } = this.#medium;
-      this.#slide = branchInto(pipeline, out, slideDescription(this.#size), draw, delayNs + slideDelayNs);
+      this.#slideShiftNs = slideDelayNs + this.#leadNs();
+      this.#slide = branchInto(pipeline, out, slideDescription(this.#size), draw, delayNs + this.#slideShiftNs);
       return;
     }
     const gate = gateOf(this.#slide.bin);

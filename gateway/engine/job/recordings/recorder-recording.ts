@@ -126,9 +126,9 @@ export class Recording {
   }
 
   receiveVideo(input: RtpInput): number {
+    this.#switch.programReplaced();
     drop(this.#video);
     this.#video = this.#receive(input, 'video-out', programDescription, this.#delays.videoNs);
-    this.#switch.programReplaced();
     return this.#video.bound.port;
   }
 
