@@ -10,6 +10,11 @@ export const MOST_ROWS = 2_000;
 /** Above the headings there may be a title. */
 export const HEADING_WITHIN = 10;
 
+/** The place of the row with the headings, from 0; -1 where there is none. */
+export function headingOf(rows: Rows): number {
+  return rows.slice(0, HEADING_WITHIN).findIndex((row) => row.some((cell) => columnOf(cell) === 'name'));
+}
+
 /** A row of the sheet that says something new. */
 export interface ImportedSite {
   /** Of the site that is changed; absent where one is added. */
@@ -49,7 +54,7 @@ interface Heading {
  * does not have stays as it is, an empty cell empties. Sites that the sheet does not name stay.
  */
 export function planImport(rows: Rows, known: Known): ImportPlan {
-  const headingRow = rows.slice(0, HEADING_WITHIN).findIndex((row) => row.some((cell) => columnOf(cell) === 'name'));
+  const headingRow = headingOf(rows);
   const faults: SheetFault[] = [];
   if (headingRow < 0) {
     const nothing = { rows: 0, sites: [], unchanged: 0, newCarriers: [] };
