@@ -162,6 +162,17 @@ export class Consumption {
     }
   }
 
+  /** Of a picture that flows; of what does not there is nothing to ask. */
+  async askForKeyFrame(): Promise<void> {
+    const consumer = this.#open?.consumer;
+    if (consumer?.kind !== 'video' || consumer.paused) return;
+    try {
+      await consumer.requestKeyFrame();
+    } catch (error) {
+      if (!this.#ended && !consumer.closed) throw error;
+    }
+  }
+
   /** Closes what is open; what is still being made closes itself. */
   end(): void {
     this.#ended = true;

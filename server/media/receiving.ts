@@ -5,6 +5,7 @@ import type { Participant, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { mayHear, maySee } from '../room/hearing.ts';
 import { BOUNDS } from './bounds.ts';
+import { onCollapse } from './collapse.ts';
 import { Consumption } from './consumption.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { type CapabilitiesByKind, parseCapabilities } from './dictionaries.ts';
@@ -82,6 +83,8 @@ export class Receiving {
     this.#transport = transport;
     this.#share.beginAnew();
     onPeerGone(transport, () => this.#closeTransport(transport));
+    const failed = (error: unknown) => this.#reportLine(error);
+    onCollapse(transport, { collapsed: () => this.#askForKeyFrames(), failed });
     await limitDown(transport, this.#room.hooks.capacity(this.#participantId));
     void this.settleAll();
     return webRtcOffer(transport, this.#room.relays(this.#participantId));
@@ -175,8 +178,18 @@ export class Receiving {
     const floorKbps = availableKbps === undefined ? undefined : this.#share.floorFor(availableKbps);
     if (!this.#transport || floorKbps === undefined) return;
     keepDown(this.#transport, this.#room.hooks.capacity(this.#participantId), floorKbps).catch((error: unknown) => {
-      this.#room.logger.error({ err: error, participantId: this.#participantId }, 'cannot keep the estimate of a line');
+      this.#reportLine(error);
     });
+  }
+
+  #askForKeyFrames(): void {
+    for (const consumption of this.#consumptions.values()) {
+      consumption.askForKeyFrame().catch((error: unknown) => this.#reportLine(error));
+    }
+  }
+
+  #reportLine(error: unknown): void {
+    this.#room.logger.error({ err: error, participantId: this.#participantId }, 'cannot steer what goes down a line');
   }
 
   #divide(estimateKbps?: number): boolean {
