@@ -17,6 +17,7 @@ export class Layers {
   /** As they were to begin with. */
   readonly #first: readonly Encoding[];
   #isAsking = false;
+  #mustRest = false;
   #wanted: ReadonlySet<number> | 'all' = 'all';
   #working = false;
   #again = false;
@@ -35,6 +36,15 @@ export class Layers {
     void this.#settle();
   }
 
+  /**
+   * A new picture at once, from an encoder that owes nothing: one that has made key frames at 30 kbit/s shows nothing for a
+   * second, whatever the line bears by now.
+   */
+  beginAnew(): void {
+    this.#mustRest = true;
+    void this.#settle();
+  }
+
   /** @param wanted by anyone, 0 the smallest; `all` where that is not known */
   set(wanted: readonly number[] | 'all'): void {
     this.#wanted = wanted === 'all' ? 'all' : new Set(wanted);
@@ -50,7 +60,13 @@ export class Layers {
       this.#again = false;
       const parameters = this.#sender.getParameters();
       const { encodings } = parameters;
-      const wanted = encodings.map((encoding, layer) => this.#wantedOf(this.#first[layer] ?? encoding, layer));
+      const rests = this.#mustRest;
+      this.#mustRest = false;
+      this.#again ||= rests;
+      const wanted = encodings.map((encoding, layer) => {
+        const one = this.#wantedOf(this.#first[layer] ?? encoding, layer);
+        return rests ? { ...one, active: false } : one;
+      });
       if (!wanted.some((encoding, layer) => isAnother(encoding, encodings[layer]))) continue;
       parameters.encodings = wanted;
       // Refused where the sender is gone; then nothing is encoded anyway.

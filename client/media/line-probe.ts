@@ -1,4 +1,4 @@
-/** What a browser says of a sender each second. */
+/** What a browser says of a sender. */
 export interface Sent {
   /** What it takes the line to bear, kbit/s. */
   availableKbps: number;
@@ -6,37 +6,47 @@ export interface Sent {
   isLimited: boolean;
 }
 
-/** A growth of so much in a second is one; what a probe finds is far more. */
+/** A growth of so much from one time to the next is one; what a probe finds is far more. */
 const RISING = 1.02;
 const FOUND = 1.25;
-const LONGEST_WAIT = 8;
+/** So long it takes until what a probe found is known, ms. */
+const PROBE_MS = 1_000;
+const LONGEST_WAIT_MS = 8_000;
+/** From one probe to the next while the estimate grows. */
+const RISING_WAIT_MS = 250;
 
 /**
- * When to have the browser probe a line that holds a picture back; asked once a second. At once while its estimate grows, and
- * again as long as that finds something; otherwise less and less often, for on a line that really is so weak every probe
- * delays the sound for a moment.
+ * When to have the browser probe a line that holds a picture back; asked some times a second. At once when its estimate
+ * begins to grow, and again as long as that goes on; otherwise less and less often, for on a line that really is so weak every
+ * probe delays the sound for a moment.
  */
 export class LineProbe {
   #before: number | undefined;
-  #sinceProbe = 0;
-  #wait = 1;
-  #probedAt: number | undefined;
+  #waitMs = PROBE_MS;
+  #probed: { at: number; kbps: number; isJudged: boolean } | undefined;
 
-  isDue({ availableKbps, isLimited }: Sent): boolean {
+  /** @param at ms, of any clock */
+  isDue({ availableKbps, isLimited }: Sent, at: number): boolean {
     const isRising = availableKbps > (this.#before ?? availableKbps) * RISING;
     this.#before = availableKbps;
-    this.#sinceProbe += 1;
     if (!isLimited) {
-      this.#wait = 1;
+      this.#waitMs = PROBE_MS;
       return false;
     }
-    if (this.#probedAt !== undefined && this.#sinceProbe === 1) {
-      this.#wait = availableKbps > this.#probedAt * FOUND ? 1 : Math.min(LONGEST_WAIT, this.#wait * 2);
-    }
-    if (this.#sinceProbe < (isRising ? Math.min(2, this.#wait) : this.#wait)) return false;
-    this.#sinceProbe = 0;
-    this.#probedAt = availableKbps;
+    this.#judge(availableKbps, at);
+    const waitMs = isRising ? Math.min(RISING_WAIT_MS, this.#waitMs) : this.#waitMs;
+    if (this.#probed && at - this.#probed.at < waitMs) return false;
+    this.#probed = { at, kbps: availableKbps, isJudged: false };
     return true;
+  }
+
+  /** Whether the last probe found anything. */
+  #judge(availableKbps: number, at: number): void {
+    const probed = this.#probed;
+    if (!probed || probed.isJudged || at - probed.at < PROBE_MS) return;
+    probed.isJudged = true;
+    const hasFound = availableKbps > probed.kbps * FOUND;
+    this.#waitMs = hasFound ? PROBE_MS : Math.min(LONGEST_WAIT_MS, this.#waitMs * 2);
   }
 }
 

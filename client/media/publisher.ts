@@ -7,6 +7,7 @@ import { refusalOf } from '../session/refused.ts';
 import { sendingOf } from './encodings.ts';
 import { Layers } from './layers.ts';
 import { LineProbe, sentOf } from './line-probe.ts';
+import { LineReturn } from './line-return.ts';
 import type { MediaPort } from './port.ts';
 import type { StreamStats } from './reporting.ts';
 import { kindOf, LOCAL_SOURCES, type LocalSource } from './sources.ts';
@@ -14,7 +15,8 @@ import type { LiveTransport } from './transports.ts';
 
 export type LocalTracks = Readonly<Record<LocalSource, MediaStreamTrack | null>>;
 
-const PROBE_MS = 1_000;
+/** How often it is looked what the line bears, ms. */
+const LOOK_MS = 250;
 const NOTHING: LocalTracks = { camera: null, microphone: null, screen: null, screenAudio: null };
 
 /**
@@ -39,12 +41,13 @@ export class Publisher {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #probe = new LineProbe();
+  readonly #return = new LineReturn();
   readonly #probing: ReturnType<typeof setInterval>;
 
   constructor(session: MediaPort, open: () => Promise<LiveTransport>) {
     this.#session = session;
     this.#open = open;
-    this.#probing = setInterval(() => void this.#probeLine(), PROBE_MS);
+    this.#probing = setInterval(() => void this.#probeLine(), LOOK_MS);
   }
 
   send(tracks: LocalTracks): void {
@@ -181,7 +184,10 @@ export class Publisher {
     if (!camera || !layers) return;
     try {
       const sent = sentOf(await camera.getStats());
-      if (sent && this.#probe.isDue(sent)) layers.askForMore();
+      if (!sent) return;
+      const now = performance.now();
+      if (this.#return.isNow(sent, now)) layers.beginAnew();
+      if (this.#probe.isDue(sent, now)) layers.askForMore();
     } catch {
       // It has just been closed.
     }

@@ -31,7 +31,7 @@ test('REG-18: sound goes on at 64 kbit/s, nobody is dropped at 15, and the line 
       const { back, kept } = await story.stage({ delayMs: 20 }, 10);
       for (const way of [back.up, back.down]) {
         expect(way.soundMs).toBeLessThan(3_000);
-        expect(way.pictureMs).toBeLessThan(9_000);
+        expect(way.pictureMs).toBeLessThan(7_000);
       }
       expect(kept).toBe(true);
     });

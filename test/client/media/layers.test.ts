@@ -72,6 +72,17 @@ it('asks for more by another bit rate of the smallest, and changes nothing else'
   expect(encodings).toEqual(first.map((encoding) => ({ ...encoding, active: true })));
 });
 
+it('begins anew by resting for a moment, and is then as it was', async () => {
+  const sender = new SlowSender();
+  const layers = new Layers(sender);
+  layers.set([0]);
+  await settled();
+  layers.beginAnew();
+  layers.set([0, 2]);
+  await settled();
+  expect(sender.told).toEqual(['110', '000', '111']);
+});
+
 it('outlives a sender that is gone', async () => {
   const sender = new SlowSender();
   sender.refuses = true;

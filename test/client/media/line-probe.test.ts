@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { LineProbe, type Sent, sentOf } from '../../../client/media/line-probe.ts';
 
-/** What is advised second by second. */
-function judged(seconds: readonly Sent[]) {
+/** What is advised, second by second. */
+function judged(seconds: readonly Sent[], everyMs = 1_000) {
   const probe = new LineProbe();
-  return seconds.map((sent) => probe.isDue(sent));
+  return seconds.map((sent, i) => probe.isDue(sent, i * everyMs));
 }
 const limited = (availableKbps: number): Sent => ({ availableKbps, isLimited: true });
 const probedAt = (advice: ReturnType<typeof judged>) => advice.flatMap((isDue, at) => (isDue ? [at] : []));
@@ -28,6 +28,13 @@ describe('a line that holds pictures back', () => {
   it('is probed soon when its estimate grows by itself', () => {
     const seconds = [...Array.from({ length: 30 }, () => 300), 310, 320, 330, 340];
     expect(probedAt(judged(seconds.map(limited))).filter((at) => at > 30).length).toBeGreaterThan(0);
+  });
+
+  it('is probed within a quarter of a second of its first growth, and no more often than that', () => {
+    const quarters = [...Array.from({ length: 4 * 30 }, () => 30), 31, 33, 36, 54];
+    expect(probedAt(judged(quarters.map(limited), 250)).filter((at) => at >= 120)).toEqual([120, 121, 122, 123]);
+    const tenths = [...Array.from({ length: 10 * 30 }, () => 30), ...Array.from({ length: 10 }, (_, i) => 32 + 2 * i)];
+    expect(probedAt(judged(tenths.map(limited), 100)).filter((at) => at >= 300).length).toBeLessThanOrEqual(4);
   });
 });
 
