@@ -57,7 +57,7 @@ export class Janus {
       join(folder, 'janus.transport.websockets.jcfg'),
       `general: { json = "compact" ws = true ws_port = ${port} ws_ip = "127.0.0.1" }\n`,
     );
-    const child = spawn(PROGRAM, ['--config', settings, '--configs-folder', folder], { stdio: 'ignore' });
+    const child = spawn(PROGRAM, ['--config', settings, '--configs-folder', folder], { cwd: folder, stdio: 'ignore' });
     try {
       const janus = new Janus(child, folder, await connect(`ws://127.0.0.1:${port}`));
       const { data } = await janus.#ask({ janus: 'create' });
