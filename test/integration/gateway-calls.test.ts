@@ -218,9 +218,15 @@ describe('a codec is taken', () => {
       expect(answer).toContain('c=IN IP6 ::1');
       const port = Number(/m=audio (\d+)/.exec(answer)?.[1]);
       const stop = speakLoudly(ear, port);
-      await until('it is heard', () => (levels[`site-${site}`] ?? -127) > -40, SLOW_MS).finally(stop);
-      expect(heard.filter((from) => from === `::1 ${port}`).length).toBeGreaterThan(10);
+      try {
+        await until('it is heard', () => (levels[`site-${site}`] ?? -127) > -40, SLOW_MS);
+        await until('it hears', () => heard.filter((from) => from === `::1 ${port}`).length > 10, SLOW_MS);
+      } finally {
+        stop();
+      }
     } finally {
+      // Another one at the same address would be nobody for certain.
+      await gateway.operator.send('DELETE', `/api/sites/${site}`);
       ear.close();
       await edge.close();
     }
