@@ -1,4 +1,5 @@
-import { addBin, branchFromTee, discard, linkPads, padOf, requestPad } from '../branch.ts';
+import type Gst from 'gi://Gst?version=1.0';
+import { branchFromTee, padOf, requestPad } from '../branch.ts';
 import { sleep } from '../sleep.ts';
 import type { LegMedium } from './leg-medium.ts';
 import { ageTap, soundAge } from './sound-age.ts';
@@ -58,17 +59,12 @@ export class LegLoop {
 
   #connect(delayMs: number, inMs: number): () => void {
     const { pipeline, from, out } = this.#medium;
-    const bin = addBin(pipeline, description(delayMs));
-    // What has waited in the queue is dated when it leaves it: neither late for the mixer nor ahead of it.
-    padOf(bin, 'src').set_offset((delayMs + inMs) * 1_000_000);
     const mixed = requestPad(out, 'sink_%u');
-    linkPads(padOf(bin, 'src'), mixed);
-    bin.sync_state_with_parent();
-    const pad = requestPad(from, 'src_%u');
-    linkPads(pad, padOf(bin, 'sink'));
+    // What has waited in the queue is dated when it leaves it: neither late for the mixer nor ahead of it.
+    const prepare = (bin: Gst.Bin) => padOf(bin, 'src').set_offset((delayMs + inMs) * 1_000_000);
+    const branch = branchFromTee(pipeline, from, description(delayMs), { onward: mixed, prepare });
     return () => {
-      from.release_request_pad(pad);
-      discard(pipeline, bin);
+      branch.remove();
       out.release_request_pad(mixed);
     };
   }
