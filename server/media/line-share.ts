@@ -37,6 +37,12 @@ export class LineShare {
     return wanted === 0 ? 1 : costOf(this.#wants, this.#allocation.layers) / wanted;
   }
 
+  /** All that is wanted, sounds with it, as far as the line is configured to bear it. */
+  get neededKbps(): number {
+    const { capacityKbps = Infinity, soundKbps } = this.#bearing;
+    return Math.min(capacityKbps, costOfAll(this.#wants) + soundKbps);
+  }
+
   /** For the pictures that were reviewed last, about once a second: see `DownEstimate`. */
   floorFor(availableKbps: number): number | undefined {
     return this.#estimate.review({ availableKbps, wantedKbps: costOfAll(this.#wants) });

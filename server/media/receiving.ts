@@ -5,7 +5,7 @@ import type { Participant, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 import { mayHear, maySee } from '../room/hearing.ts';
 import { BOUNDS } from './bounds.ts';
-import { onCollapse } from './collapse.ts';
+import { Collapse } from './collapse.ts';
 import { Consumption } from './consumption.ts';
 import type { RoomContext, SentStream } from './context.ts';
 import { type CapabilitiesByKind, parseCapabilities } from './dictionaries.ts';
@@ -40,6 +40,7 @@ export class Receiving {
   #watched = new Map<string, Watched>();
   #capabilities: CapabilitiesByKind | undefined;
   #transport: types.WebRtcTransport | undefined;
+  #collapse: Collapse | undefined;
   #closed = false;
 
   constructor(room: RoomContext, { id, kind }: Participant) {
@@ -84,7 +85,7 @@ export class Receiving {
     this.#share.beginAnew();
     onPeerGone(transport, () => this.#closeTransport(transport));
     const failed = (error: unknown) => this.#reportLine(error);
-    onCollapse(transport, { collapsed: () => this.#askForKeyFrames(), failed });
+    this.#collapse = new Collapse(transport, { collapsed: () => this.#askForKeyFrames(), failed });
     await limitDown(transport, this.#room.hooks.capacity(this.#participantId));
     void this.settleAll();
     return webRtcOffer(transport, this.#room.relays(this.#participantId));
@@ -171,6 +172,7 @@ export class Receiving {
     const hasChanged = this.#divide(sample.availableKbps);
     if (hasChanged) for (const { from } of this.#watched.values()) void this.settle(from);
     this.#keepEstimate(sample);
+    this.#collapse?.review(sample, this.#share.neededKbps);
     return { ...sample, given: this.#share.given };
   }
 

@@ -29,6 +29,14 @@ test('a line that bears everything again is given all of it, though layers wait 
   expect(share.given).toBeLessThan(0.2);
 });
 
+test('a line needs what pictures and sounds take, and never more than it is configured to bear', () => {
+  const share = new LineShare();
+  share.review(wants, { soundKbps: 45, estimateKbps: 300 }, 0);
+  expect(share.neededKbps).toBe(1_895);
+  share.review(wants, { soundKbps: 45, capacityKbps: 1_000 }, 1_000);
+  expect(share.neededKbps).toBe(1_000);
+});
+
 test('of what is wanted between two measurements the last estimate holds', () => {
   const share = new LineShare();
   share.review(wants, { soundKbps: 0, estimateKbps: 300 }, 0);
