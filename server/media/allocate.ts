@@ -12,6 +12,8 @@ export interface Want {
   kbps: readonly number[];
 }
 
+type Wish = Pick<Want, 'key' | 'rank' | 'layer'>;
+
 /** What the line bears, kbit/s. What is not known limits nothing. */
 export interface Bearing {
   /** As configured. */
@@ -27,7 +29,7 @@ export interface Allocation {
   /** The largest layer for each wanted picture; none: it is held back. */
   layers: ReadonlyMap<string, number | null>;
   /** For which wishes. */
-  wanted: string;
+  wanted: readonly Wish[];
   /** The estimate does not bear what is wanted. */
   isShort: boolean;
   /** Since when the estimate has been below what is given. */
@@ -41,7 +43,7 @@ export interface Allocation {
   failures: number;
 }
 
-export const NOTHING_GIVEN: Allocation = { layers: new Map(), wanted: '', isShort: false, failures: 0 };
+export const NOTHING_GIVEN: Allocation = { layers: new Map(), wanted: [], isShort: false, failures: 0 };
 
 /** A moment's dip is for the congestion control alone. */
 const SHORT_MS = 2_000;
@@ -90,12 +92,19 @@ function divideAnew(wants: readonly Want[], bearing: Bearing, before: Allocation
 
 /** Other pictures are wanted, or for other ends: given at once, within what is known of the line. */
 function follow(wants: readonly Want[], bearing: Bearing, before: Allocation): Allocation {
-  const wanted = wants.map(({ key, rank, layer }) => `${key} ${rank} ${layer}`).join();
-  if (wanted === before.wanted) return before;
+  if (areSame(wants, before.wanted)) return before;
   const all = everything(wants);
   const isShort =
     before.isShort || costOf(wants, all) > lineOf({ ...bearing, estimateKbps: Number.POSITIVE_INFINITY }, 1);
-  return { ...before, wanted, isShort, layers: isShort ? divide(wants, lineOf(bearing, FILL)) : all };
+  return { ...before, wanted: wants, isShort, layers: isShort ? divide(wants, lineOf(bearing, FILL)) : all };
+}
+
+function areSame(wants: readonly Wish[], before: readonly Wish[]): boolean {
+  if (wants.length !== before.length) return false;
+  return wants.every(({ key, rank, layer }, index) => {
+    const earlier = before[index];
+    return earlier?.key === key && earlier.rank === rank && earlier.layer === layer;
+  });
 }
 
 function takeBack({ raisedAt, ...given }: Allocation, at: number): Allocation {

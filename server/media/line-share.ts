@@ -5,6 +5,8 @@ import { DownEstimate } from './down-estimate.ts';
 export class LineShare {
   #allocation: Allocation = NOTHING_GIVEN;
   #wants: readonly Want[] = [];
+  /** All of it. */
+  #wantedKbps = 0;
   #bearing: Bearing = { soundKbps: 0 };
   #estimate = new DownEstimate();
 
@@ -15,10 +17,12 @@ export class LineShare {
   review(wants: readonly Want[], bearing: Bearing, at: number): boolean {
     const { estimateKbps } = this.#bearing;
     this.#wants = wants;
+    this.#wantedKbps = costOfAll(wants);
     this.#bearing = estimateKbps === undefined ? bearing : { estimateKbps, ...bearing };
     const before = this.#allocation.layers;
     this.#allocation = allocate(wants, this.#bearing, this.#allocation, at);
     const { layers } = this.#allocation;
+    if (layers === before) return false;
     return layers.size !== before.size || layers.entries().some(([key, layer]) => before.get(key) !== layer);
   }
 
@@ -31,7 +35,7 @@ export class LineShare {
 
   /** Of what is wanted, by bit rate: 0 to 1. All of it where the line bears it, though some may have to wait for its turn. */
   get given(): number {
-    const wanted = costOfAll(this.#wants);
+    const wanted = this.#wantedKbps;
     const { capacityKbps = Infinity, estimateKbps = Infinity, soundKbps } = this.#bearing;
     if (wanted + soundKbps <= Math.min(capacityKbps, estimateKbps)) return 1;
     return wanted === 0 ? 1 : costOf(this.#wants, this.#allocation.layers) / wanted;
@@ -40,12 +44,12 @@ export class LineShare {
   /** All that is wanted, sounds with it, as far as the line is configured to bear it. */
   get neededKbps(): number {
     const { capacityKbps = Infinity, soundKbps } = this.#bearing;
-    return Math.min(capacityKbps, costOfAll(this.#wants) + soundKbps);
+    return Math.min(capacityKbps, this.#wantedKbps + soundKbps);
   }
 
   /** For the pictures that were reviewed last, about once a second: see `DownEstimate`. */
   floorFor(availableKbps: number): number | undefined {
-    return this.#estimate.review({ availableKbps, wantedKbps: costOfAll(this.#wants) });
+    return this.#estimate.review({ availableKbps, wantedKbps: this.#wantedKbps });
   }
 
   /** The line has a new transport, and mediasoup has to find out what it bears. */
@@ -61,7 +65,7 @@ export class LineShare {
 }
 
 function costOfAll(wants: readonly Want[]): number {
-  return costOf(wants, new Map(wants.map(({ key, layer, kbps }) => [key, Math.min(layer, kbps.length - 1)])));
+  return wants.reduce((sum, { layer, kbps }) => sum + (kbps[Math.min(layer, kbps.length - 1)] ?? 0), 0);
 }
 
 /** By so many steps in turn mediasoup makes one better before the next. */

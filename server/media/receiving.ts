@@ -199,10 +199,11 @@ export class Receiving {
     const { hooks } = this.#room;
     const costsOf = (ref: SourceRef) => this.#room.find(ref)?.price.kbps;
     const wants = wantsOf(this.#watched.values(), costsOf, hooks.state());
-    const sounds = this.#consumptions.values().filter(({ consumer }) => consumer?.kind === 'audio');
+    let sounds = 0;
+    for (const { consumer } of this.#consumptions.values()) if (consumer?.kind === 'audio') sounds++;
     const { downKbps } = hooks.capacity(this.#participantId);
     const bearing = {
-      soundKbps: soundKbps([...sounds].length),
+      soundKbps: soundKbps(sounds),
       ...(downKbps === undefined ? {} : { capacityKbps: downKbps }),
       ...(estimateKbps === undefined ? {} : { estimateKbps }),
     };

@@ -1,10 +1,18 @@
 import type { Kind, Participant, SentSource, Source, SourceRef } from '../protocol/records.ts';
 import { Refused } from '../protocol/refusals.ts';
 
+/** Of what is watched and sent now: every line asks for all of its own each second. */
+const KEYS = new WeakMap<SourceRef, string>();
+
 /** Names a source within a room. Ids have no slash. */
-export function keyOf({ participantId, source, for: whose = '', tier }: SourceRef): string {
-  const key = `${participantId}/${source}/${whose}`;
-  return tier ? `${key}/${tier}` : key;
+export function keyOf(ref: SourceRef): string {
+  const known = KEYS.get(ref);
+  if (known !== undefined) return known;
+  const { participantId, source, for: whose = '', tier } = ref;
+  const name = `${participantId}/${source}/${whose}`;
+  const key = tier ? `${name}/${tier}` : name;
+  KEYS.set(ref, key);
+  return key;
 }
 
 const MEDIA_KIND: Record<Source, 'audio' | 'video'> = {

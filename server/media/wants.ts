@@ -18,10 +18,11 @@ export function wantsOf(
   costsOf: (ref: SourceRef) => readonly number[] | undefined,
   state: Pick<RoomState, 'speaker'>,
 ): Want[] {
-  const wants = [...pictures].flatMap(({ from, spatialLayer }): Want[] => {
+  const wants: Want[] = [];
+  for (const { from, spatialLayer } of pictures) {
     const kbps = costsOf(from);
-    return kbps ? [{ key: keyOf(from), rank: rankOf(from, state), layer: spatialLayer, kbps }] : [];
-  });
+    if (kbps) wants.push({ key: keyOf(from), rank: rankOf(from, state), layer: spatialLayer, kbps });
+  }
   if (wants.some(({ rank }) => rank === 'speaker')) return wants;
   const thumbnails = wants.filter(({ rank }) => rank === 'thumbnail');
   const most = Math.max(...thumbnails.map(({ layer }) => layer));

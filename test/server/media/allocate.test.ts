@@ -88,7 +88,12 @@ describe('one line', () => {
   });
 
   test('gives all again within seconds where it becomes far better than what was tried in vain', () => {
-    const failed = { layers: new Map([['site 0', null]]), wanted: 'site 0 thumbnail 0', isShort: true, failures: 5 };
+    const failed = {
+      layers: new Map([['site 0', null]]),
+      wanted: [{ key: 'site 0', rank: 'thumbnail' as const, layer: 0 }],
+      isShort: true,
+      failures: 5,
+    };
     const at = (ms: number, estimateKbps: number, before: Allocation) =>
       allocate(thumbnails.slice(0, 1), { estimateKbps, soundKbps: SOUND }, before, ms);
     const narrow = at(10_000, 200, at(0, 200, failed));
