@@ -134,8 +134,8 @@ export class Lines implements LinesPort {
     if (isTestRoom(room.roomId)) return;
     for (const incident of second.incidents) room.report({ verb: 'recordIncident', incident });
     this.#options.keep(room.roomId, second);
-    const bad = [...second.lines].filter(([, { level }]) => level !== 'good');
-    const isDue = bad.length > 0 && this.#seconds % REPEAT_EVERY === 0;
+    const { bad } = second;
+    const isDue = bad.size > 0 && this.#seconds % REPEAT_EVERY === 0;
     if (second.hasChanged || isDue) room.notifyOperators({ notice: 'lines', lines: Object.fromEntries(bad) });
   }
 

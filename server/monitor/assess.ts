@@ -49,9 +49,9 @@ export function assess(before: Assessment, attendance: Attendance, samples: read
   const fresh = Map.groupBy(samples, ({ participantId }) => participantId);
   const windows = new Map<ParticipantId, readonly Sample[]>();
   for (const id of attendance.keys()) {
-    const known = before.get(id)?.earlier ?? [];
-    const news = fresh.get(id)?.filter((sample) => sample.at > at - WINDOW_MS) ?? [];
-    windows.set(id, [...known.filter((sample) => sample.at > at - ORIGIN_MS), ...news]);
+    const known = since(before.get(id)?.earlier ?? [], at - ORIGIN_MS);
+    const news = fresh.get(id);
+    windows.set(id, news ? [...known, ...since(news, at - WINDOW_MS)] : known);
   }
   const origins = originsOf(windows);
   const after = new Map<ParticipantId, Assessed>();
@@ -61,6 +61,11 @@ export function assess(before: Assessment, attendance: Attendance, samples: read
     after.set(id, isSame ? known : assessLine(known, { earlier, isAway, origins, at }));
   }
   return after;
+}
+
+/** The list itself where all of it is: most are, of every line each second. */
+function since(samples: readonly Sample[], from: number): readonly Sample[] {
+  return samples.every((sample) => sample.at > from) ? samples : samples.filter((sample) => sample.at > from);
 }
 
 /** Without news it stays what it is. */
@@ -76,7 +81,7 @@ interface Now {
 }
 
 function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at }: Now): Assessed {
-  const window = earlier.filter((sample) => sample.at > at - WINDOW_MS);
+  const window = since(earlier, at - WINDOW_MS);
   const alarms = new Map<string, Alarm & { measure: Measure; direction: Direction }>();
   const halves: Pick<LineState, Direction> = { up: {}, down: {} };
   for (const direction of DIRECTIONS) {
@@ -93,9 +98,9 @@ function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at
     }
   }
   const level = alarms.values().reduce<LineLevel>((worst, alarm) => worse(worst, alarm.level), 'good');
-  const since = before?.line.level === level ? before.line.since : at;
+  const began = before?.line.level === level ? before.line.since : at;
   return {
-    line: { level, since, reasons: reasonsOf(alarms.values()), ...halves },
+    line: { level, since: began, reasons: reasonsOf(alarms.values()), ...halves },
     alarms,
     window,
     earlier,

@@ -20,7 +20,7 @@ export interface Watch {
 export const NOTHING_WATCHED: Watch = { failing: new Map(), open: [] };
 
 export interface Lines {
-  /** Of everyone who is in the room; whoever is not has no line any more. */
+  /** Those of the room's that are not good: any other works, or is gone. */
   lines: ReadonlyMap<ParticipantId, LineState>;
   carrierOf(id: ParticipantId): string | undefined;
 }

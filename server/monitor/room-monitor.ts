@@ -22,6 +22,8 @@ interface Options {
 export interface Second {
   at: number;
   lines: ReadonlyMap<string, LineState>;
+  /** Those of them that are not good: few as a rule. */
+  bad: ReadonlyMap<string, LineState>;
   /** Another state or another reason than a second ago. */
   hasChanged: boolean;
   /** Incidents that were opened, got one more line, or ended. */
@@ -73,13 +75,14 @@ export class RoomMonitor {
     this.#assessment = assess(this.#assessment, attendanceOf(state), samples, at);
     const { lines } = this;
     const { carrierOf, newId } = this.#options;
-    const ofSites = new Map([...lines].filter(([id]) => isWatched(state, id)));
+    const bad = new Map(lines.entries().filter(([, { level }]) => level !== 'good'));
+    const ofSites = new Map(bad.entries().filter(([id]) => isWatched(state, id)));
     const { watch, changed } = watchIncidents(this.#watch, { lines: ofSites, carrierOf }, at, newId);
     this.#watch = watch;
-    const told = signatureOf(lines);
+    const told = signatureOf(bad);
     const hasChanged = told !== this.#told;
     this.#told = told;
-    return { at, lines, hasChanged, incidents: changed, samples };
+    return { at, lines, bad, hasChanged, incidents: changed, samples };
   }
 }
 
@@ -100,9 +103,8 @@ function isWatched({ participants }: RoomState, id: string): boolean {
 }
 
 /** Values change every second; what is told at once are levels and reasons. */
-function signatureOf(lines: ReadonlyMap<string, LineState>): string {
-  const bad = [...lines].filter(([, { level }]) => level !== 'good');
-  return bad
+function signatureOf(bad: ReadonlyMap<string, LineState>): string {
+  return [...bad]
     .map(([id, { level, reasons }]) => `${id} ${level} ${reasons.map((r) => `${r.measure} ${r.direction}`).join()}`)
     .join('\n');
 }
