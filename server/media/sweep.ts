@@ -49,10 +49,9 @@ interface Due {
   urgency: number;
 }
 
-/** The second is cut into so many parts. A reading costs 20 µs among a hundred others, and 130 by itself. */
-const SLOTS = 2;
+/** All of a second's are asked for at once: a reading costs 20 µs among a hundred others, and 130 by itself. */
 const SECOND_MS = 1_000;
-/** All of them are within one per cent of one core. */
+/** All of them are about two per cent of one core, with what is made of them. */
 export const MOST_PER_SECOND = 200;
 /** A line says whether anything is wrong; of its streams those that are watched, which are few, say what they cost. */
 export const WEIGHTS = { line: 6, watched: 4, sent: 1, received: 0.5 } as const;
@@ -69,13 +68,13 @@ export class Sweep {
   readonly #readings = new WeakMap<Measurable, Reading>();
   readonly #timer: NodeJS.Timeout;
   #due: Due[] = [];
-  /** Parts of seconds until the next plan. */
-  #slots = 0;
+  /** Until the next plan. */
+  #seconds = 0;
   #waiting = 0;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#step(), SECOND_MS / SLOTS);
+    this.#timer = setInterval(() => this.#step(), SECOND_MS);
   }
 
   close(): void {
@@ -84,9 +83,9 @@ export class Sweep {
   }
 
   #step(): void {
-    if (this.#slots === 0) this.#plan();
-    const each = Math.ceil(this.#due.length / this.#slots);
-    this.#slots--;
+    if (this.#seconds === 0) this.#plan();
+    const each = Math.ceil(this.#due.length / this.#seconds);
+    this.#seconds--;
     const due = this.#due.splice(0, each);
     if (this.#waiting < MOST_WAITING) for (const one of due) void this.#measure(one);
   }
@@ -108,7 +107,7 @@ export class Sweep {
     }
     const seconds = all.length > MOST_PER_SECOND ? PLANNED_SECONDS : 1;
     this.#due = [...mostUrgent(all, seconds * MOST_PER_SECOND)];
-    this.#slots = seconds * SLOTS;
+    this.#seconds = seconds;
   }
 
   /** Never rejects: what is gone meanwhile has nothing to say. */
