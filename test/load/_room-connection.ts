@@ -39,6 +39,8 @@ export interface Remote {
 export class Connection {
   /** Of everything that came and was no control. */
   received = 0;
+  /** Packets that are numbered over all streams. */
+  sent = 0;
   readonly #socket: Socket;
   readonly #to: { ip: string; port: number };
   readonly #ice: types.IceParameters;

@@ -1,9 +1,10 @@
 import { io, type Socket } from 'socket.io-client';
+import { z } from 'zod';
 import { noticeSchema, producedSchema, type Watched, webRtcTransportOfferSchema } from '../../server/protocol/media.ts';
 import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
 import { type Answer, answerSchema, type Welcome } from '../../server/protocol/wire.ts';
 import { type Certificate, Connection, type Remote } from './_room-connection.ts';
-import { newStream, type Shape, SILENCE, type SiteMedia } from './_room-media.ts';
+import { newCamera, newMicrophone, type Shape, SILENCE, type SiteMedia } from './_room-media.ts';
 
 interface Options {
   url: string;
@@ -11,9 +12,17 @@ interface Options {
   certificate: Certificate;
   /** Of every command and request, until it was answered; ms. */
   acks: number[];
-  /** Absent: it only watches. */
-  camera?: Shape;
+  /** The layers that it sends. Absent: it only watches. */
+  camera?: readonly Shape[];
   microphone?: Shape;
+}
+
+const feedbackSchema = z.looseObject({ type: z.string() }).array();
+
+/** What its line bears is not estimated: for that it would have to say when each packet came. */
+function withoutEstimate<C extends Record<string, unknown>>(codec: C): C {
+  const feedback = feedbackSchema.parse(codec.rtcpFeedback);
+  return { ...codec, rtcpFeedback: feedback.filter(({ type }) => type !== 'transport-cc' && type !== 'goog-remb') };
 }
 
 /** A browser as the server sees one: its socket, its two transports, what it sends, and what its tiles show. */
@@ -63,7 +72,7 @@ export class SimulatedSite {
       this.#socket.connect();
     });
     const { routerRtpCapabilities } = this.#welcome;
-    const codecs = routerRtpCapabilities.codecs.map((codec) => ({ ...codec, rtcpFeedback: [] }));
+    const codecs = routerRtpCapabilities.codecs.map(withoutEstimate);
     const rtpCapabilities = { codecs, headerExtensions: [] };
     const [receive] = await Promise.all([
       this.#openTransport('receive'),
@@ -76,7 +85,7 @@ export class SimulatedSite {
     const send = await this.#openTransport('send');
     this.#remotes = { receive, send };
     await this.#produce(send.transportId, 'camera', camera);
-    await this.#produce(send.transportId, 'microphone', microphone);
+    await this.#produce(send.transportId, 'microphone', [microphone]);
   }
 
   /** Packets pass from here on. Apart from `join`: what a handshake costs a site it costs there, not on the server's machine. */
@@ -122,11 +131,11 @@ export class SimulatedSite {
     return offer as typeof offer & Remote;
   }
 
-  async #produce(transportId: string, source: 'camera' | 'microphone', shape: Shape): Promise<void> {
-    const { ssrc, rtpParameters } = newStream(shape);
-    const stream = { kind: shape.kind, sent: { source }, rtpParameters };
+  async #produce(transportId: string, source: 'camera' | 'microphone', layers: readonly Shape[]) {
+    const { ssrcs, rtpParameters } = source === 'camera' ? newCamera() : newMicrophone();
+    const stream = { kind: source === 'camera' ? 'video' : 'audio', sent: { source }, rtpParameters };
     producedSchema.parse(await this.request({ request: 'produce', transportId, ...stream }));
-    this.#sent.push({ shape, ssrc });
+    for (const [layer, shape] of layers.entries()) this.#sent.push({ shape, ssrc: ssrcs[layer] ?? 0 });
   }
 
   #noticed(raw: unknown): void {
