@@ -45,6 +45,14 @@ export class Layers {
     void this.#settle();
   }
 
+  /**
+   * A negotiation has every layer encoded again: Chromium takes the answer's simulcast (RFC 8853) at its word. So this is to be
+   * asked for now and then.
+   */
+  keep(): void {
+    void this.#settle();
+  }
+
   /** @param wanted by anyone, 0 the smallest; `all` where that is not known */
   set(wanted: readonly number[] | 'all'): void {
     this.#wanted = wanted === 'all' ? 'all' : new Set(wanted);

@@ -182,6 +182,7 @@ export class Publisher {
     const camera = this.#producers.get('camera');
     const layers = camera && this.#layers.get(camera.id);
     if (!camera || !layers) return;
+    layers.keep();
     try {
       const sent = sentOf(await camera.getStats());
       if (!sent) return;

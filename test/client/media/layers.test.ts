@@ -8,6 +8,10 @@ class SlowSender implements LayerSender {
   #active = [true, true, true];
   #transaction = 0;
 
+  negotiate(): void {
+    this.#active = [true, true, true];
+  }
+
   getParameters(): RTCRtpSendParameters {
     this.#transaction += 1;
     const encodings = this.#active.map((active) => ({ active }));
@@ -70,6 +74,18 @@ it('asks for more by another bit rate of the smallest, and changes nothing else'
   layers.askForMore();
   await settled();
   expect(encodings).toEqual(first.map((encoding) => ({ ...encoding, active: true })));
+});
+
+it('goes back to what is wanted after a negotiation that had everything encoded', async () => {
+  const sender = new SlowSender();
+  const layers = new Layers(sender);
+  layers.set([0]);
+  await settled();
+  sender.negotiate();
+  layers.keep();
+  layers.keep();
+  await settled();
+  expect(sender.told).toEqual(['110', '110']);
 });
 
 it('begins anew by resting for a moment, and is then as it was', async () => {
