@@ -24,6 +24,8 @@ import { StallWatch } from './stall-watch.ts';
 const ANSWER_TIMEOUT_MS = { command: 10_000, request: 60_000 };
 const RESYNC_AGAIN_MS = 1000;
 
+type RoomSocket = Socket<ServerToClient, ClientToServer>;
+
 /** What the media part of this client hears from the connection. */
 export interface SessionListener {
   welcomed(welcome: Welcome): void;
@@ -49,32 +51,26 @@ export class Session {
   readonly self: Participant | null = $derived.by(() => this.room?.participants[this.participantId] ?? null);
 
   #mirror: Mirror | null = $state.raw(null);
-  readonly #socket: Socket<ServerToClient, ClientToServer>;
+  #socket: RoomSocket;
+  /** Stands still. The server is not to lose it before it has the new one. */
+  #stalled: RoomSocket | undefined;
   readonly #listeners = new Set<SessionListener>();
   readonly #followers = new Set<(logged: LoggedEvent) => void>();
   #clockOffset = 0;
   #resyncing = false;
+  readonly #ticket: string;
   #welcome: Welcome | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #stall = new StallWatch({
     reach: (signal) => fetch('/api/health', { cache: 'no-store', signal }),
-    // A new one takes the seat of the old, which the server has not lost yet.
-    stalled: () => this.#socket.disconnect(),
+    stalled: () => this.#replaceSocket(),
   });
 
   constructor(ticket: Ticket) {
     this.participantId = ticket.participantId;
     this.roomId = ticket.roomId;
-    this.#socket = io('/room', {
-      auth: { ticket: ticket.ticket, version: PROTOCOL_VERSION },
-      // Long polling first would only delay the first frame; every browser that can send video has WebSocket.
-      transports: ['websocket'],
-      reconnectionDelay: 300,
-      reconnectionDelayMax: 3000,
-      timeout: 8000,
-      forceNew: true,
-    });
-    this.#listen();
+    this.#ticket = ticket.ticket;
+    this.#socket = this.#openSocket();
   }
 
   /** The server's clock, in milliseconds since 1970. */
@@ -135,23 +131,57 @@ export class Session {
     this.#end({ status: 'ended', reason: 'left' });
   }
 
-  #listen(): void {
-    const socket = this.#socket;
-    socket.on('welcome', (welcome) => {
+  #openSocket(): RoomSocket {
+    const socket: RoomSocket = io('/room', {
+      auth: { ticket: this.#ticket, version: PROTOCOL_VERSION },
+      // Long polling first would only delay the first frame; every browser that can send video has WebSocket.
+      transports: ['websocket'],
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 3000,
+      timeout: 8000,
+      forceNew: true,
+    });
+    /** What another one than the present says is of no interest any more. */
+    const heed =
+      <A extends unknown[]>(listener: (...heard: A) => void) =>
+      (...heard: A) => {
+        if (this.#socket === socket) listener(...heard);
+      };
+    const toWelcome = heed((welcome: unknown) => {
       const parsed = welcomeSchema.safeParse(welcome);
       if (parsed.success) this.#welcomed(parsed.data);
       else this.#refuse(refuse('versionUnsupported'));
     });
-    socket.on('event', (event) => this.#follow(event));
-    socket.on('notice', (notice) => this.#noticed(notice));
-    socket.on('dismissed', (dismissed) => {
+    const toDismissed = heed((dismissed: unknown) => {
       const parsed = dismissedSchema.safeParse(dismissed);
       if (parsed.success) this.#end({ status: 'ended', reason: parsed.data.reason });
     });
-    socket.io.on('open', () => socket.io.engine.on('packet', () => this.#stall.heard()));
-    socket.on('disconnect', () => this.#lost(1));
-    socket.on('connect_error', (error: Error & { data?: unknown }) => this.#notConnected(error.data));
-    socket.io.on('reconnect_attempt', (attempt) => this.#lost(attempt));
+    const toEvent = heed((event: unknown) => this.#follow(event));
+    const toNotice = heed((notice: unknown) => this.#noticed(notice));
+    const toConnect = heed(() => this.#dropStalled());
+    const toLoss = heed(() => this.#lost(1));
+    const toRefusal = heed((error: Error & { data?: unknown }) => this.#notConnected(error.data));
+    const toAttempt = heed((attempt: number) => this.#lost(attempt));
+    const toPacket = heed(() => this.#stall.heard());
+    socket.on('welcome', toWelcome).on('dismissed', toDismissed).on('event', toEvent).on('notice', toNotice);
+    socket.on('connect', toConnect).on('disconnect', toLoss).on('connect_error', toRefusal);
+    socket.io.on('reconnect_attempt', toAttempt).on('open', () => socket.io.engine.on('packet', toPacket));
+    return socket;
+  }
+
+  /** The new one takes the seat of the old, so that nobody sees the participant go. */
+  #replaceSocket(): void {
+    this.#dropStalled();
+    this.#stalled = this.#socket;
+    this.#stalled.io.reconnection(false);
+    this.#socket = this.#openSocket();
+    this.#lost(1);
+  }
+
+  /** What was asked over it is refused now, before the welcome, which may have it asked again. */
+  #dropStalled(): void {
+    this.#stalled?.disconnect();
+    this.#stalled = undefined;
   }
 
   #welcomed(welcome: Welcome): void {
@@ -222,6 +252,7 @@ export class Session {
     for (const listener of this.#listeners) listener.interrupted();
     clearTimeout(this.#retry);
     this.#socket.disconnect();
+    this.#dropStalled();
     this.#stall.rest();
   }
 

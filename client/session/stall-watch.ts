@@ -1,7 +1,7 @@
 /** So long without a sign of the server, which sends one every five seconds, and the connection may stand still (ms). */
 const SILENT_MS = 11_000;
-/** How often it is tried whether the line bears another, and how long that may take. */
-const TRY_MS = 2_000;
+/** How often it is tried whether the line bears another. A try may outlast the next ones: some lines are long. */
+const TRY_MS = 700;
 const WITHIN_MS = 1_500;
 
 interface Options {
@@ -27,7 +27,8 @@ export class StallWatch {
 
   /** Something came. */
   heard(): void {
-    this.#wait(SILENT_MS);
+    this.rest();
+    this.#timer = setTimeout(() => void this.#try(), SILENT_MS);
   }
 
   /** There is no connection to be watched. */
@@ -36,19 +37,15 @@ export class StallWatch {
     clearTimeout(this.#timer);
   }
 
-  #wait(ms: number): void {
-    this.rest();
-    this.#timer = setTimeout(() => void this.#try(), ms);
-  }
-
   async #try(): Promise<void> {
     const times = this.#times;
+    this.#timer = setTimeout(() => void this.#try(), TRY_MS);
     const isReached = await this.#options.reach(AbortSignal.timeout(WITHIN_MS)).then(
       () => true,
       () => false,
     );
-    if (times !== this.#times) return;
-    if (isReached) this.#options.stalled();
-    else this.#wait(TRY_MS - WITHIN_MS);
+    if (!isReached || times !== this.#times) return;
+    this.rest();
+    this.#options.stalled();
   }
 }

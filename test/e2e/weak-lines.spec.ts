@@ -16,6 +16,13 @@ test('REG-18: sound goes on at 64 kbit/s, nobody is dropped at 15, and the line 
       for (const way of [up, down]) expect(way.heard).toBeGreaterThan(0.9);
     });
 
+    await test.step('nobody is seen going while nothing passes for a quarter of a minute, nor afterwards', async () => {
+      await story.stage({ loss: 1 }, 15);
+      const { back, kept } = await story.stage({ delayMs: 20 }, 8);
+      expect(kept).toBe(true);
+      for (const way of [back.up, back.down]) expect(way.soundMs).toBeLessThan(7_000);
+    });
+
     await test.step('64 kbit/s carry the sound, whatever becomes of the pictures', async () => {
       const { up, down, kept, reasons } = await story.stage({ kbps: 64, delayMs: 20 }, 9);
       for (const way of [up, down]) expect(way.heard).toBeGreaterThan(0.85);
