@@ -6,7 +6,8 @@
 // which tells everyone and answers everything.
 //
 // A site sends what a browser does: its camera in 25 pictures a second of two layers (150 and 500 kbit/s), the first one's
-// in a third as well, because that is watched (1.5 Mbit/s), each with its sender reports; and a microphone, which is open and
+// in a third as well, because that is watched (1.5 Mbit/s), each with its sender reports and with transport-wide numbers,
+// and kept by the SFU for a while to be sent again; and a microphone, which is open and
 // speaks at the first and is silent elsewhere. It is shown the first at its largest and seven others at their smallest. What a
 // browser does besides, and no site here: it reports what came down to it and when, so that the SFU estimates its line, and asks
 // for what it lost. The SFU has so much less to do here.
