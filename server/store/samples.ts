@@ -12,6 +12,8 @@ const WRITE_MS = 5_000;
 const THIN_MS = 60_000;
 /** Where the file cannot be written so fast, the rest is lost: some minutes of the largest meeting. */
 const MOST_WAITING = 200_000;
+/** Of a large meeting not every line is measured every second: where it is good, what was judged is kept at least so often, s. */
+const REPEATED_S = 4;
 
 /** What was measured or judged of one stream in one step. */
 export type Figures = { at: number; roomId: string; stream: string } & Record<string, number | string | number[]>;
@@ -53,8 +55,12 @@ export class Samples {
   keep(roomId: string, { at, lines, samples }: KeptSecond): void {
     if (this.#waiting.length > MOST_WAITING) return;
     const second = Math.floor(at / 1000);
+    const measured = new Set(samples.map(({ participantId, direction }) => `${participantId} ${direction}`));
+    const isNews = (participantId: string, direction: string) =>
+      measured.has(`${participantId} ${direction}`) || second % REPEATED_S === 0;
     for (const [participantId, { level, reasons, up, down }] of lines) {
       for (const direction of ['up', 'down'] as const) {
+        if (level === 'good' && !isNews(participantId, direction)) continue;
         const figures = direction === 'up' ? up : down;
         const row = rowOfJudged({ level, figures, reason: reasons.find((r) => r.direction === direction) });
         this.#waiting.push({ roomId, participantId, second, stream: nameOfStream({ direction }), row });

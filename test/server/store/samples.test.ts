@@ -48,6 +48,23 @@ test('what is kept is found at once, and after a restart', async () => {
   expect(failures).toEqual([]);
 });
 
+test('of a good line what was measured is kept, and now and then what holds on; of another one every second', async () => {
+  const samples = open();
+  const sample = { participantId: 'a', direction: 'up', by: 'server', spanMs: 1_000, kbps: 700 } as const;
+  const keep = (second: number, level: LineState['level'], measured: (typeof sample)[]) => {
+    const at = AT + second * 1_000;
+    const lines = new Map([['a', { ...line, level }]]);
+    samples.keep('600100', { at, lines, samples: measured.map((one) => ({ ...one, at })) });
+  };
+  for (let second = 0; second < 4; second++) keep(second, 'good', second === 2 ? [sample] : []);
+  keep(5, 'strained', []);
+  const { rows } = await samples.find({ ...wanted, to: AT + 6_000 });
+  await samples.close();
+  const secondsOf = (name: string) => rows.filter(({ stream }) => stream === name).map(({ at }) => (at - AT) / 1_000);
+  expect(secondsOf('line up')).toEqual([0, 2, 5]);
+  expect(secondsOf('line down')).toEqual([0, 5]);
+});
+
 test('what was written is there when the process was killed in the middle of its work', async () => {
   const script = `
     const { Samples } = await import(${JSON.stringify(new URL('../../../server/store/samples.ts', import.meta.url).href)});
