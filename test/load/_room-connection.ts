@@ -48,6 +48,7 @@ export class Connection {
   readonly #tiebreaker = randomBytes(8);
   #key = '';
   #consent: NodeJS.Timeout | undefined;
+  onRtp: (packet: Buffer) => void = () => undefined;
   #onDtls: (bytes: Buffer) => void = () => undefined;
   #onStun: () => void = () => undefined;
 
@@ -96,12 +97,15 @@ export class Connection {
     clearInterval(again);
   }
 
-  /** RFC 7983 7. */
+  /** RFC 7983 7, and RFC 5761 4 for what is RTCP. */
   #take(bytes: Buffer): void {
-    const first = bytes[0] ?? 0;
+    const [first, second] = [bytes[0] ?? 0, bytes[1] ?? 0];
     if (first < 4) this.#onStun();
     else if (first < 64) this.#onDtls(bytes);
-    else this.received += bytes.length;
+    else {
+      this.received += bytes.length;
+      if (second < 192 || second > 223) this.onRtp(bytes);
+    }
   }
 
   /** A binding request that nominates at once (RFC 8445 7.1). */

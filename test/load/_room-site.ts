@@ -4,6 +4,7 @@ import { noticeSchema, producedSchema, type Watched, webRtcTransportOfferSchema 
 import { PROTOCOL_VERSION } from '../../server/protocol/version.ts';
 import { type Answer, answerSchema, type Welcome } from '../../server/protocol/wire.ts';
 import { type Certificate, Connection, type Remote } from './_room-connection.ts';
+import { Feedback, SEND_TIME, WIDE_NUMBER } from './_room-feedback.ts';
 import { newCamera, newMicrophone, type Shape, SILENCE, type SiteMedia } from './_room-media.ts';
 
 interface Options {
@@ -17,14 +18,6 @@ interface Options {
   microphone?: Shape;
 }
 
-const feedbackSchema = z.looseObject({ type: z.string() }).array();
-
-/** What its line bears is not estimated: for that it would have to say when each packet came. */
-function withoutEstimate<C extends Record<string, unknown>>(codec: C): C {
-  const feedback = feedbackSchema.parse(codec.rtcpFeedback);
-  return { ...codec, rtcpFeedback: feedback.filter(({ type }) => type !== 'transport-cc' && type !== 'goog-remb') };
-}
-
 /** A browser as the server sees one: its socket, its two transports, what it sends, and what its tiles show. */
 export class SimulatedSite {
   readonly #options: Options;
@@ -34,6 +27,7 @@ export class SimulatedSite {
   #sent: { shape: Shape; ssrc: number }[] = [];
   #welcome: Welcome | undefined;
   #signalled = 0;
+  #feedback: Feedback | undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -72,8 +66,8 @@ export class SimulatedSite {
       this.#socket.connect();
     });
     const { routerRtpCapabilities } = this.#welcome;
-    const codecs = routerRtpCapabilities.codecs.map(withoutEstimate);
-    const rtpCapabilities = { codecs, headerExtensions: [] };
+    const { codecs, headerExtensions } = routerRtpCapabilities;
+    const rtpCapabilities = { codecs, headerExtensions };
     const [receive] = await Promise.all([
       this.#openTransport('receive'),
       this.request({ request: 'setRtpCapabilities', rtpCapabilities }),
@@ -91,11 +85,26 @@ export class SimulatedSite {
   /** Packets pass from here on. Apart from `join`: what a handshake costs a site it costs there, not on the server's machine. */
   async begin(media: SiteMedia): Promise<void> {
     const { receive, send } = this.#remotes;
-    if (receive) this.#connections.push(await Connection.open(receive, this.#options.certificate));
+    if (receive) await this.#receive(receive);
     if (!send) return;
     const connection = await Connection.open(send, this.#options.certificate);
     this.#connections.push(connection);
     for (const { shape, ssrc } of this.#sent) media.add(shape, ssrc, connection);
+  }
+
+  async #receive(remote: Remote): Promise<void> {
+    const connection = await Connection.open(remote, this.#options.certificate);
+    this.#connections.push(connection);
+    const srtp = connection.protector();
+    const ids = { sendTime: this.#idOf(SEND_TIME), wideNumber: this.#idOf(WIDE_NUMBER) };
+    const feedback = new Feedback(ids, (rtcp) => connection.send(srtp.protectRtcp(rtcp)));
+    connection.onRtp = (packet) => feedback.heard(packet);
+    this.#feedback = feedback;
+  }
+
+  #idOf(uri: string): number {
+    const { headerExtensions = [] } = this.#welcome?.routerRtpCapabilities ?? {};
+    return z.object({ preferredId: z.number() }).parse(headerExtensions.find((one) => one.uri === uri)).preferredId;
   }
 
   watch(pictures: readonly Watched[]): Promise<unknown> {
@@ -111,6 +120,7 @@ export class SimulatedSite {
   }
 
   close(): void {
+    this.#feedback?.close();
     this.#socket.disconnect();
     for (const connection of this.#connections) connection.close();
   }

@@ -7,10 +7,10 @@
 //
 // A site sends what a browser does: its camera in 25 pictures a second of two layers (150 and 500 kbit/s), the first one's
 // in a third as well, because that is watched (1.5 Mbit/s), each with its sender reports and with transport-wide numbers,
-// and kept by the SFU for a while to be sent again; and a microphone, which is open and
-// speaks at the first and is silent elsewhere. It is shown the first at its largest and seven others at their smallest. What a
-// browser does besides, and no site here: it reports what came down to it and when, so that the SFU estimates its line, and asks
-// for what it lost. The SFU has so much less to do here.
+// and kept by the SFU for a while to be sent again; and a microphone, which is open and speaks at the first and is silent
+// elsewhere. It is shown the first at its largest and seven others at their smallest, and says ten times a second what of
+// it came and when, over a line that is never late, so that the SFU estimates what the line bears. What a browser does besides,
+// and no site here: it asks for what it lost, and reports every five seconds what it decoded.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
