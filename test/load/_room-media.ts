@@ -27,9 +27,9 @@ const ALLOWED = [150_000, 500_000, 1_700_000];
 /** A camera whose layers are all watched, and one of which nobody watches the largest: that is not sent then. */
 export const WATCHED: readonly Shape[] = LAYERS;
 export const UNWATCHED: readonly Shape[] = LAYERS.slice(0, -1);
-export const SPEECH: Shape = { kind: 'audio', packetsPerTick: 1, everyTicks: 1, size: 100 };
+export const SPEECH: Shape = { kind: 'audio', packetsPerTick: 1, everyTicks: 1, size: 108 };
 /** RFC 7587 3.1.3: with DTX a silence is one packet in 400 ms. */
-export const SILENCE: Shape = { kind: 'audio', packetsPerTick: 1, everyTicks: 20, size: 20 };
+export const SILENCE: Shape = { kind: 'audio', packetsPerTick: 1, everyTicks: 20, size: 28 };
 
 const VIDEO = {
   ...{ mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000, parameters: {} },
@@ -43,7 +43,10 @@ const WIDE_NUMBER = {
   ...{ uri: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', id: 5 },
   ...{ encrypt: false, parameters: {} },
 };
-const AUDIO = { mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000, channels: 2, parameters: {} };
+const AUDIO = {
+  ...{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000, channels: 2, parameters: {} },
+  rtcpFeedback: [{ type: 'transport-cc' }],
+};
 
 interface Stream {
   shape: Shape;
@@ -130,7 +133,7 @@ export function newCamera(): Announced {
 
 export function newMicrophone(): Announced {
   const ssrc = nextSsrc++;
-  return { ssrcs: [ssrc], rtpParameters: { codecs: [AUDIO], headerExtensions: [], encodings: [{ ssrc }] } };
+  return { ssrcs: [ssrc], rtpParameters: { codecs: [AUDIO], headerExtensions: [WIDE_NUMBER], encodings: [{ ssrc }] } };
 }
 
 function senderReport(stream: Stream, tick: number, begunAt: number): Buffer {
@@ -161,14 +164,14 @@ export function packetOf(
   const isVideo = kind === 'video';
   const { payloadType } = isVideo ? VIDEO : AUDIO;
   const packet = Buffer.alloc(size, tick & 0xff);
-  packet[0] = isVideo ? 0x90 : 0x80;
+  packet[0] = 0x90;
   packet[1] = payloadType | (isVideo && index === packetsPerTick - 1 ? 0x80 : 0);
   packet.writeUInt16BE(stream.sequenceNumber++ & 0xffff, 2);
   packet.writeUInt32BE(timestampOf(stream, tick), 4);
   packet.writeUInt32BE(stream.ssrc, 8);
-  if (!isVideo) return packet;
   packet.writeUInt32BE(0xbede0001, HEADER);
   packet.writeUInt32BE((((WIDE_NUMBER.id << 4) | 1) * 2 ** 24 + (wideNumber & 0xffff) * 2 ** 8) >>> 0, HEADER + 4);
+  if (!isVideo) return packet;
   // RFC 7741 4.2: a partition begins; 4.3: bit 0 is clear in a key frame.
   packet[HEADER + EXTENSION] = index === 0 ? 0x10 : 0;
   packet[HEADER + EXTENSION + 1] = isKey ? 0 : 1;
