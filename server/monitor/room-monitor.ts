@@ -73,10 +73,18 @@ export class RoomMonitor {
     this.#waiting = [];
     const state = this.#options.state();
     this.#assessment = assess(this.#assessment, attendanceOf(state), samples, at);
-    const { lines } = this;
     const { carrierOf, newId } = this.#options;
-    const bad = new Map(lines.entries().filter(([, { level }]) => level !== 'good'));
-    const ofSites = new Map(bad.entries().filter(([id]) => isWatched(state, id)));
+    const [lines, bad, ofSites] = [
+      new Map<string, LineState>(),
+      new Map<string, LineState>(),
+      new Map<string, LineState>(),
+    ];
+    for (const [id, { line }] of this.#assessment) {
+      lines.set(id, line);
+      if (line.level === 'good') continue;
+      bad.set(id, line);
+      if (isWatched(state, id)) ofSites.set(id, line);
+    }
     const { watch, changed } = watchIncidents(this.#watch, { lines: ofSites, carrierOf }, at, newId);
     this.#watch = watch;
     const told = signatureOf(bad);

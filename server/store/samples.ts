@@ -55,12 +55,12 @@ export class Samples {
   keep(roomId: string, { at, lines, samples }: KeptSecond): void {
     if (this.#waiting.length > MOST_WAITING) return;
     const second = Math.floor(at / 1000);
-    const measured = new Set(samples.map(({ participantId, direction }) => `${participantId} ${direction}`));
-    const isNews = (participantId: string, direction: string) =>
-      measured.has(`${participantId} ${direction}`) || second % REPEATED_S === 0;
+    const measured = { up: new Set<string>(), down: new Set<string>() };
+    for (const { participantId, direction } of samples) measured[direction].add(participantId);
+    const isRepeated = second % REPEATED_S === 0;
     for (const [participantId, { level, reasons, up, down }] of lines) {
       for (const direction of ['up', 'down'] as const) {
-        if (level === 'good' && !isNews(participantId, direction)) continue;
+        if (level === 'good' && !isRepeated && !measured[direction].has(participantId)) continue;
         const figures = direction === 'up' ? up : down;
         const row = rowOfJudged({ level, figures, reason: reasons.find((r) => r.direction === direction) });
         this.#waiting.push({ roomId, participantId, second, stream: nameOfStream({ direction }), row });
