@@ -121,13 +121,14 @@ export function ofConsumer(
 export function difference(before: Counters, after: Counters): Figures | undefined {
   const spanMs = Math.round(after.timestamp - before.timestamp);
   if (spanMs < 50 || spanMs > 60_000) return undefined;
-  const earlier = after.streams.map(({ ssrc }) => before.streams.find((stream) => stream.ssrc === ssrc));
+  const pairs = after.streams.map((stream) => {
+    return { stream, known: before.streams.find(({ ssrc }) => ssrc === stream.ssrc) };
+  });
   const grown = (count: keyof StreamCounters): number | undefined => {
     let sum: number | undefined;
-    for (let index = 0; index < after.streams.length; index++) {
-      const counted = after.streams[index]?.[count];
+    for (const { stream, known } of pairs) {
+      const counted = stream[count];
       if (counted === undefined) continue;
-      const known = earlier[index];
       sum = (sum ?? 0) + (known ? Math.max(0, counted - (known[count] ?? 0)) : 0);
     }
     return sum;
