@@ -41,6 +41,8 @@ export class Connection {
   received = 0;
   /** Packets that are numbered over all streams. */
   sent = 0;
+  /** Told of every packet that came, protected as it is: its header can be read. */
+  onRtp: (packet: Buffer) => void = () => undefined;
   readonly #socket: Socket;
   readonly #to: { ip: string; port: number };
   readonly #ice: types.IceParameters;
@@ -48,7 +50,6 @@ export class Connection {
   readonly #tiebreaker = randomBytes(8);
   #key = '';
   #consent: NodeJS.Timeout | undefined;
-  onRtp: (packet: Buffer) => void = () => undefined;
   #onDtls: (bytes: Buffer) => void = () => undefined;
   #onStun: () => void = () => undefined;
 

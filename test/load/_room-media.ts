@@ -2,6 +2,7 @@
 import type { RtpParametersDictionary } from '../../server/protocol/media.ts';
 import type { SrtpContext } from '../integration/srtp.ts';
 import type { Connection } from './_room-connection.ts';
+import { WIDE_NUMBER } from './_room-feedback.ts';
 
 export interface Shape {
   kind: 'audio' | 'video';
@@ -39,10 +40,7 @@ const VIDEO = {
   ],
 };
 /** By its number in each packet the SFU tells a sender what came of it, ten times a second. */
-const WIDE_NUMBER = {
-  ...{ uri: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01', id: 5 },
-  ...{ encrypt: false, parameters: {} },
-};
+const NUMBERED = { uri: WIDE_NUMBER, id: 5, encrypt: false, parameters: {} };
 const AUDIO = {
   ...{ mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000, channels: 2, parameters: {} },
   rtcpFeedback: [{ type: 'transport-cc' }],
@@ -128,12 +126,12 @@ interface Announced {
 export function newCamera(): Announced {
   const encodings = ALLOWED.map((maxBitrate, layer) => ({ ssrc: nextSsrc++, rid: `r${layer}`, maxBitrate }));
   const ssrcs = encodings.map(({ ssrc }) => ssrc);
-  return { ssrcs, rtpParameters: { codecs: [VIDEO], headerExtensions: [WIDE_NUMBER], encodings } };
+  return { ssrcs, rtpParameters: { codecs: [VIDEO], headerExtensions: [NUMBERED], encodings } };
 }
 
 export function newMicrophone(): Announced {
   const ssrc = nextSsrc++;
-  return { ssrcs: [ssrc], rtpParameters: { codecs: [AUDIO], headerExtensions: [WIDE_NUMBER], encodings: [{ ssrc }] } };
+  return { ssrcs: [ssrc], rtpParameters: { codecs: [AUDIO], headerExtensions: [NUMBERED], encodings: [{ ssrc }] } };
 }
 
 function senderReport(stream: Stream, tick: number, begunAt: number): Buffer {
@@ -170,7 +168,7 @@ export function packetOf(
   packet.writeUInt32BE(timestampOf(stream, tick), 4);
   packet.writeUInt32BE(stream.ssrc, 8);
   packet.writeUInt32BE(0xbede0001, HEADER);
-  packet.writeUInt32BE((((WIDE_NUMBER.id << 4) | 1) * 2 ** 24 + (wideNumber & 0xffff) * 2 ** 8) >>> 0, HEADER + 4);
+  packet.writeUInt32BE((((NUMBERED.id << 4) | 1) * 2 ** 24 + (wideNumber & 0xffff) * 2 ** 8) >>> 0, HEADER + 4);
   if (!isVideo) return packet;
   // RFC 7741 4.2: a partition begins; 4.3: bit 0 is clear in a key frame.
   packet[HEADER + EXTENSION] = index === 0 ? 0x10 : 0;
