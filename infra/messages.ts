@@ -3,7 +3,6 @@
 import { terminalLanguage } from './bootstrap.mjs';
 
 const vi = {
-  workerDownload: 'Tải mediasoup-worker dựng sẵn',
   aWorker: 'một mediasoup-worker khởi động được',
   workerBuild: 'Biên dịch mediasoup-worker (một lần duy nhất)',
   clientBuild: 'Dựng giao diện',
@@ -48,7 +47,6 @@ const vi = {
 };
 
 const en: typeof vi = {
-  workerDownload: 'Downloading a prebuilt mediasoup-worker',
   aWorker: 'a mediasoup-worker that starts',
   workerBuild: 'Compiling mediasoup-worker (only this once)',
   clientBuild: 'Building the client',

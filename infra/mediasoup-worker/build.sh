@@ -58,6 +58,26 @@ mkdir pch
 edit src/RTC/DtlsTransport.cpp 's/(operationType == BIO_CB_RETURN)/(operationType \& BIO_CB_RETURN)/' \
 	'(operationType & BIO_CB_RETURN)'
 
+# A layer that arrives is never taken for dead, however much of it is lost.
+# Score 0 means both, and no viewer is sent a layer that has it: on a line that
+# has come back pictures stood for one to two seconds more, until an interval
+# without loss and then a key frame had passed.
+edit src/RTC/RTP/RtpStream.cpp 's/std::round(static_cast<double>(totalScore) \/ samples)/std::max(1.0, &)/' \
+	'std::max(1.0, std::round('
+
+# What was lost before two seconds of silence is not asked for again: the
+# sender would spend a line that has just come back on pictures that nobody
+# waits for any more, before it sends a new one. A few packets are, for a shared
+# screen that does not change is silent too.
+edit include/RTC/NackGenerator.hpp 's/^\t*uint16_t lastSeq{.*/&\n\t\tint64_t lastAtMs{ 0 };/' 'int64_t lastAtMs{ 0 };'
+edit src/RTC/NackGenerator.cpp 's/^\t*AddPacketsToNackList(this->lastSeq + 1, seq);/\
+		const int64_t silentMs = this->shared->GetTimeMs() - this->lastAtMs;\
+		this->lastAtMs += silentMs;\
+		if (silentMs < 2000 || static_cast<uint16_t>(seq - this->lastSeq) < 20)\
+			AddPacketsToNackList(this->lastSeq + 1, seq);\
+		else\
+			this->nackList.clear();/' 'silentMs < 2000'
+
 meson setup build --buildtype=release -Db_ndebug=true --wrap-mode=nodownload
 # libwebrtc's sources include the generated headers without depending on them.
 meson compile -C build flatbuffers-generator

@@ -1,23 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Explained } from '../../infra/bootstrap.mjs';
-import { cacheName, prebuiltUrl, workerBinary } from '../../infra/worker.ts';
+import { cacheName, workerBinary } from '../../infra/worker.ts';
 
 test('a worker is cached by version, platform and the release whose libraries it links', () => {
   const debian = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n';
   expect(cacheName('3.27.1', debian)).toMatch(/^mediasoup-worker-3\.27\.1-linux-\w+-debian12-r\d+$/);
   expect(cacheName('3.27.1', 'ID=debian\nVERSION_CODENAME=forky\n')).toContain('-debianforky-');
   expect(cacheName('3.27.1', '')).toContain('-unknown-');
-});
-
-test('the prebuilt worker is where mediasoup publishes it, or at the mirror it can be told', () => {
-  const repository = 'git+https://github.com/versatica/mediasoup.git';
-  expect(prebuiltUrl('3.27.1', repository, {})).toMatch(
-    /^https:\/\/github\.com\/versatica\/mediasoup\/releases\/download\/3\.27\.1\/mediasoup-worker-3\.27\.1-linux-\w+-kernel\d+\.tgz$/,
-  );
-  expect(prebuiltUrl('3.27.1', repository, { MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL: 'http://mirror' })).toMatch(
-    /^http:\/\/mirror\/3\.27\.1\//,
-  );
 });
 
 test('a given worker that does not start is refused before anything runs', async () => {
@@ -69,4 +60,76 @@ describe('the worker at work', () => {
     }
     router.close();
   });
+
+  test('a layer that arrives is not taken for dead, however much of it is lost', async () => {
+    const { transport, producer, send } = await openPicture();
+    for (let packet = 1; packet <= 200; packet++) {
+      send(5 * packet);
+      if (packet % 20 === 0) transport.sendRtcp(senderReport());
+    }
+    const [stat] = await producer.getStats();
+    expect(stat).toMatchObject({ packetCount: 200, score: 1 });
+    transport.close();
+  });
+
+  test('what was lost before a silence is not asked for again, but for a few packets', async () => {
+    const { transport, producer, send } = await openPicture();
+    const askedAfter = async (sequenceNumber: number) => {
+      send(sequenceNumber);
+      await sleep(300);
+      return (await producer.getStats())[0]?.nackPacketCount ?? 0;
+    };
+    await askedAfter(1);
+    await askedAfter(2);
+    const first = await askedAfter(40);
+    expect(first).toBeGreaterThanOrEqual(37);
+    // Each is asked for ten times within a second, unless it comes.
+    await sleep(2_200);
+    const all = await askedAfter(41);
+    await sleep(2_200);
+    expect(await askedAfter(90)).toBe(all);
+    await sleep(2_200);
+    expect(await askedAfter(95)).toBeGreaterThan(all);
+    transport.close();
+  });
+
+  /** One picture stream whose packets the test sends itself. */
+  async function openPicture() {
+    const mimeType = 'video/VP8';
+    const router = await openRouter({ mediaCodecs: [{ kind: 'video', mimeType, clockRate: 90_000 }] });
+    const transport = await router.createDirectTransport();
+    const producer = await transport.produce({
+      kind: 'video',
+      rtpParameters: {
+        codecs: [{ mimeType, payloadType: 96, clockRate: 90_000, rtcpFeedback: [{ type: 'nack' }] }],
+        encodings: [{ ssrc: SSRC }],
+      },
+    });
+    return { transport, producer, send: (sequenceNumber: number) => producer.send(picturePacket(sequenceNumber)) };
+  }
 });
+
+const SSRC = 4711;
+
+/** RFC 3550 5.1, and the beginning of a VP8 frame that is no key frame (RFC 7741 4.2, 4.3). */
+function picturePacket(sequenceNumber: number): Buffer {
+  const packet = Buffer.alloc(40);
+  packet.writeUInt8(0x80, 0);
+  packet.writeUInt8(0x80 | 96, 1);
+  packet.writeUInt16BE(sequenceNumber, 2);
+  packet.writeUInt32BE(sequenceNumber * 3_000, 4);
+  packet.writeUInt32BE(SSRC, 8);
+  packet.writeUInt8(0x10, 12);
+  packet.writeUInt8(0x01, 13);
+  return packet;
+}
+
+/** RFC 3550 6.4.1, without a report block. */
+function senderReport(): Buffer {
+  const report = Buffer.alloc(28);
+  report.writeUInt8(0x80, 0);
+  report.writeUInt8(200, 1);
+  report.writeUInt16BE(6, 2);
+  report.writeUInt32BE(SSRC, 4);
+  return report;
+}
