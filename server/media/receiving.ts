@@ -84,6 +84,8 @@ export class Receiving {
     this.#transport = transport;
     this.#share.beginAnew();
     onPeerGone(transport, () => this.#closeTransport(transport));
+    // Back on another path, as after an ICE restart: what was sent meanwhile is lost, and pictures cannot go on without it.
+    transport.on('iceselectedtuplechange', () => this.#askForKeyFrames());
     const failed = (error: unknown) => this.#reportLine(error);
     this.#collapse = new Collapse(transport, { collapsed: () => this.#askForKeyFrames(), failed });
     await limitDown(transport, this.#room.hooks.capacity(this.#participantId));
