@@ -67,6 +67,8 @@ function keepAlive(session: MediaPort, transport: types.Transport, lost: () => v
       isAsking = false;
     }
     if (transport.closed) return;
+    // The restart itself may have had it disconnected for a moment.
+    clearTimeout(timer);
     if (transport.connectionState === 'connected') settle();
     else timer = setTimeout(() => void restartIce(), RESTART_AGAIN_MS);
   };

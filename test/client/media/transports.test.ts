@@ -47,6 +47,15 @@ describe('a live transport', () => {
     expect(lost).not.toHaveBeenCalled();
   });
 
+  it('does not restart again because a restart disconnects for a moment', async () => {
+    vi.spyOn(live.transport, 'restartIce').mockImplementation(async () => pathBecomes('disconnected'));
+    pathBecomes('failed');
+    await vi.advanceTimersByTimeAsync(100);
+    pathBecomes('connected');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(restarts()).toBe(1);
+  });
+
   it('is lost after five restarts in vain', async () => {
     pathBecomes('failed');
     await vi.advanceTimersByTimeAsync(30_000);
