@@ -15,11 +15,14 @@ export const OTHER = 'Na Rì';
 export const TONES = { [SITE]: 950, [OTHER]: 440 };
 
 /** Each direction as seen by who receives: `up` at the other, who hears and sees the site; `down` at the site. */
-export interface Stage {
+export interface Seen {
   up: Account;
   down: Account;
   /** How long after its beginning sound and picture went on, ms. */
   back: { up: ReturnType<typeof backAfter>; down: ReturnType<typeof backAfter> };
+}
+
+export interface Stage extends Seen {
   /** What was said of lines, e.g. `Ba Bể: loss up poor`, and began meanwhile or was still so at the end. */
   reasons: string[];
   /** Nobody saw the site go, though its connection may have had to be made anew. */
@@ -27,6 +30,7 @@ export interface Stage {
 }
 
 type Name = typeof SITE | typeof OTHER;
+type Pages = Record<'site' | 'other', Page>;
 type Closers = (() => Promise<unknown>)[];
 
 /** Congestion control finds the line's capacity, the room its layers. */
@@ -35,12 +39,12 @@ const SETTLING_MS = 6_000;
 export class LineStory {
   readonly #line: ShapedLine;
   readonly #centre: Peer;
-  readonly #pages: { site: Page; other: Page };
+  readonly #pages: Pages;
   readonly #closers: Closers;
   readonly #said: { at: number; reasons: { since: number; reason: string }[] }[] = [];
   #missedAt = 0;
 
-  private constructor(line: ShapedLine, centre: Peer, pages: { site: Page; other: Page }, closers: Closers) {
+  private constructor(line: ShapedLine, centre: Peer, pages: Pages, closers: Closers) {
     this.#line = line;
     this.#centre = centre;
     this.#pages = pages;
@@ -97,17 +101,8 @@ export class LineStory {
   /** What happens while the line does this, in both directions. */
   async stage(weather: Weather, seconds: number): Promise<Stage> {
     const from = Date.now();
-    this.#line.set({ up: weather, down: weather });
-    await sleep(seconds * 1000);
-    const to = Date.now();
-    const [up, down] = [await momentsOf(this.#pages.other, from, to), await momentsOf(this.#pages.site, from, to)];
-    return {
-      up: accountOf(up),
-      down: accountOf(down),
-      back: { up: backAfter(up, from), down: backAfter(down, from) },
-      reasons: this.#reasonsOf(from, to),
-      kept: this.#missedAt < from,
-    };
+    const seen = await seenThrough(this.#line, this.#pages, weather, seconds);
+    return { ...seen, reasons: this.#reasonsOf(from, Date.now()), kept: this.#missedAt < from };
   }
 
   close(): Promise<void> {
@@ -134,6 +129,25 @@ export class LineStory {
     const last = earlier.at(-1)?.reasons ?? [];
     return [...new Set([...begun, ...last].map(({ reason }) => reason))];
   }
+}
+
+/** What the pages hear and see of each other while the line between them does this; their witnesses have begun. */
+export async function seenThrough(
+  line: ShapedLine,
+  { site, other }: Pages,
+  weather: Weather,
+  seconds: number,
+): Promise<Seen> {
+  const from = Date.now();
+  line.set({ up: weather, down: weather });
+  await sleep(seconds * 1000);
+  const to = Date.now();
+  const [up, down] = [await momentsOf(other, from, to), await momentsOf(site, from, to)];
+  return {
+    up: accountOf(up),
+    down: accountOf(down),
+    back: { up: backAfter(up, from), down: backAfter(down, from) },
+  };
 }
 
 async function closeAll(closers: Closers): Promise<void> {

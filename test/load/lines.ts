@@ -4,14 +4,13 @@
 // same over a good line; `peer`, the same browsers and the same weather in a bare mediasoup room; `janus`, in a room of Janus,
 // where it is installed (Debian: janus). `codec` is a real codec (baresip) whose line becomes narrow, and good again.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CodecStory } from '../e2e/codec-story.ts';
-import { LineStory, OTHER, SITE, type Stage, TONES } from '../e2e/line-story.ts';
-import { ShapedLine, type Weather } from '../e2e/shaped-line.ts';
-import { accountOf, backAfter, beginWitness, momentsOf } from '../e2e/witness.ts';
+import { LineStory, type Stage } from '../e2e/line-story.ts';
+import type { Weather } from '../e2e/shaped-line.ts';
 import { openBareRoom } from './_bare-room.ts';
 import { hasJanus } from './_janus.ts';
 import { openJanusRoom } from './_janus-room.ts';
+import { beginPeerStory } from './_peer-story.ts';
 
 const DELAY = { delayMs: 20 };
 interface Kind {
@@ -37,7 +36,6 @@ const STAGES: readonly Kind[] = [
   { name: 'kbps15', weather: { ...DELAY, kbps: 15 }, seconds: 20, peer: true },
   { name: 'goodAfter15', weather: DELAY, seconds: 10, peer: true },
 ];
-const SETTLING_MS = 6_000;
 const CODEC_STAGES = [
   { name: 'kbps4000', weather: { ...DELAY, kbps: 4_000 }, size: 'whole' },
   { name: 'kbps200', weather: { ...DELAY, kbps: 200 }, size: 'small' },
@@ -70,34 +68,14 @@ async function ownStages(): Promise<void> {
 }
 
 async function peerStages(peer: 'peer' | 'janus', openRoom: typeof openBareRoom): Promise<void> {
-  const line = await ShapedLine.open();
+  const story = await beginPeerStory(openRoom);
   try {
-    const seats = [
-      { name: SITE, toneHz: TONES[SITE], colour: 'blue' },
-      { name: OTHER, toneHz: TONES[OTHER], colour: 'red' },
-    ] as const;
-    const { pages, close } = await openRoom(line, seats);
-    const [site, other] = pages;
-    try {
-      await beginWitness(other, { hz: TONES[SITE], name: SITE });
-      await beginWitness(site, { hz: TONES[OTHER], name: OTHER });
-      await sleep(SETTLING_MS);
-      for (const { name, weather, seconds } of STAGES.filter((kind) => kind.peer)) {
-        const from = Date.now();
-        line.set({ up: weather, down: weather });
-        await sleep(seconds * 1_000);
-        const [up, down] = [await momentsOf(other, from), await momentsOf(site, from)];
-        const ways = {
-          up: wayOf(accountOf(up), backAfter(up, from)),
-          down: wayOf(accountOf(down), backAfter(down, from)),
-        };
-        note(name, { [peer]: ways });
-      }
-    } finally {
-      await close();
+    for (const { name, weather, seconds } of STAGES.filter((kind) => kind.peer)) {
+      const { up, down, back } = await story.stage(weather, seconds);
+      note(name, { [peer]: { up: wayOf(up, back.up), down: wayOf(down, back.down) } });
     }
   } finally {
-    await line.close();
+    await story.close();
   }
 }
 
