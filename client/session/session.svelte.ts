@@ -98,7 +98,9 @@ export class Session {
 
   /** Asks the media part; throws `Refused`. */
   async request(request: MediaRequest): Promise<unknown> {
-    return this.#ask('request', request);
+    const answer = this.#ask('request', request);
+    // Nothing is heard nor seen before it comes.
+    return request.request === 'restartIce' ? this.#stall.expect(answer) : answer;
   }
 
   /** Asks for a fresh welcome. */

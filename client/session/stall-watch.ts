@@ -1,5 +1,7 @@
 /** So long without a sign of the server, which sends one every five seconds, and the connection may stand still (ms). */
 const SILENT_MS = 11_000;
+/** So long where an answer is due that the server gives at once. */
+const DUE_MS = 1_500;
 /** How often it is tried whether the line bears another. A try may outlast the next ones: some lines are long. */
 const TRY_MS = 700;
 const WITHIN_MS = 1_500;
@@ -17,9 +19,11 @@ interface Options {
  */
 export class StallWatch {
   readonly #options: Options;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Counts what was heard: what was begun before it says nothing. */
-  #times = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #heardAt = 0;
+  #askedAt = 0;
+  /** Answers that are due. */
+  #due = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -27,24 +31,40 @@ export class StallWatch {
 
   /** Something came. */
   heard(): void {
-    this.rest();
-    this.#timer = setTimeout(() => void this.#try(), SILENT_MS);
+    this.#heardAt = Date.now();
+    this.#timer ??= setInterval(() => this.#look(), TRY_MS);
   }
 
   /** There is no connection to be watched. */
   rest(): void {
-    this.#times += 1;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** As `answer`. Until it comes, which it does at once on a connection that does not stand still, less silence is suspect. */
+  async expect<T>(answer: Promise<T>): Promise<T> {
+    this.#due += 1;
+    this.#askedAt = Date.now();
+    try {
+      return await answer;
+    } finally {
+      this.#due -= 1;
+    }
+  }
+
+  #look(): void {
+    const now = Date.now();
+    const isDue = this.#due > 0 && now - Math.max(this.#heardAt, this.#askedAt) >= DUE_MS;
+    if (isDue || now - this.#heardAt >= SILENT_MS) void this.#try();
   }
 
   async #try(): Promise<void> {
-    const times = this.#times;
-    this.#timer = setTimeout(() => void this.#try(), TRY_MS);
+    const [timer, heardAt] = [this.#timer, this.#heardAt];
     const isReached = await this.#options.reach(AbortSignal.timeout(WITHIN_MS)).then(
       () => true,
       () => false,
     );
-    if (!isReached || times !== this.#times) return;
+    if (!isReached || timer !== this.#timer || heardAt !== this.#heardAt) return;
     this.rest();
     this.#options.stalled();
   }

@@ -56,3 +56,27 @@ test('nothing is tried while there is no connection', async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(reach).not.toHaveBeenCalled();
 });
+
+test('where an answer is due that comes at once, less silence is enough; no longer than it is due', async () => {
+  const { reach, stalled, watch: w } = watch();
+  let answer: () => void = () => undefined;
+  reach.mockRejectedValue(new Error('timeout'));
+  w.heard();
+  const due = w.expect(new Promise<void>((resolve) => (answer = resolve)));
+  await vi.advanceTimersByTimeAsync(4_000);
+  const tried = reach.mock.calls.length;
+  expect(tried).toBeGreaterThan(1);
+  w.heard();
+  answer();
+  await due;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(reach.mock.calls.length).toBe(tried);
+  reach.mockResolvedValue(undefined);
+  await expect(w.expect(Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+  void w.expect(new Promise(() => undefined));
+  w.heard();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(stalled).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(stalled).toHaveBeenCalledOnce();
+});
