@@ -2,26 +2,17 @@ import type { ParticipantId } from '../protocol/ids.ts';
 import type { Direction, LineLevel, LineState, Measure, Reason } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
 import { type Alarm, rankOf, step, worse } from './hysteresis.ts';
+import { isArrival, Origins } from './origins.ts';
 import { qualityOf } from './quality.ts';
-import {
-  isCleanOrigin,
-  MEASURES,
-  type Origins,
-  type Reading,
-  type Readings,
-  RULES,
-  readingsOf,
-  WINDOW_MS,
-} from './readings.ts';
-import { nameOfSource } from './stream-name.ts';
+import { MEASURES, type Reading, type Readings, RULES, readingsOf, WINDOW_MS } from './readings.ts';
 
 /** What is remembered of one line from one second to the next. */
 export interface Assessed {
   line: LineState;
   alarms: ReadonlyMap<string, Alarm & { measure: Measure; direction: Direction }>;
   window: readonly Sample[];
-  /** And of some seconds more. */
-  earlier: readonly Sample[];
+  /** How its own streams came to the centre, also some seconds earlier. */
+  arrivals: readonly Sample[];
   judgedAt: number;
 }
 
@@ -37,6 +28,7 @@ const ORIGIN_MS = 2 * WINDOW_MS;
 const LONGEST_REST_MS = 2_500;
 
 const DIRECTIONS = ['up', 'down'] as const;
+const NONE: readonly Sample[] = [];
 /** Of alarms: made once, because every line is asked for all of them each second. */
 const KEYS = { up: keysOf('up'), down: keysOf('down') };
 
@@ -47,25 +39,24 @@ const KEYS = { up: keysOf('up'), down: keysOf('down') };
  */
 export function assess(before: Assessment, attendance: Attendance, samples: readonly Sample[], at: number): Assessment {
   const fresh = Map.groupBy(samples, ({ participantId }) => participantId);
-  const windows = new Map<ParticipantId, readonly Sample[]>();
+  const origins = new Origins();
   for (const id of attendance.keys()) {
-    const known = since(before.get(id)?.earlier ?? [], at - ORIGIN_MS);
-    const news = fresh.get(id);
-    windows.set(id, news ? [...known, ...since(news, at - WINDOW_MS)] : known);
+    origins.learn(before.get(id)?.arrivals, at - ORIGIN_MS);
+    origins.learn(fresh.get(id), at - WINDOW_MS);
   }
-  const origins = originsOf(windows);
   const after = new Map<ParticipantId, Assessed>();
   for (const [id, presence] of attendance) {
-    const [known, earlier, isAway] = [before.get(id), windows.get(id) ?? [], presence === 'away'];
-    const isSame = known && isAtRest(known) && !isAway && !fresh.has(id) && at - known.judgedAt < LONGEST_REST_MS;
-    after.set(id, isSame ? known : assessLine(known, { earlier, isAway, origins, at }));
+    const [known, news, isAway] = [before.get(id), fresh.get(id), presence === 'away'];
+    const isSame = known && isAtRest(known) && !isAway && !news && at - known.judgedAt < LONGEST_REST_MS;
+    after.set(id, isSame ? known : assessLine(known, { news: since(news, at - WINDOW_MS), isAway, origins, at }));
   }
   return after;
 }
 
-/** The list itself where all of it is: most are, of every line each second. */
-function since(samples: readonly Sample[], from: number): readonly Sample[] {
-  return samples.every((sample) => sample.at > from) ? samples : samples.filter((sample) => sample.at > from);
+/** The list itself where all of it is. */
+function since(samples: readonly Sample[] = NONE, from: number): readonly Sample[] {
+  const isRecent = (sample: Sample) => sample.at > from;
+  return samples.every(isRecent) ? samples : samples.filter(isRecent);
 }
 
 /** Without news it stays what it is. */
@@ -74,21 +65,21 @@ function isAtRest({ line, alarms }: Assessed): boolean {
 }
 
 interface Now {
-  earlier: readonly Sample[];
+  news: readonly Sample[];
   isAway: boolean;
   origins: Origins;
   at: number;
 }
 
-function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at }: Now): Assessed {
-  const window = since(earlier, at - WINDOW_MS);
+function assessLine(before: Assessed | undefined, { news, isAway, origins, at }: Now): Assessed {
+  const window = [...since(before?.window, at - WINDOW_MS), ...news];
   const alarms = new Map<string, Alarm & { measure: Measure; direction: Direction }>();
   const halves: Pick<LineState, Direction> = { up: {}, down: {} };
   for (const direction of DIRECTIONS) {
     const own = window.filter((sample) => sample.direction === direction);
     const readings = readingsOf(own, direction, origins);
     if (direction === 'up') readings.connection = { badness: isAway ? 1 : 0, value: isAway ? 1 : 0 };
-    halves[direction] = { ...figuresOf(readings), ...qualityOf(own) };
+    halves[direction] = halfOf(own, readings);
     for (const measure of MEASURES) {
       const key = KEYS[direction][measure];
       const [known, reading] = [before?.alarms.get(key), measured(readings[measure], isAway, measure)];
@@ -103,7 +94,7 @@ function assessLine(before: Assessed | undefined, { earlier, isAway, origins, at
     line: { level, since: began, reasons: reasonsOf(alarms.values()), ...halves },
     alarms,
     window,
-    earlier,
+    arrivals: [...since(before?.arrivals, at - ORIGIN_MS), ...news.filter(isArrival)],
     judgedAt: at,
   };
 }
@@ -112,12 +103,12 @@ function keysOf(direction: Direction): Record<Measure, string> {
   return Object.fromEntries(MEASURES.map((measure) => [measure, `${direction} ${measure}`])) as Record<Measure, string>;
 }
 
-function figuresOf({ loss, jitter, roundTrip }: Readings): LineState['up'] {
-  return {
-    ...(loss ? { loss: Math.round(loss.value * 10_000) / 10_000 } : {}),
-    ...(jitter ? { jitterMs: Math.round(jitter.value) } : {}),
-    ...(roundTrip ? { roundTripMs: Math.round(roundTrip.value) } : {}),
-  };
+function halfOf(own: readonly Sample[], { loss, jitter, roundTrip }: Readings): LineState['up'] {
+  const half = qualityOf(own);
+  if (loss) half.loss = Math.round(loss.value * 10_000) / 10_000;
+  if (jitter) half.jitterMs = Math.round(jitter.value);
+  if (roundTrip) half.roundTripMs = Math.round(roundTrip.value);
+  return half;
 }
 
 /** Of who has lost its connection nothing else is judged: that it is silent follows from it. */
@@ -132,21 +123,4 @@ function reasonsOf(alarms: Iterable<Alarm & { measure: Measure; direction: Direc
       level === 'good' ? [] : [{ level, measure, direction, value, since }],
     )
     .sort((a, b) => rankOf(b.level) - rankOf(a.level) || a.since - b.since);
-}
-
-function originsOf(windows: ReadonlyMap<ParticipantId, readonly Sample[]>): Origins {
-  const known = new Map<string, number>();
-  const unclean = new Set<string>();
-  for (const window of windows.values()) {
-    for (const sample of window) {
-      const { stream, direction, unrepaired, by } = sample;
-      if (!stream || direction !== 'up' || by === 'client') continue;
-      if (unrepaired !== undefined) known.set(nameOfSource(stream), unrepaired);
-      if (!isCleanOrigin(sample)) unclean.add(nameOfSource(stream));
-    }
-  }
-  return {
-    unrepaired: (stream) => known.get(nameOfSource(stream)) ?? 0,
-    isClean: (stream) => !unclean.has(nameOfSource(stream)),
-  };
 }

@@ -8,18 +8,14 @@ type HalfLine = LineState['up'];
 
 /** What one direction of a line carries now, and how good it sounds and looks. The samples are its own of the last seconds. */
 export function qualityOf(samples: readonly Sample[]): HalfLine {
+  const half: HalfLine = {};
   const kbps = rateOf(samples);
-  const speech = average(samples.filter(isSound).map((sample) => heard(sample, samples)));
-  const picture = average(samples.filter((s) => s.height !== undefined && s.frames !== undefined).map(seen));
-  return {
-    ...(kbps === undefined ? {} : { kbps: round(kbps, 1) }),
-    ...(speech === undefined ? {} : { speech: round(speech, 100) }),
-    ...(picture === undefined ? {} : { picture: round(picture, 100) }),
-  };
-}
-
-function isSound({ codec }: Sample): boolean {
-  return codec === 'opus' || codec === 'g722' || codec === 'g711';
+  if (kbps !== undefined) half.kbps = round(kbps, 1);
+  const speech = average(samples, heard);
+  if (speech !== undefined) half.speech = round(speech, 100);
+  const picture = average(samples, seen);
+  if (picture !== undefined) half.picture = round(picture, 100);
+  return half;
 }
 
 function heard(sample: Sample, all: readonly Sample[]): number | undefined {
@@ -33,8 +29,8 @@ function heard(sample: Sample, all: readonly Sample[]): number | undefined {
   });
 }
 
-function seen({ kbps = 0, height = 0, frames = 0, spanMs, unrepaired, frozenMs = 0 }: Sample): number | undefined {
-  if (height === 0 || kbps === 0) return undefined;
+function seen({ kbps = 0, height = 0, frames, spanMs, unrepaired, frozenMs = 0 }: Sample): number | undefined {
+  if (height === 0 || frames === undefined || kbps === 0) return undefined;
   const framesPerSecond = (frames * 1000) / spanMs;
   return pictureQuality({
     kbps,
@@ -56,9 +52,18 @@ function rateOf(samples: readonly Sample[]): number | undefined {
   return byStream.size === 0 ? undefined : byStream.values().reduce((sum, kbps) => sum + kbps, 0);
 }
 
-function average(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
+function average(
+  samples: readonly Sample[],
+  of: (sample: Sample, all: readonly Sample[]) => number | undefined,
+): number | undefined {
+  let [sum, known] = [0, 0];
+  for (const sample of samples) {
+    const value = of(sample, samples);
+    if (value === undefined) continue;
+    sum += value;
+    known++;
+  }
+  return known === 0 ? undefined : sum / known;
 }
 
 function round(value: number, parts: number): number {

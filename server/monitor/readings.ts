@@ -1,6 +1,7 @@
 import type { Direction, Measure } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
 import type { Rule } from './hysteresis.ts';
+import type { Origins } from './origins.ts';
 
 /** A line is judged by its last seconds: single packets lost say little. */
 export const WINDOW_MS = 5_000;
@@ -8,8 +9,6 @@ export const WINDOW_MS = 5_000;
 const ENOUGH_PACKETS = 80;
 /** Of sound; where packets are not counted, bytes say how many there were at most. */
 const SMALL_PACKET_BYTES = 150;
-/** A receiver's buffer makes up for less by itself. */
-const LATE_MS = 30;
 
 /** When what was measured makes a line worse. Loss, concealed and frozen are shares; times are milliseconds. */
 export const RULES: Record<Measure, Rule> = {
@@ -32,93 +31,75 @@ export interface Reading {
   badness: number;
   value: number;
 }
-export type Readings = Partial<Record<Measure, Reading>>;
-
-/**
- * What the others know of the streams that come down this line: what was lost or stood still before it came to the
- * centre is not this line's.
- */
-export interface Origins {
-  /** Share of the stream's packets that never came to the centre. */
-  unrepaired(stream: NonNullable<Sample['stream']>): number;
-  /** It came to the centre whole, in time and without a pause. */
-  isClean(stream: NonNullable<Sample['stream']>): boolean;
-}
-
-/** Whether what a producer measured of itself at the centre leaves nothing for which its receivers' lines could be blamed. */
-export function isCleanOrigin({ unrepaired = 0, jitterMs = 0, packets }: Sample): boolean {
-  return unrepaired < 0.01 && jitterMs < LATE_MS && packets !== 0;
-}
+export type Readings = Record<Measure, Reading | undefined>;
 
 /** What the last seconds' samples of one direction of one line say of it. */
 export function readingsOf(own: readonly Sample[], direction: Direction, origins: Origins): Readings {
-  const readings: Readings = {};
-  const note = (measure: Measure, value: number | undefined, badness = value) => {
-    if (value !== undefined && badness !== undefined) readings[measure] = { badness, value };
+  const [jitters, roundTrips, frozen, concealed]: [number[], number[], number[], number[]] = [[], [], [], []];
+  let [silentMs, given, processor]: (number | undefined)[] = [];
+  let availableKbps = 0;
+  for (const sample of own) {
+    const { stream, jitterMs, roundTripMs, frozenMs } = sample;
+    silentMs = sample.silentMs ?? silentMs;
+    given = sample.given ?? given;
+    availableKbps = sample.availableKbps ?? availableKbps;
+    if (roundTripMs !== undefined) roundTrips.push(roundTripMs);
+    if (stream && sample.by === 'client') processor = sample.limited === 'processor' ? 1 : (processor ?? 0);
+    if (stream && direction === 'down' && !origins.isClean(stream)) continue;
+    if (jitterMs !== undefined) jitters.push(jitterMs);
+    if (frozenMs !== undefined) frozen.push(Math.min(1, frozenMs / sample.spanMs));
+    if (sample.concealed !== undefined) concealed.push(sample.concealed);
+  }
+  const [loss, roundTrip] = [plain(lossOf(own, origins)), plain(median(roundTrips))];
+  return {
+    loss,
+    jitter: plain(median(jitters)),
+    roundTrip,
+    silence: plain(silentMs),
+    bandwidth:
+      given === undefined || losesWithoutQueue(loss, roundTrip)
+        ? undefined
+        : { badness: 1 - given, value: availableKbps },
+    frozen: plain(median(frozen)),
+    concealed: plain(median(concealed)),
+    processor: plain(processor),
+    connection: undefined,
   };
-  note('loss', lossOf(own, origins));
-  const clean = own.filter((s) => direction === 'up' || !s.stream || origins.isClean(s.stream));
-  note('jitter', median(clean, jitterOf));
-  note('roundTrip', median(own, roundTripOf));
-  note('silence', latest(own, 'silentMs'));
-  const given = latest(own, 'given');
-  if (given !== undefined && !losesWithoutQueue(readings))
-    note('bandwidth', latest(own, 'availableKbps') ?? 0, 1 - given);
-  note('frozen', median(clean, frozenOf));
-  note('concealed', median(clean, concealedOf));
-  const limits = own.filter((s) => s.by === 'client' && s.stream);
-  if (limits.length > 0) note('processor', limits.some((s) => s.limited === 'processor') ? 1 : 0);
-  return readings;
+}
+
+/** As bad as it is shown to people. */
+function plain(value: number | undefined): Reading | undefined {
+  return value === undefined ? undefined : { badness: value, value };
 }
 
 /**
  * Loss lowers what congestion control takes a line to bear: nobody is to buy more of a line that loses. One that is full
  * keeps packets waiting, or loses none any more once less is sent.
  */
-function losesWithoutQueue({ loss, roundTrip }: Readings): boolean {
+function losesWithoutQueue(loss: Reading | undefined, roundTrip: Reading | undefined): boolean {
   const reaches = (reading: Reading | undefined, threshold = Infinity) => (reading?.badness ?? 0) >= threshold;
   return reaches(loss, RULES.loss.strained) && !reaches(roundTrip, RULES.roundTrip.strained);
 }
 
 /** Of the whole line where that is measured, else weighted by packets over its streams. */
 function lossOf(samples: readonly Sample[], origins: Origins): number | undefined {
-  const measured = samples.filter((sample) => sample.loss !== undefined);
-  const whole = measured.filter((sample) => sample.stream === undefined);
+  const isWhole = samples.some(({ stream, loss }) => !stream && loss !== undefined);
   let expected = 0;
-  let lost = 0;
-  for (const { loss = 0, packets, kbps = 0, spanMs, stream, direction } of whole.length > 0 ? whole : measured) {
+  let lost: number | undefined;
+  for (const { loss, packets, kbps = 0, spanMs, stream, direction } of samples) {
+    if (loss === undefined || (stream && isWhole)) continue;
     const before = stream && direction === 'down' ? origins.unrepaired(stream) : 0;
     const passed = packets ?? (kbps * spanMs) / 8 / SMALL_PACKET_BYTES;
     // Received ones are those that are left of the expected ones; sent ones are the expected ones.
     const all = direction === 'up' && loss < 1 ? passed / (1 - loss) : passed;
     expected += all;
-    lost += all * Math.max(0, loss - before);
+    lost = (lost ?? 0) + all * Math.max(0, loss - before);
   }
-  return measured.length > 0 ? lost / Math.max(expected, ENOUGH_PACKETS) : undefined;
+  return lost === undefined ? undefined : lost / Math.max(expected, ENOUGH_PACKETS);
 }
 
-const jitterOf = (sample: Sample) => sample.jitterMs;
-const roundTripOf = (sample: Sample) => sample.roundTripMs;
-const concealedOf = (sample: Sample) => sample.concealed;
-const frozenOf = ({ frozenMs, spanMs }: Sample) =>
-  frozenMs === undefined ? undefined : Math.min(1, frozenMs / spanMs);
-
-/** The lower one of two in the middle: one bad stream among others is not the line's. */
-function median(samples: readonly Sample[], of: (sample: Sample) => number | undefined): number | undefined {
-  const known: number[] = [];
-  for (const sample of samples) {
-    const value = of(sample);
-    if (value !== undefined) known.push(value);
-  }
-  // Of most there is nothing, every second of every line.
-  if (known.length === 0) return undefined;
-  known.sort((a, b) => a - b);
-  return known[Math.floor((known.length - 1) / 2)];
-}
-
-export function latest<K extends 'silentMs' | 'given' | 'availableKbps'>(
-  samples: readonly Sample[],
-  figure: K,
-): Sample[K] | undefined {
-  return samples.findLast((sample) => sample[figure] !== undefined)?.[figure];
+/** The lower one of two in the middle: one bad stream among others is not the line's. Sorts them. */
+function median(values: number[]): number | undefined {
+  if (values.length < 2) return values[0];
+  return values.sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }
