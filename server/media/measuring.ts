@@ -30,6 +30,7 @@ interface StreamCounters {
 
 /** A wrap or a jump of sequence numbers is no loss: one from 0 counts 65,536 packets. */
 const MOST_LOST_PER_PACKET = 20;
+const COUNTS = ['bytes', 'packets', 'lost', 'repaired', 'nacks', 'plis', 'firs', 'resent'] as const;
 const RTCP_FRACTION = 256;
 const CLOCK_RATES = { audio: 48_000, video: 90_000 };
 
@@ -43,8 +44,8 @@ export function ofTransport(stat: types.WebRtcTransportStat, direction: Directio
     ...(isUp ? { heardBytes: stat.bytesReceived } : {}),
     streams: [{ ssrc: 0, bytes: isUp ? stat.rtpBytesReceived : stat.rtpBytesSent }],
     now: {
-      ...(loss === undefined ? {} : { loss: Math.min(1, Math.max(0, loss)) }),
-      ...(available === undefined ? {} : { availableKbps: available / 1000 }),
+      loss: loss === undefined ? undefined : Math.min(1, Math.max(0, loss)),
+      availableKbps: available && available / 1000,
     },
   };
 }
@@ -117,46 +118,48 @@ export function ofConsumer(
   };
 }
 
-/** What happened between two readings; nothing where no time has passed. Streams that are new begin with the later one. */
+/**
+ * What happened between two readings; nothing where no time has passed. Streams that are new begin with the later one. All
+ * have one form, with nothing in what was not measured: they are read again and again for as long as lines are judged by them.
+ */
 export function difference(before: Counters, after: Counters): Figures | undefined {
   const spanMs = Math.round(after.timestamp - before.timestamp);
   if (spanMs < 50 || spanMs > 60_000) return undefined;
-  const pairs = after.streams.map((stream) => {
-    return { stream, known: before.streams.find(({ ssrc }) => ssrc === stream.ssrc) };
-  });
-  const grown = (count: keyof StreamCounters): number | undefined => {
-    let sum: number | undefined;
-    for (const { stream, known } of pairs) {
+  const { now } = after;
+  const grown: Partial<StreamCounters> = {};
+  for (const stream of after.streams) {
+    const known = before.streams.find(({ ssrc }) => ssrc === stream.ssrc);
+    for (const count of COUNTS) {
       const counted = stream[count];
       if (counted === undefined) continue;
-      sum = (sum ?? 0) + (known ? Math.max(0, counted - (known[count] ?? 0)) : 0);
+      grown[count] = (grown[count] ?? 0) + (known ? Math.max(0, counted - (known[count] ?? 0)) : 0);
     }
-    return sum;
-  };
-  const counts = { packets: grown('packets'), nacks: grown('nacks'), plis: grown('plis'), firs: grown('firs') };
+  }
+  const { bytes = 0, packets, lost, repaired = 0, nacks, plis, firs, resent } = grown;
+  const missing = lossOf(packets ?? 0, lost, repaired);
   return {
     spanMs,
-    ...after.now,
-    kbps: ((grown('bytes') ?? 0) * 8) / spanMs,
-    ...known({ ...counts, resent: grown('resent') }),
-    ...lossOf(counts.packets ?? 0, grown('lost'), grown('repaired') ?? 0),
+    kbps: (bytes * 8) / spanMs,
+    layersKbps: now.layersKbps,
+    layer: now.layer,
+    packets,
+    loss: missing?.loss ?? now.loss,
+    unrepaired: missing?.unrepaired,
+    jitterMs: now.jitterMs,
+    roundTripMs: now.roundTripMs,
+    nacks,
+    plis,
+    firs,
+    resent,
+    availableKbps: now.availableKbps,
+    codec: now.codec,
   };
 }
 
-function lossOf(packets: number, lost: number | undefined, repaired: number): Pick<Figures, 'loss' | 'unrepaired'> {
-  if (lost === undefined || lost > MOST_LOST_PER_PACKET * (packets + 10)) return {};
+function lossOf(packets: number, lost: number | undefined, repaired: number) {
+  if (lost === undefined || lost > MOST_LOST_PER_PACKET * (packets + 10)) return undefined;
   const expected = packets + lost;
-  if (expected === 0) return {};
-  return { loss: lost / expected, unrepaired: Math.max(0, lost - repaired) / expected };
-}
-
-function known<T extends object>(figures: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const result: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
-  for (const name in figures) {
-    const figure = figures[name];
-    if (figure !== undefined) result[name] = figure as Exclude<T[typeof name], undefined>;
-  }
-  return result;
+  return expected === 0 ? undefined : { loss: lost / expected, unrepaired: Math.max(0, lost - repaired) / expected };
 }
 
 /** mediasoup gives it in units of the clock (RFC 3550 6.4.1). */

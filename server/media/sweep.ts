@@ -135,8 +135,8 @@ export class Sweep {
     this.#readings.set(of, { counters, measuredAt: at, heardBytes, heardAt });
     const figures = before && difference(before.counters, counters);
     if (!figures) return undefined;
-    const silence = counters.heardBytes === undefined ? {} : { silentMs: Math.max(0, at - heardAt) };
-    return { at, participantId, direction, by: 'server', ...(stream ? { stream } : {}), ...figures, ...silence };
+    const silentMs = counters.heardBytes === undefined ? undefined : Math.max(0, at - heardAt);
+    return { ...figures, at, participantId, direction, by: 'server', stream, silentMs };
   }
 }
 
