@@ -39,8 +39,9 @@ interface Named {
 
 export function nameOfStream({ direction, by, stream }: Named): string {
   if (!by) return `line ${direction}`;
-  const ref = stream ? [stream.participantId, stream.source, stream.for, stream.tier].filter(Boolean).join('/') : '';
-  return `${direction} ${by} ${ref}`.trim();
+  if (!stream) return `${direction} ${by}`;
+  const { participantId, source, for: whose, tier } = stream;
+  return `${direction} ${by} ${participantId}/${source}${whose ? `/${whose}` : ''}${tier ? `/${tier}` : ''}`;
 }
 
 export function readStreamName(name: string): Named | undefined {
