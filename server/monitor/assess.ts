@@ -1,7 +1,7 @@
 import type { ParticipantId } from '../protocol/ids.ts';
-import type { Direction, LineLevel, LineState, Measure, Reason } from '../protocol/lines.ts';
+import type { Direction, LineState, Measure, Reason } from '../protocol/lines.ts';
 import type { Sample } from '../protocol/monitor.ts';
-import { type Alarm, rankOf, step, worse } from './hysteresis.ts';
+import { type Alarm, rankOf, step } from './hysteresis.ts';
 import { isArrival, Origins } from './origins.ts';
 import { qualityOf } from './quality.ts';
 import { MEASURES, type Reading, type Readings, RULES, readingsOf, WINDOW_MS } from './readings.ts';
@@ -29,8 +29,8 @@ const LONGEST_REST_MS = 2_500;
 
 const DIRECTIONS = ['up', 'down'] as const;
 const NONE: readonly Sample[] = [];
-/** Of alarms: made once, because every line is asked for all of them each second. */
-const KEYS = { up: keysOf('up'), down: keysOf('down') };
+/** Made once: every line is asked for all of them each second. */
+const WATCHED = { up: watchedOf('up'), down: watchedOf('down') };
 
 /**
  * The state of every line of one room, a second later: pure, the time is an input. A line is as bad as the worst of
@@ -72,7 +72,7 @@ interface Now {
 }
 
 function assessLine(before: Assessed | undefined, { news, isAway, origins, at }: Now): Assessed {
-  const window = [...since(before?.window, at - WINDOW_MS), ...news];
+  const window = since(before?.window, at - WINDOW_MS).concat(news);
   const alarms = new Map<string, Alarm & { measure: Measure; direction: Direction }>();
   const halves: Pick<LineState, Direction> = { up: {}, down: {} };
   for (const direction of DIRECTIONS) {
@@ -80,27 +80,27 @@ function assessLine(before: Assessed | undefined, { news, isAway, origins, at }:
     const readings = readingsOf(own, direction, origins);
     if (direction === 'up') readings.connection = { badness: isAway ? 1 : 0, value: isAway ? 1 : 0 };
     halves[direction] = halfOf(own, readings);
-    for (const measure of MEASURES) {
-      const key = KEYS[direction][measure];
+    for (const { measure, key, rule } of WATCHED[direction]) {
       const [known, reading] = [before?.alarms.get(key), measured(readings[measure], isAway, measure)];
       if (!known && !reading) continue;
-      const alarm = step(known, reading, RULES[measure], at);
+      const alarm = step(known, reading, rule, at);
       if (alarm) alarms.set(key, { ...alarm, measure, direction });
     }
   }
-  const level = alarms.values().reduce<LineLevel>((worst, alarm) => worse(worst, alarm.level), 'good');
+  const reasons = reasonsOf(alarms.values());
+  const level = reasons[0]?.level ?? 'good';
   const began = before?.line.level === level ? before.line.since : at;
   return {
-    line: { level, since: began, reasons: reasonsOf(alarms.values()), ...halves },
+    line: { level, since: began, reasons, ...halves },
     alarms,
     window,
-    arrivals: [...since(before?.arrivals, at - ORIGIN_MS), ...news.filter(isArrival)],
+    arrivals: since(before?.arrivals, at - ORIGIN_MS).concat(news.filter(isArrival)),
     judgedAt: at,
   };
 }
 
-function keysOf(direction: Direction): Record<Measure, string> {
-  return Object.fromEntries(MEASURES.map((measure) => [measure, `${direction} ${measure}`])) as Record<Measure, string>;
+function watchedOf(direction: Direction) {
+  return MEASURES.map((measure) => ({ measure, key: `${direction} ${measure}`, rule: RULES[measure] }));
 }
 
 function halfOf(own: readonly Sample[], { loss, jitter, roundTrip }: Readings): LineState['up'] {
