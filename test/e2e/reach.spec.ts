@@ -90,12 +90,13 @@ test('a browser without UDP comes by TCP, one without either by the relay, by IP
   withoutUdp,
 }) => {
   test.setTimeout(180_000);
-  const turn = await startTurnServer();
+  const turns = await Promise.all([startTurnServer('IPv4'), startTurnServer('IPv6')]);
+  const [{ port, secret }, six] = turns;
   const system = await System.start({
     ROSTRUM_HOST: '::',
     ROSTRUM_ANNOUNCED_ADDRESS: '127.0.0.1,::1',
-    ROSTRUM_TURN_URLS: `turn:127.0.0.1:${turn.port},turn:[::1]:${turn.port}`,
-    ROSTRUM_TURN_SECRET: turn.secret,
+    ROSTRUM_TURN_URLS: `turn:127.0.0.1:${port},turn:[::1]:${six.port}`,
+    ROSTRUM_TURN_SECRET: secret,
   });
   try {
     const operator = await newPerson(browser, { colour: 'grey', toneHz: 300 });
@@ -131,6 +132,6 @@ test('a browser without UDP comes by TCP, one without either by the relay, by IP
     for (const { context } of [operator, byTcp, byRelay, byOther]) await context.close();
   } finally {
     await system.stop();
-    await turn.close();
+    for (const turn of turns) await turn.close();
   }
 });

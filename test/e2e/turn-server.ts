@@ -19,24 +19,24 @@ export interface TurnServer {
   close(): Promise<void>;
 }
 
-/**
- * coturn with the configuration that `infra` ships, on the loopback of IPv4 and IPv6. Resolves when it listens. The caller
- * closes it.
- */
-export async function startTurnServer(): Promise<TurnServer> {
+/** As it is shipped for a centre that has IPv4, or with the line for one that has IPv6 alone. */
+type Family = 'IPv4' | 'IPv6';
+const IPV6_ALONE = 'allocation-default-address-family=ipv6';
+
+/** coturn with the configuration that `infra` ships, on the loopback. Resolves when it listens. The caller closes it. */
+export async function startTurnServer(family: Family): Promise<TurnServer> {
   const shipped = await readFile(fileURLToPath(new URL('../../infra/turn/turnserver.conf', import.meta.url)), 'utf8');
   const folder = await mkdtemp(join(tmpdir(), 'coturn-'));
   const [port, secret] = [await freePort(2), 'a secret of thirty-two characters'];
   const own = [
     ...['realm=test', `static-auth-secret=${secret}`, `listening-port=${port}`, 'allowed-peer-ip=127.0.0.1'],
     ...['allowed-peer-ip=::1', 'allow-loopback-peers', 'no-tls', 'no-dtls', 'log-file=stdout'],
-    // So that each family is relayed here: as shipped, IPv6 is where the centre has no IPv4.
-    'allocation-default-address-family=keep',
     ...['127.0.0.1', '::1'].flatMap((address) => [`listening-ip=${address}`, `relay-ip=${address}`]),
     ...[`userdb=${join(folder, 'users')}`, `pidfile=${join(folder, 'pid')}`],
   ];
   const file = join(folder, 'turnserver.conf');
-  const kept = shipped.split('\n').filter((line) => !replaced.test(line));
+  const chosen = family === 'IPv6' ? shipped.replace(`# ${IPV6_ALONE}`, IPV6_ALONE) : shipped;
+  const kept = chosen.split('\n').filter((line) => !replaced.test(line));
   await writeFile(file, [...kept, ...own, ''].join('\n'));
   const child = spawn('turnserver', ['-c', file]);
   let output = '';
