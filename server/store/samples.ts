@@ -12,8 +12,10 @@ const WRITE_MS = 5_000;
 const THIN_MS = 60_000;
 /** Where the file cannot be written so fast, the rest is lost: some minutes of the largest meeting. */
 const MOST_WAITING = 200_000;
-/** Of a large meeting not every line is measured every second: where it is good, what was judged is kept at least so often, s. */
-const REPEATED_S = 4;
+/** Of so many lines, what was judged is kept each second; of more, of each that is good every second one, and so on. */
+const EACH_SECOND = 40;
+/** Less often it is of no meeting: ten seconds are to have one, and a chart no gaps. */
+const MOST_APART_S = 4;
 
 /** What was measured or judged of one stream in one step. */
 export type Figures = { at: number; roomId: string; stream: string } & Record<string, number | string | number[]>;
@@ -55,12 +57,11 @@ export class Samples {
   keep(roomId: string, { at, lines, samples }: KeptSecond): void {
     if (this.#waiting.length > MOST_WAITING) return;
     const second = Math.floor(at / 1000);
-    const measured = { up: new Set<string>(), down: new Set<string>() };
-    for (const { participantId, direction } of samples) measured[direction].add(participantId);
-    const isRepeated = second % REPEATED_S === 0;
+    const apart = Math.min(MOST_APART_S, Math.ceil(lines.size / EACH_SECOND));
+    let turn = second;
     for (const [participantId, { level, reasons, up, down }] of lines) {
+      if (level === 'good' && turn++ % apart !== 0) continue;
       for (const direction of ['up', 'down'] as const) {
-        if (level === 'good' && !isRepeated && !measured[direction].has(participantId)) continue;
         const figures = direction === 'up' ? up : down;
         const row = rowOfJudged({ level, figures, reason: reasons.find((r) => r.direction === direction) });
         this.#waiting.push({ roomId, participantId, second, stream: nameOfStream({ direction }), row });

@@ -48,21 +48,30 @@ test('what is kept is found at once, and after a restart', async () => {
   expect(failures).toEqual([]);
 });
 
-test('of a good line what was measured is kept, and now and then what holds on; of another one every second', async () => {
+test('what was judged is kept each second; of a large meeting, where it is good, every fourth, one line after the other', async () => {
   const samples = open();
-  const sample = { participantId: 'a', direction: 'up', by: 'server', spanMs: 1_000, kbps: 700 } as const;
-  const keep = (second: number, level: LineState['level'], measured: (typeof sample)[]) => {
-    const at = AT + second * 1_000;
-    const lines = new Map([['a', { ...line, level }]]);
-    samples.keep('600100', { at, lines, samples: measured.map((one) => ({ ...one, at })) });
+  const keep = (second: number, size: number, level: LineState['level'] = 'good') => {
+    const others = Array.from({ length: size - 1 }, (_, i): [string, LineState] => [
+      `b${i}`,
+      { ...line, level: 'good' },
+    ]);
+    const lines = new Map([
+      ...others.slice(0, size / 2),
+      ['a', { ...line, level }] as const,
+      ...others.slice(size / 2),
+    ]);
+    samples.keep('600100', { at: AT + second * 1_000, lines, samples: [] });
   };
-  for (let second = 0; second < 4; second++) keep(second, 'good', second === 2 ? [sample] : []);
-  keep(5, 'strained', []);
-  const { rows } = await samples.find({ ...wanted, to: AT + 6_000 });
+  for (let second = 0; second < 4; second++) keep(second, 40);
+  for (let second = 4; second < 12; second++) keep(second, 130);
+  for (let second = 12; second < 16; second++) keep(second, 130, 'strained');
+  const { rows } = await samples.find({ ...wanted, to: AT + 20_000 });
+  const { rows: beside } = await samples.find({ ...wanted, participantId: 'b0', to: AT + 20_000 });
   await samples.close();
   const secondsOf = (name: string) => rows.filter(({ stream }) => stream === name).map(({ at }) => (at - AT) / 1_000);
-  expect(secondsOf('line up')).toEqual([0, 2, 5]);
-  expect(secondsOf('line down')).toEqual([0, 5]);
+  expect(secondsOf('line up')).toEqual([0, 1, 2, 3, 7, 11, 12, 13, 14, 15]);
+  expect(secondsOf('line down')).toEqual(secondsOf('line up'));
+  expect(beside.length).toBe(14);
 });
 
 test('what was written is there when the process was killed in the middle of its work', async () => {
