@@ -11,11 +11,11 @@ export interface Tier {
   widest: number;
 }
 /**
- * How finely, and for how long; seconds. A day by the second is for the meeting that has just been, five by ten
+ * How finely, and for how long; seconds. A day by the second is for the meeting that has just been, three by ten
  * seconds for a complaint, two years by the minute for the carrier (REG-17) and the yearly review (REG-16).
  */
 export const SECONDS: Tier = { table: 'seconds', step: 1, bucket: 60, keptFor: DAY_S, widest: 2 * HOUR_S };
-export const TENS: Tier = { table: 'tens', step: 10, bucket: 600, keptFor: 5 * DAY_S, widest: DAY_S };
+export const TENS: Tier = { table: 'tens', step: 10, bucket: 600, keptFor: 3 * DAY_S, widest: DAY_S };
 export const MINUTES: Tier = {
   table: 'minutes',
   step: 60,
