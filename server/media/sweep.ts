@@ -52,7 +52,7 @@ interface Due {
 /** All of a second's are asked for at once: a reading costs 20 µs among a hundred others, and 130 by itself. */
 const SECOND_MS = 1_000;
 /** All of them are about two per cent of one core, with what is made of them. */
-export const MOST_PER_SECOND = 160;
+export const MOST_PER_SECOND = 130;
 /** A line says whether anything is wrong; of its streams those that are watched, which are few, say what they cost. */
 export const WEIGHTS = { line: 6, watched: 4, sent: 1, received: 0.5 } as const;
 /** Where not everything can be read every second, the streams of a line that is not good are looked at so much closer. */
