@@ -92,9 +92,7 @@ export class LineStory {
     await show(centre, 'side-by-side', [OTHER, SITE]);
     // Only who is measured is to use the machine.
     await operator.page.goto('about:blank');
-    await beginWitness(pages.other, { hz: TONES[SITE], name: SITE });
-    await beginWitness(pages.site, { hz: TONES[OTHER], name: OTHER });
-    await sleep(SETTLING_MS);
+    await beginWitnesses(pages);
     return new LineStory(line, centre, pages, closers);
   }
 
@@ -129,6 +127,13 @@ export class LineStory {
     const last = earlier.at(-1)?.reasons ?? [];
     return [...new Set([...begun, ...last].map(({ reason }) => reason))];
   }
+}
+
+/** Each page writes down what it hears and sees of the other. Resolves when the line is known. */
+export async function beginWitnesses({ site, other }: Pages): Promise<void> {
+  await beginWitness(other, { hz: TONES[SITE], name: SITE });
+  await beginWitness(site, { hz: TONES[OTHER], name: OTHER });
+  await sleep(SETTLING_MS);
 }
 
 /** What the pages hear and see of each other while the line between them does this; their witnesses have begun. */

@@ -8,41 +8,42 @@ import { openBareRoom } from './_bare-room.ts';
 import { percentile } from './_figures.ts';
 import { hasJanus } from './_janus.ts';
 import { openJanusRoom } from './_janus-room.ts';
-import { beginPeerStory, type PeerStory } from './_peer-story.ts';
+import { beginPeerStory, type Story } from './_peer-story.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 10);
 const GOOD = { delayMs: 20 };
 const NARROW = { ...GOOD, kbps: 15 };
 const [NARROW_S, GOOD_S] = [20, 12];
 
-const own = await LineStory.begin();
-let kept = 0;
-const ours = await roundsOf('ours', {
-  async stage(weather, seconds) {
-    const stage = await own.stage(weather, seconds);
-    if (weather === GOOD && stage.kept) kept++;
-    return stage;
-  },
-  close: () => own.close(),
-});
+interface Round<S> {
+  narrow: S;
+  good: S;
+}
+
+const ours = await roundsOf('ours', await LineStory.begin());
+const kept = ours.filter(({ narrow, good }) => narrow.kept && good.kept).length;
 const [peer, openRoom] = hasJanus() ? (['janus', openJanusRoom] as const) : (['peer', openBareRoom] as const);
 const theirs = await roundsOf(peer, await beginPeerStory(openRoom));
-process.stdout.write(`${JSON.stringify({ rounds: ROUNDS, ...ours, kept, [peer]: theirs })}\n`);
+process.stdout.write(`${JSON.stringify({ rounds: ROUNDS, ...figuresOf(ours), kept, [peer]: figuresOf(theirs) })}\n`);
 
-async function roundsOf(name: string, story: PeerStory) {
-  const rounds: Seen['back'][] = [];
+async function roundsOf<S extends Seen>(name: string, story: Story<S>): Promise<Round<S>[]> {
+  const rounds: Round<S>[] = [];
   try {
     for (let round = 1; round <= ROUNDS; round++) {
-      await story.stage(NARROW, NARROW_S);
-      const { back } = await story.stage(GOOD, GOOD_S);
-      rounds.push(back);
-      process.stderr.write(`${name} ${round}: ${JSON.stringify(back)}\n`);
+      const narrow = await story.stage(NARROW, NARROW_S);
+      const good = await story.stage(GOOD, GOOD_S);
+      rounds.push({ narrow, good });
+      process.stderr.write(`${name} ${round}: ${JSON.stringify(good.back)}\n`);
     }
   } finally {
     await story.close();
   }
+  return rounds;
+}
+
+function figuresOf(rounds: readonly Round<Seen>[]) {
   const of = (way: 'up' | 'down', what: 'soundMs' | 'pictureMs') => {
-    const all = rounds.map((back) => back[way][what]);
+    const all = rounds.map(({ good }) => good.back[way][what]);
     return { median: finite(percentile(all, 0.5)), worst: finite(Math.max(...all)) };
   };
   return {
