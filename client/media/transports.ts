@@ -67,10 +67,13 @@ function keepAlive(session: MediaPort, transport: types.Transport, lost: () => v
       isAsking = false;
     }
     if (transport.closed) return;
-    // The restart itself may have had it disconnected for a moment.
-    clearTimeout(timer);
     if (transport.connectionState === 'connected') settle();
-    else timer = setTimeout(() => void restartIce(), RESTART_AGAIN_MS);
+    else restartIn(RESTART_AGAIN_MS);
+  };
+  /** In place of what was planned: the restart itself may have had it disconnected for a moment. */
+  const restartIn = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void restartIce(), ms);
   };
   const apply = async ({ iceParameters, iceServers }: z.infer<typeof restartedSchema>): Promise<void> => {
     if (iceServers && !transport.closed) await transport.updateIceServers({ iceServers });
@@ -84,10 +87,7 @@ function keepAlive(session: MediaPort, transport: types.Transport, lost: () => v
   transport.on('connectionstatechange', (state) => {
     if (state === 'connected') settle();
     else if (state === 'failed') void restartIce();
-    else if (state === 'disconnected') {
-      clearTimeout(timer);
-      timer = setTimeout(() => void restartIce(), RESTART_AFTER_MS);
-    }
+    else if (state === 'disconnected') restartIn(RESTART_AFTER_MS);
   });
   return {
     transport,
